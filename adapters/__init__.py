@@ -1,0 +1,1 @@
+"""Where platforms, the web and the command line meet the core."""

@@ -1,0 +1,192 @@
+"""The command line. What a command needs is imported when it runs, so that the others start fast."""
+
+import sys
+from importlib.metadata import version
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from adapters.commands.running import answer, run
+
+if TYPE_CHECKING:
+    from adapters.settings import Settings
+
+app = typer.Typer(
+    name="paraaf",
+    help="Signatures and approvals on documents, asked and given in the chat an office already uses.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    rich_markup_mode=None,
+)
+clients = typer.Typer(
+    no_args_is_help=True, help="The clients of an office, their contacts, and who does what for them."
+)
+documents = typer.Typer(no_args_is_help=True, help="The documents in the clients' dossiers.")
+offices = typer.Typer(no_args_is_help=True, help="The offices, their workspaces, and who counts as their staff.")
+manifest = typer.Typer(no_args_is_help=True, help="The app to make on a platform.")
+app.add_typer(clients, name="clients")
+app.add_typer(documents, name="documents")
+app.add_typer(offices, name="offices")
+app.add_typer(manifest, name="manifest")
+
+Office = Annotated[str | None, typer.Option("--office", help="The office's name; not needed where there is one.")]
+
+
+def main() -> None:
+    """Run the command line."""
+    app()
+
+
+def _settings() -> "Settings":
+    from adapters.settings import load_settings  # noqa: PLC0415 - see above
+
+    return load_settings()
+
+
+def _show_version(wanted: bool) -> None:
+    if wanted:
+        print(f"paraaf {version('paraaf')}")
+        raise typer.Exit
+
+
+@app.callback()
+def root(
+    _version: Annotated[
+        bool, typer.Option("--version", callback=_show_version, is_eager=True, help="Show the version.")
+    ] = False,
+) -> None:
+    """Signatures and approvals on documents, asked and given in the chat an office already uses.
+
+    Settings come from the environment and from .env in this folder; .env.example explains them.
+    """
+
+
+@app.command()
+@answer
+def serve() -> None:
+    """Run Paraaf until it is asked to stop."""
+    from adapters.commands.serve import serve as work  # noqa: PLC0415 - see above
+
+    run(work(_settings()))
+
+
+@app.command()
+@answer
+def doctor() -> None:
+    """Tell what is set, reachable and missing; exit code 1 when something that is needed does not work."""
+    from adapters.commands.doctor import Finding, Verdict, examine  # noqa: PLC0415 - see above
+
+    async def work() -> list[Finding]:
+        found = []
+        async for finding in examine(_settings()):
+            print(f"{finding.verdict:<7} {finding.subject}: {finding.words}", flush=True)
+            found.append(finding)
+        return found
+
+    if any(finding.verdict is Verdict.BROKEN for finding in run(work())):
+        raise typer.Exit(1)
+
+
+@clients.command("import")
+@answer
+def import_clients(file: Annotated[Path, typer.Argument(help="A CSV file.")], office: Office = None) -> None:
+    """Take over clients, contacts and roles from a CSV file: all of it or, when anything is wrong, nothing.
+
+    Columns: number, name, contact, email, preferred, and one for each role (relatiebeheerder, accountant, fiscaal,
+    administratie, salaris, secretariaat) with the staff member's address, or Name <address>. A client with several
+    contacts has several rows. The same file twice changes nothing, and nothing is ever removed.
+    """
+    from adapters.commands.clients import import_file  # noqa: PLC0415 - see above
+
+    print(run(import_file(_settings(), file, office)))
+
+
+@documents.command("add")
+@answer
+def add_documents(
+    files: Annotated[list[Path], typer.Argument(help="The files.")],
+    client: Annotated[str, typer.Option("--client", help="The client's number.")],
+    folder: Annotated[str, typer.Option("--folder", help="A folder in the dossier, such as Aangiften/2025.")] = "",
+    office: Office = None,
+) -> None:
+    """Add files to a client's dossier. A file with the name of one that is there becomes its next version."""
+    from adapters.commands.documents import add_files  # noqa: PLC0415 - see above
+
+    for line in run(add_files(_settings(), files, client, folder, office)):
+        print(line)
+
+
+@offices.command("add")
+@answer
+def add_office(
+    name: Annotated[str, typer.Argument(help="As its clients know it.")],
+    language: Annotated[str, typer.Option("--language", help="What cards are written in: nl or en.")] = "nl",
+) -> None:
+    """Add an office."""
+    from adapters.commands.offices import add  # noqa: PLC0415 - see above
+
+    print(run(add(_settings(), name, language)))
+
+
+@offices.command("list")
+@answer
+def list_offices() -> None:
+    """Show every office with its workspaces and staff."""
+    from adapters.commands.offices import show_all  # noqa: PLC0415 - see above
+
+    print("\n".join(run(show_all(_settings()))) or "There is no office yet.")
+
+
+@offices.command("map")
+@answer
+def map_office(
+    office: Annotated[str, typer.Argument(help="The office's name.")],
+    slack: Annotated[str, typer.Option("--slack", help="The id of its Slack workspace, such as T0123ABCDEF.")],
+) -> None:
+    """Let a workspace belong to an office, in place of any other office that it belonged to."""
+    from adapters.commands.offices import map_to_slack  # noqa: PLC0415 - see above
+
+    print(run(map_to_slack(_settings(), office, slack)))
+
+
+@offices.command("staff")
+@answer
+def set_staff(
+    office: Annotated[str, typer.Argument(help="The office's name.")],
+    group: Annotated[str | None, typer.Option("--group", help="Only this Slack user group, such as S0123.")] = None,
+    account: Annotated[list[str] | None, typer.Option("--account", help="Only these members, such as U0123.")] = None,
+    everyone: Annotated[bool, typer.Option("--everyone", help="Every full member again.")] = False,
+    sender_may_sign: Annotated[
+        bool | None, typer.Option("--sender-may-sign/--sender-may-not-sign", help="Their own requests.")
+    ] = None,
+) -> None:
+    """Change who counts as staff, and may send; what is not given stays as it is."""
+    from adapters.commands.offices import set_staff as work  # noqa: PLC0415 - see above
+
+    told = run(work(_settings(), office, group, account or (), everyone=everyone, sender_may_sign=sender_may_sign))
+    print(told)
+
+
+@manifest.command("slack")
+@answer
+def slack_manifest(
+    url: Annotated[
+        str | None, typer.Option("--url", help="Paraaf's public address; PARAAF_PUBLIC_URL if left out.")
+    ] = None,
+    socket_mode: Annotated[bool, typer.Option("--socket-mode", help="Reached without a public address.")] = False,
+) -> None:
+    """Print the Slack app to paste under "From a manifest" at https://api.slack.com/apps."""
+    import json  # noqa: PLC0415 - see above
+
+    from manifest.slack import render_manifest  # noqa: PLC0415 - see above
+
+    address = url or _settings().public_url
+    if not socket_mode and not address.startswith("https://"):
+        print(f"Slack reaches only https addresses, and this is {address}.", file=sys.stderr)
+    print(json.dumps(render_manifest(address, socket_mode=socket_mode), indent=2, ensure_ascii=False))
+
+
+if __name__ == "__main__":
+    main()

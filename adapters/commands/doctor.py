@@ -1,0 +1,175 @@
+"""`paraaf doctor`: what is set, reachable and missing."""
+
+import tempfile
+from collections.abc import AsyncIterator, Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+from pathlib import Path
+
+import aiohttp
+from redis.asyncio import Redis
+from redis.exceptions import RedisError
+from slack_sdk.errors import SlackApiError, SlackClientError
+from yarl import URL
+
+from adapters.main import choose_blobs, open_store, read_schema
+from adapters.settings import Settings, SlackSettings, find_misspelt
+from adapters.slack.api import Api, open_session
+from bot.domain.errors import StoreUnavailable
+from bot.domain.people import Platform
+from manifest.slack import bot_scopes
+
+
+class Verdict(StrEnum):
+    """How a finding is to be taken."""
+
+    OK = "ok"
+    NOTE = "note"
+    """Works, but worth knowing."""
+    BROKEN = "broken"
+    """Something that is needed does not work."""
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """What was found about one subject, and what to do when it is not well."""
+
+    verdict: Verdict
+    subject: str
+    words: str
+
+
+OK, NOTE, BROKEN = Verdict.OK, Verdict.NOTE, Verdict.BROKEN
+
+
+async def examine(settings: Settings) -> AsyncIterator[Finding]:
+    """Everything that is found, in the order in which it matters. Changes nothing but a small test document."""
+    for name, meant in find_misspelt().items():
+        words = f"no such setting{f'; did you mean {meant}?' if meant else ''}"
+        yield Finding(NOTE, name, words)
+    yield _check_folder(settings.data_dir)
+    database = await _check_database(settings)
+    yield database
+    yield await _check_blobs(settings)
+    yield await _check_redis(settings)
+    yield _check_address(settings)
+    if settings.slack is None:
+        yield Finding(NOTE, "slack", "off: no SLACK_BOT_TOKEN is set; see .env.example")
+        return
+    async for finding in _check_slack(settings, settings.slack, has_tables=database.verdict is OK):
+        yield finding
+
+
+def _check_folder(folder: Path) -> Finding:
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryFile(dir=folder):
+            pass
+    except OSError as error:
+        return Finding(BROKEN, "data folder", f"{folder}: {error.strerror}; make it writable or set PARAAF_DATA_DIR")
+    return Finding(OK, "data folder", str(folder))
+
+
+async def _check_database(settings: Settings) -> Finding:
+    kind = "SQLite" if settings.database_url.startswith("sqlite") else "PostgreSQL"
+    try:
+        current, newest = await read_schema(settings)
+    except StoreUnavailable as error:
+        return Finding(BROKEN, "database", f"{kind} does not answer: {error.reason}; check PARAAF_DATABASE_URL")
+    if current is None:
+        return Finding(NOTE, "database", f"{kind}, without tables yet; the next start makes them")
+    if current != newest:
+        return Finding(NOTE, "database", f"{kind}, tables at step {current}; the next start brings them to {newest}")
+    return Finding(OK, "database", f"{kind}, tables up to date (step {current})")
+
+
+async def _check_blobs(settings: Settings) -> Finding:
+    where = "the bucket of PARAAF_BLOBS_URL" if settings.blobs else "a folder in the data folder"
+    try:
+        blobs = choose_blobs(settings)
+        written = await blobs.put(b"paraaf doctor\n")
+        read = b"".join([piece async for piece in blobs.read(written.sha256)])
+    except (StoreUnavailable, ValueError, KeyError) as error:
+        reason = getattr(error, "reason", str(error))
+        return Finding(BROKEN, "documents", f"{where} does not take them: {reason}")
+    return (
+        Finding(OK, "documents", where)
+        if len(read) == written.size
+        else Finding(BROKEN, "documents", "came back short")
+    )
+
+
+async def _check_redis(settings: Settings) -> Finding:
+    if settings.redis is None:
+        return Finding(OK, "redis", "off: one copy of Paraaf does without")
+    redis = Redis.from_url(settings.redis.get_secret_value(), socket_timeout=2, socket_connect_timeout=2)
+    try:
+        await redis.ping()
+    except (RedisError, OSError) as error:
+        # Paraaf works without, only slower and with more repeated work.
+        return Finding(NOTE, "redis", f"does not answer ({type(error).__name__}); check PARAAF_REDIS_URL")
+    finally:
+        await redis.aclose()
+    return Finding(OK, "redis", "answers")
+
+
+def _check_address(settings: Settings) -> Finding:
+    url = settings.public_url
+    if URL(url).scheme == "https":
+        return Finding(OK, "address", url)
+    return Finding(NOTE, "address", f"{url} has no https; outside this machine set PARAAF_PUBLIC_URL to one that has")
+
+
+async def _check_slack(settings: Settings, slack: SlackSettings, *, has_tables: bool) -> AsyncIterator[Finding]:
+    async with open_session() as session:
+        api = Api(slack.bot_token.get_secret_value(), slack.api_url, session)
+        try:
+            answer = await api.client.api_call("auth.test")
+        except (SlackClientError, aiohttp.ClientError, TimeoutError, OSError) as error:
+            yield Finding(BROKEN, "slack", _explain(error, "SLACK_BOT_TOKEN"))
+            return
+        yield Finding(OK, "slack", f"workspace {answer.get('team')} ({answer.get('team_id')})")
+        yield check_scopes(answer.headers)
+        if has_tables:
+            yield await _check_office(settings, str(answer.get("team_id")))
+        if slack.app_token is None:
+            yield Finding(OK, "slack requests", f"signed, at {settings.public_url}/slack/events")
+            return
+        app = Api(slack.app_token.get_secret_value(), slack.api_url, session)
+        try:
+            await app.client.api_call("apps.connections.open")
+        except (SlackClientError, aiohttp.ClientError, TimeoutError, OSError) as error:
+            yield Finding(BROKEN, "slack requests", _explain(error, "SLACK_APP_TOKEN"))
+            return
+        yield Finding(OK, "slack requests", "in Socket Mode")
+
+
+def _explain(error: Exception, setting: str) -> str:
+    if isinstance(error, SlackApiError):
+        code = error.response.get("error", "") if hasattr(error.response, "get") else ""
+        return f"refuses the token of {setting} ({code}); copy it again from the app's settings"
+    return f"does not answer ({type(error).__name__}); check the network and SLACK_API_URL"
+
+
+def check_scopes(headers: Mapping[str, str]) -> Finding:
+    """Compare what the token may do, which Slack tells in a header of every answer, with the manifest."""
+    told = next((value for name, value in headers.items() if name.lower() == "x-oauth-scopes"), None)
+    if told is None:
+        return Finding(NOTE, "slack scopes", "this Slack does not tell which scopes the token has")
+    missing = bot_scopes() - {scope.strip() for scope in told.split(",")}
+    if missing:
+        words = f"missing: {', '.join(sorted(missing))}; update the app's manifest and install it again"
+        return Finding(BROKEN, "slack scopes", words)
+    return Finding(OK, "slack scopes", "all there")
+
+
+async def _check_office(settings: Settings, team: str) -> Finding:
+    # Opening the store changes no tables here: they were found to be the newest.
+    async with open_store(settings) as store, store.reading() as tx:
+        office = await tx.offices.by_tenant(Platform.SLACK, team)
+        clients = await tx.people.count_clients(office.id) if office else 0
+    if office is None:
+        return Finding(NOTE, "office", f"none for {team} yet; the next start makes or finds it")
+    if not clients:
+        return Finding(NOTE, "office", f"{office.name}, without clients; import them: paraaf clients import FILE.csv")
+    return Finding(OK, "office", f"{office.name}, {clients} clients")

@@ -1,0 +1,68 @@
+"""`paraaf offices`."""
+
+from collections.abc import Sequence
+
+from adapters.main import open_store
+from adapters.settings import Settings
+from bot.domain.people import Office, Platform
+from bot.ports import Store
+from bot.use_cases import offices
+
+
+async def add(settings: Settings, name: str, locale: str) -> str:
+    """Add an office. Raises `OfficeRefused`, `StoreUnavailable`."""
+    async with open_store(settings) as store:
+        office = await offices.add_office(store, name, locale)
+    return f"added: {office.name}"
+
+
+async def show_all(settings: Settings) -> list[str]:
+    """Every office, one line each. Raises `StoreUnavailable`."""
+    async with open_store(settings) as store:
+        async with store.reading() as tx:
+            found = await tx.offices.all()
+        return [await _describe(store, office) for office in found]
+
+
+async def map_to_slack(settings: Settings, name: str, team: str) -> str:
+    """Let a Slack workspace belong to an office. Raises `OfficeRefused`, `StoreUnavailable`."""
+    async with open_store(settings) as store:
+        office = await offices.pick_office(store, name)
+        await offices.map_tenant(store, office, Platform.SLACK, team)
+        return await _describe(store, office)
+
+
+async def set_staff(
+    settings: Settings,
+    name: str,
+    group: str | None,
+    accounts: Sequence[str],
+    *,
+    everyone: bool,
+    sender_may_sign: bool | None,
+) -> str:
+    """Change who counts as staff; what is not given stays. Raises `OfficeRefused`, `StoreUnavailable`."""
+    async with open_store(settings) as store:
+        office = await offices.pick_office(store, name)
+        if everyone and (group or accounts):
+            raise offices.OfficeRefused("Choose: --everyone, or --group and --account.")
+        narrowed = bool(group or accounts)
+        office = await offices.set_staff(
+            store,
+            office,
+            group=group if narrowed or everyone else office.staff_group,
+            accounts=accounts if narrowed or everyone else office.staff_accounts,
+            sender_may_sign=office.sender_may_sign if sender_may_sign is None else sender_may_sign,
+        )
+        return await _describe(store, office)
+
+
+async def _describe(store: Store, office: Office) -> str:
+    async with store.reading() as tx:
+        tenants = await tx.offices.tenants(office.id)
+        clients = await tx.people.count_clients(office.id)
+    where = ", ".join(f"{platform} {tenant}" for platform, tenant in tenants) or "no workspace yet"
+    groups = [f"group {office.staff_group}"] if office.staff_group else []
+    staff = ", ".join([*groups, *sorted(office.staff_accounts)]) or "every full member"
+    own = "; a sender may sign" if office.sender_may_sign else ""
+    return f"{office.name} ({office.locale}): {where}; {clients} clients; staff: {staff}{own}"

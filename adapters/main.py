@@ -1,0 +1,244 @@
+"""The composition root: builds every part and wires them together; the only importer of storage."""
+
+import asyncio
+from collections.abc import AsyncIterator, Callable, Coroutine, Mapping
+from contextlib import AsyncExitStack, asynccontextmanager, suppress
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import structlog
+from aiohttp import web
+from sqlalchemy import Connection, make_url
+
+from adapters.log import AccessLog
+from adapters.pdf.page_count import PdfPageCounter
+from adapters.settings import Settings
+from adapters.web.documents import serve_documents
+from adapters.web.health import Check, serve_health
+from adapters.web.metrics import CountingRouter, Metrics, serve_metrics
+from adapters.web.pages import show_root
+from bot.domain.errors import StoreUnavailable
+from bot.domain.people import Platform
+from bot.incidents import describe
+from bot.ports import Blobs, Directory, DuplicateGuard, Messenger, Ports
+from bot.router import Router
+from bot.use_cases.deliver import Courier
+from storage.blobs import open_blobs
+from storage.sql.engine import connect
+from storage.sql.migrations import configure, migrate
+from storage.sql.store import SqlStore
+from storage.sql.troubles import TROUBLES, translate
+
+if TYPE_CHECKING:
+    from adapters.slack_link import SlackLink
+
+PATIENCE = 10.0
+"""Seconds that requests and deliveries under way are given when Paraaf stops."""
+RESTART_WAIT = 1.0
+"""Seconds before deliveries go on after a mistake of ours ended them."""
+
+_log = structlog.get_logger(__name__)
+
+
+class SystemClock:
+    """Keeps `bot.ports.Clock`."""
+
+    def now(self) -> datetime:
+        return datetime.now(UTC)
+
+
+@asynccontextmanager
+async def open_store(settings: Settings) -> AsyncIterator[SqlStore]:
+    """The database, brought up to date, until the end of the block. Raises `StoreUnavailable`."""
+    await migrate(settings.database_url)
+    store = SqlStore(settings.database_url)
+    try:
+        yield store
+    finally:
+        await store.dispose()
+
+
+async def read_schema(settings: Settings) -> tuple[str | None, str | None]:
+    """The step that the database's tables are at, None where there are none yet, and the newest step there is.
+
+    Changes nothing. Raises `StoreUnavailable`.
+    """
+    from alembic.runtime.migration import MigrationContext  # noqa: PLC0415 - slow, and for the doctor only
+    from alembic.script import ScriptDirectory  # noqa: PLC0415 - as above
+
+    url = make_url(settings.database_url)
+    if url.drivername.startswith("sqlite") and not await asyncio.to_thread(Path(url.database or "").exists):
+        return None, None  # connecting would make the file
+    engines = connect(settings.database_url)
+
+    def read(connection: Connection) -> tuple[str | None, str | None]:
+        newest = ScriptDirectory.from_config(configure(connection)).get_current_head()
+        return MigrationContext.configure(connection).get_current_revision(), newest
+
+    try:
+        async with engines.reading.connect() as opened:
+            return await opened.run_sync(read)
+    except TROUBLES as error:
+        raise translate(error) from error
+    finally:
+        await engines.dispose()
+
+
+def choose_blobs(settings: Settings) -> Blobs:
+    """Where the documents lie: the bucket that is set, else a folder in the data directory. Raises `ValueError`."""
+    if settings.blobs is not None:
+        return open_blobs(settings.blobs.get_secret_value())
+    return open_blobs(settings.data_dir / "blobs")
+
+
+def build_ports(
+    settings: Settings,
+    store: SqlStore,
+    messengers: Mapping[Platform, Messenger] | None = None,
+    directories: Mapping[Platform, Directory] | None = None,
+) -> Ports:
+    """Everything that the use cases need; without platforms for commands that reach none."""
+    return Ports(
+        store=store,
+        blobs=choose_blobs(settings),
+        pages=PdfPageCounter(),
+        clock=SystemClock(),
+        messengers=messengers or {},
+        directories=directories or {},
+        public_url=settings.public_url,
+    )
+
+
+@asynccontextmanager
+async def open_guard(settings: Settings) -> AsyncIterator[DuplicateGuard]:
+    """What remembers repeated requests: Redis where it is set, else this process."""
+    from storage.redis.guard import ProcessDuplicateGuard, open_redis_guard  # noqa: PLC0415 - slow, and for platforms only
+
+    if settings.redis is None:
+        yield ProcessDuplicateGuard()
+        return
+    guard = open_redis_guard(settings.redis.get_secret_value())
+    try:
+        yield guard
+    finally:
+        await guard.close()
+
+
+class Paraaf:
+    """A running Paraaf: `start` it, `stop` it."""
+
+    def __init__(self, settings: Settings) -> None:
+        self._settings = settings
+        self._parts = AsyncExitStack()
+        self._stopping = asyncio.Event()
+        self._metrics = Metrics()
+        self._delivers = False
+        self.address = ""
+        """Where it listens once it started, with the port that the system chose where the settings say 0."""
+
+    async def start(self) -> None:
+        """Bring up the database, listen, and connect the platforms.
+
+        A platform that does not answer is tried again while everything else works. Raises `StoreUnavailable`,
+        `OSError` when the port is taken, `TokenRefused` of a platform's adapter, and `OfficeRefused`.
+        """
+        try:
+            await self._start()
+        except BaseException:
+            await self.stop()
+            raise
+
+    async def stop(self) -> None:
+        """Take no more requests, finish what is under way, and close everything."""
+        self._stopping.set()
+        await self._parts.aclose()
+
+    async def _start(self) -> None:
+        # What is opened last is closed first, so this is the order of stopping, read from below.
+        store = await self._parts.enter_async_context(open_store(self._settings))
+        guard = await self._parts.enter_async_context(open_guard(self._settings))
+        slack = await self._build_slack()
+        messengers: dict[Platform, Messenger] = {Platform.SLACK: slack.adapter.messenger} if slack else {}
+        directories: dict[Platform, Directory] = {Platform.SLACK: slack.adapter.directory} if slack else {}
+        ports = build_ports(self._settings, store, messengers, directories)
+        courier = Courier(ports, self._metrics.count_delivery)
+        if slack:
+            self._run(self._deliver(courier), self._finish)
+        await self._listen(self._build_app(ports, store, slack))
+        if slack:
+            router = CountingRouter(Router(ports, courier.wake), self._metrics)
+            if not await slack.connect(store, router, guard):
+                self._run(slack.keep_trying(store, router, guard), _cancel)
+        _log.info("started", address=self.address, public_url=self._settings.public_url, slack=slack is not None)
+
+    async def _build_slack(self) -> "SlackLink | None":
+        if self._settings.slack is None:
+            return None
+        from adapters.slack.api import open_session  # noqa: PLC0415 - slow, and needed with Slack only
+        from adapters.slack_link import SlackLink  # noqa: PLC0415 - as above
+
+        session = await self._parts.enter_async_context(open_session())
+        link = SlackLink(self._settings.slack, session)
+        self._parts.push_async_callback(link.adapter.stop)
+        return link
+
+    def _build_app(self, ports: Ports, store: SqlStore, slack: "SlackLink | None") -> web.Application:
+        async def check_database() -> str | None:
+            try:
+                await store.ping()
+            except StoreUnavailable:
+                return "does not answer"
+            return None
+
+        async def check_deliveries() -> str | None:
+            return None if self._delivers else "not running"
+
+        checks: dict[str, Check] = {"database": check_database}
+        app = web.Application(middlewares=[self._metrics.time_acknowledgement])
+        if slack:
+            checks |= {"slack": slack.check, "deliveries": check_deliveries}
+            app.add_routes(slack.routes())
+        app.add_routes([web.get("/", show_root), *serve_documents(ports)])
+        app.add_routes([*serve_health(checks), *serve_metrics(self._metrics, store)])
+        app.on_response_prepare.append(_set_headers)
+        return app
+
+    async def _listen(self, app: web.Application) -> None:
+        runner = web.AppRunner(app, access_log_class=AccessLog, shutdown_timeout=PATIENCE)
+        await runner.setup()
+        self._parts.push_async_callback(runner.cleanup)
+        await web.TCPSite(runner, self._settings.host, self._settings.port).start()
+        host, port = runner.addresses[0][:2]
+        self.address = f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
+
+    async def _deliver(self, courier: Courier) -> None:
+        while not self._stopping.is_set():
+            self._delivers = True
+            try:
+                await courier.run(self._stopping)
+            except Exception as error:  # noqa: BLE001 - one mistake must not end every delivery
+                self._delivers = False
+                _log.error("deliveries_ended", **describe(error))
+                await asyncio.sleep(RESTART_WAIT)
+
+    def _run(
+        self, work: Coroutine[Any, Any, None], end: Callable[[asyncio.Task[None]], Coroutine[Any, Any, None]]
+    ) -> None:
+        self._parts.push_async_callback(end, asyncio.create_task(work))
+
+    async def _finish(self, task: asyncio.Task[None]) -> None:
+        _, late = await asyncio.wait([task], timeout=PATIENCE)
+        if late:
+            await _cancel(task)
+
+
+async def _cancel(task: asyncio.Task[None]) -> None:
+    task.cancel()
+    with suppress(asyncio.CancelledError):
+        await task
+
+
+async def _set_headers(_request: web.Request, response: web.StreamResponse) -> None:
+    response.headers["Server"] = "Paraaf"  # the versions of what it runs on are nobody's business
+    response.headers.setdefault("X-Content-Type-Options", "nosniff")

@@ -1,0 +1,1 @@
+"""What Paraaf reads out of PDF files, which strangers may have made."""

@@ -1,0 +1,42 @@
+"""Counts the pages of the PDF on standard input and prints the number; run as a process of its own.
+
+Whatever is wrong with the file (broken, locked, no PDF, too deep, too large for the limits) ends this process with an
+exit code other than 0, and prints nothing.
+"""
+
+import logging
+import sys
+from io import BytesIO
+
+MEMORY = 512 * 1024 * 1024
+"""Bytes of address space: enough for a scan of a few hundred pages, too little to make this machine swap."""
+CPU_SECONDS = 5
+
+
+def set_limits() -> None:
+    """Let the system end this process rather than let it take the machine along; where the system can (not Windows)."""
+    if sys.platform == "win32":
+        return
+    import resource  # noqa: PLC0415 - exists on POSIX systems only
+
+    for kind, most in ((resource.RLIMIT_CPU, CPU_SECONDS), (resource.RLIMIT_CORE, 0), (resource.RLIMIT_FSIZE, 0)):
+        resource.setrlimit(kind, (most, most))
+    if sys.platform != "darwin":  # macOS refuses a limit on the address space
+        resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
+
+
+def main() -> None:
+    """Count, and print the number."""
+    content = sys.stdin.buffer.read()
+    set_limits()
+    logging.disable()
+    from pypdf import PdfReader  # noqa: PLC0415 - read no file with it before the limits are set
+
+    reader = PdfReader(BytesIO(content), strict=False)
+    if reader.is_encrypted:
+        sys.exit(1)
+    sys.stdout.write(f"{len(reader.pages)}\n")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,205 @@
+"""What an operator decides, from the environment and from a file `.env` in the working directory.
+
+The environment wins over the file. A setting that is empty counts as not given.
+"""
+
+import difflib
+import os
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Annotated, Self
+
+from pydantic import AfterValidator, Field, SecretStr, ValidationError, model_validator
+from pydantic_settings import BaseSettings, SettingsConfigDict
+from yarl import URL
+
+DATABASE = "paraaf.db"
+"""The SQLite file in the data directory."""
+
+_DRIVERS = {
+    "postgres": "postgresql+asyncpg",
+    "postgresql": "postgresql+asyncpg",
+    "postgresql+asyncpg": "postgresql+asyncpg",
+    "sqlite": "sqlite+aiosqlite",
+    "sqlite+aiosqlite": "sqlite+aiosqlite",
+}
+_BOT_TOKEN = "Bot User OAuth Token (xoxb-…)"  # noqa: S105 - what Slack calls it
+_HERE = frozenset({"127.0.0.1", "::1", "localhost"})
+
+
+class SettingsError(Exception):
+    """Settings are missing or wrong: `faults` by the name of the setting, each with what to do."""
+
+    def __init__(self, faults: Mapping[str, str]) -> None:
+        super().__init__("\n".join(f"{name}: {fault}" for name, fault in faults.items()))
+        self.faults = dict(faults)
+
+
+@dataclass(frozen=True, slots=True)
+class SlackSettings:
+    """How to reach Slack and be reached by it: with an `app_token` in Socket Mode, else by signed HTTP requests."""
+
+    bot_token: SecretStr
+    signing_secret: SecretStr | None
+    app_token: SecretStr | None
+    api_url: str
+
+
+def _check_database(value: SecretStr) -> SecretStr:
+    scheme, separator, rest = value.get_secret_value().partition("://")
+    if not separator:
+        raise ValueError("write a URL, such as postgresql://user:password@host/name")
+    driver = _DRIVERS.get(scheme)
+    if driver is None:
+        raise ValueError(f"{scheme} is no database of Paraaf; use postgresql:// or sqlite:///")
+    if not rest.partition("?")[0].partition("/")[2]:
+        raise ValueError("name the database at the end of the URL")
+    return SecretStr(f"{driver}://{rest}")
+
+
+def _check_redis(value: SecretStr) -> SecretStr:
+    if not value.get_secret_value().startswith(("redis://", "rediss://", "unix://")):
+        raise ValueError("write redis://host:port/number, or rediss:// for TLS")
+    return value
+
+
+def _check_blobs(value: SecretStr) -> SecretStr:
+    if "://" not in value.get_secret_value():
+        raise ValueError("write a URL, such as s3://bucket/folder; for a folder use PARAAF_DATA_DIR")
+    return value
+
+
+def _check_address(value: str) -> str:
+    try:
+        url = URL(value)
+    except ValueError:
+        raise ValueError("write an address, such as https://paraaf.example") from None
+    if url.scheme not in {"http", "https"} or not url.host:
+        raise ValueError("write an address that begins with https://")
+    if url.query_string or url.fragment or url.user:
+        raise ValueError("leave out everything from ? or # on, and any user name")
+    return str(url).rstrip("/")
+
+
+def _check_api(value: str) -> str:
+    url = URL(_check_address(value))
+    if url.scheme == "http" and url.host not in _HERE:
+        raise ValueError("use https:// here: the bot token travels along with every request")
+    return f"{str(url).rstrip('/')}/"
+
+
+class Settings(BaseSettings):
+    """All settings; `load_settings` makes them. Paths are absolute, URLs name the driver, a `repr` shows no secret."""
+
+    model_config = SettingsConfigDict(
+        env_file=".env", env_file_encoding="utf-8", env_ignore_empty=True, extra="ignore", frozen=True
+    )
+
+    data_dir: Annotated[Path, AfterValidator(lambda path: path.expanduser().absolute())] = Field(
+        default=Path("var"), validate_default=True, validation_alias="PARAAF_DATA_DIR"
+    )
+    database: Annotated[SecretStr, AfterValidator(_check_database)] | None = Field(
+        default=None, validation_alias="PARAAF_DATABASE_URL"
+    )
+    redis: Annotated[SecretStr, AfterValidator(_check_redis)] | None = Field(
+        default=None, validation_alias="PARAAF_REDIS_URL"
+    )
+    blobs: Annotated[SecretStr, AfterValidator(_check_blobs)] | None = Field(
+        default=None, validation_alias="PARAAF_BLOBS_URL"
+    )
+    public_address: Annotated[str, AfterValidator(_check_address)] | None = Field(
+        default=None, validation_alias="PARAAF_PUBLIC_URL"
+    )
+    host: str = Field(default="127.0.0.1", validation_alias="PARAAF_HOST")
+    port: int = Field(default=8080, ge=0, le=65_535, validation_alias="PARAAF_PORT")
+    slack_signing_secret: SecretStr | None = Field(default=None, validation_alias="SLACK_SIGNING_SECRET")
+    slack_bot_token: SecretStr | None = Field(default=None, validation_alias="SLACK_BOT_TOKEN")
+    slack_app_token: SecretStr | None = Field(default=None, validation_alias="SLACK_APP_TOKEN")
+    slack_api_url: Annotated[str, AfterValidator(_check_api)] = Field(
+        default="https://slack.com/api/", validation_alias="SLACK_API_URL"
+    )
+
+    @model_validator(mode="after")
+    def _check_slack(self) -> Self:
+        if faults := _find_slack_faults(self):
+            raise _SlackFaults(faults)
+        return self
+
+    @property
+    def database_url(self) -> str:
+        """The database, with its asynchronous driver; a file in the data directory unless another is named."""
+        if self.database is None:
+            return f"sqlite+aiosqlite:///{self.data_dir / DATABASE}"
+        return self.database.get_secret_value()
+
+    @property
+    def public_url(self) -> str:
+        """Where browsers and platforms reach the pages, without a slash behind."""
+        host = f"[{self.host}]" if ":" in self.host else self.host
+        return self.public_address or f"http://{host}:{self.port}"
+
+    @property
+    def slack(self) -> SlackSettings | None:
+        """How Slack is set up; None when Slack is off."""
+        if self.slack_bot_token is None:
+            return None
+        return SlackSettings(self.slack_bot_token, self.slack_signing_secret, self.slack_app_token, self.slack_api_url)
+
+
+class _SlackFaults(ValueError):
+    def __init__(self, faults: Mapping[str, str]) -> None:
+        super().__init__("half a platform")
+        self.faults = faults
+
+
+def _find_slack_faults(settings: Settings) -> dict[str, str]:
+    bot, app, secret = settings.slack_bot_token, settings.slack_app_token, settings.slack_signing_secret
+    if bot is None and app is None and secret is None:
+        return {}
+    faults: list[tuple[str, str]] = []
+    if bot is None:
+        faults.append(("SLACK_BOT_TOKEN", f"missing; copy the {_BOT_TOKEN} from OAuth & Permissions"))
+    elif bot.get_secret_value().startswith("xapp-"):
+        faults.append(("SLACK_BOT_TOKEN", f"this is an app-level token; use the {_BOT_TOKEN}"))
+    if app is not None and app.get_secret_value().startswith(("xoxb-", "xoxp-")):
+        faults.append(("SLACK_APP_TOKEN", "this is no app-level token; use the one (xapp-…) from Basic Information"))
+    if secret is None and app is None:
+        whence = "copy the Signing Secret from Basic Information, or set SLACK_APP_TOKEN for Socket Mode"
+        faults.append(("SLACK_SIGNING_SECRET", f"missing; {whence}"))
+    return dict(faults)
+
+
+def load_settings(env_file: Path | None = Path(".env")) -> Settings:
+    """The settings of this process. Raises `SettingsError` that names every missing or wrong one."""
+    try:
+        return Settings(_env_file=env_file)
+    except ValidationError as error:
+        raise SettingsError(_name_faults(error)) from None  # the original would show the values, and so the secrets
+
+
+def _name_faults(error: ValidationError) -> dict[str, str]:
+    faults: dict[str, str] = {}
+    for each in error.errors(include_url=False, include_input=False):
+        cause = (each.get("ctx") or {}).get("error")
+        if isinstance(cause, _SlackFaults):
+            faults.update(cause.faults)
+        else:
+            faults[str(each["loc"][0])] = str(cause) if cause else each["msg"]
+    return faults
+
+
+def known_settings() -> tuple[str, ...]:
+    """The names of all settings, in the order in which they are explained."""
+    return tuple(str(field.validation_alias) for field in Settings.model_fields.values())
+
+
+def find_misspelt(environment: Iterable[str] = os.environ) -> dict[str, str]:
+    """Names in the environment that look like a setting and are none, each with what was probably meant, or empty."""
+    known = known_settings()
+    strange = sorted(
+        name
+        for name in environment
+        if name.startswith("PARAAF_") and name not in known and not name.startswith("PARAAF_TEST_")
+    )
+    return {name: "".join(difflib.get_close_matches(name, known, 1, 0.8)) for name in strange}

@@ -1,0 +1,41 @@
+"""Work that goes on after a request was acknowledged."""
+
+import asyncio
+from collections.abc import Coroutine
+from typing import Any, TypeVar
+
+import structlog
+
+from bot.incidents import describe
+
+T = TypeVar("T")
+
+_log = structlog.get_logger(__name__)
+
+
+class Background:
+    """Keeps hold of tasks until they end, and logs those that fail."""
+
+    def __init__(self) -> None:
+        self._tasks: set[asyncio.Task[Any]] = set()
+
+    def start(self, work: Coroutine[Any, Any, T]) -> asyncio.Task[T]:
+        """Start work that somebody may wait for; it goes on when they don't."""
+        task = asyncio.create_task(work)
+        self._tasks.add(task)
+        task.add_done_callback(self._end)
+        return task
+
+    async def finish(self, patience: float) -> None:
+        """Wait `patience` seconds for everything that was started, then cancel the rest."""
+        if not self._tasks:
+            return
+        _, late = await asyncio.wait(self._tasks, timeout=patience)
+        for task in late:
+            task.cancel()
+        await asyncio.gather(*late, return_exceptions=True)
+
+    def _end(self, task: asyncio.Task[Any]) -> None:
+        self._tasks.discard(task)
+        if not task.cancelled() and (error := task.exception()):
+            _log.error("slack_background_failed", **describe(error))

@@ -1,0 +1,121 @@
+"""Serve the documents behind personal links: the bytes that the envelope holds, shown only where that is safe."""
+
+from collections.abc import Awaitable, Callable
+from urllib.parse import quote
+
+import structlog
+from aiohttp import web
+from multidict import CIMultiDict
+
+from adapters.web.pages import PRIVATE, read_texts, show_page
+from bot.domain.errors import LinkRefused, StoreUnavailable
+from bot.incidents import describe, name_incident
+from bot.ports import Ports
+from bot.texts import Texts
+from bot.use_cases.view_documents import OpenedDocument, open_document
+
+ADDRESS = "/documents/{secret}/{number}"
+
+PDF = "application/pdf"
+SHOWN = frozenset({PDF, "image/avif", "image/gif", "image/jpeg", "image/png", "image/webp"})
+"""What a browser may show in the page: nothing that can hold a script of its maker, as SVG and HTML can."""
+
+_POLICY = "default-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
+_SANDBOX = f"sandbox; {_POLICY}; img-src 'self'; style-src 'unsafe-inline'"
+_PDF_POLICY = f"{_POLICY}; object-src 'self'; style-src 'unsafe-inline'"
+# Safari shows no PDF in a sandbox (go-gitea/gitea 20455, adobe/aem-core-wcm-components 2839). Nothing is lost without
+# one: the type is fixed, and there is no session on this origin to steal.
+
+_log = structlog.get_logger(__name__)
+
+Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
+
+
+def serve_documents(ports: Ports) -> list[web.AbstractRouteDef]:
+    """`GET /documents/{secret}/{number}`."""
+
+    async def get(request: web.Request) -> web.StreamResponse:
+        if _is_prefetch(request):
+            return web.Response(status=503, headers=PRIVATE)
+        return await _answer(ports, request)
+
+    async def head(_request: web.Request) -> web.StreamResponse:
+        # Looking whether a link works is not looking at a document, so nothing is looked up.
+        return web.Response(headers=PRIVATE)
+
+    return [web.get(ADDRESS, get, allow_head=False), web.head(ADDRESS, head)]
+
+
+def _is_prefetch(request: web.Request) -> bool:
+    """Whether a browser only wants to have it ready; nobody sees it then."""
+    said = (request.headers.get(name, "") for name in ("Sec-Purpose", "Purpose", "X-Moz"))
+    return any("prefetch" in each or "prerender" in each for each in said)
+
+
+async def _answer(ports: Ports, request: web.Request) -> web.StreamResponse:
+    texts = read_texts(request)
+    try:
+        opened = await open_document(ports, request.match_info["secret"], _read_number(request))
+        # The first piece comes after the whole was checked, so a damaged document is told of before anything is sent.
+        first = await anext(opened.content, b"")
+    except LinkRefused as refusal:
+        title = texts.say("This link has expired") if refusal.expired else texts.say("This link is not valid")
+        words = texts.say("Press View on the card in the chat for a new link.")
+        return show_page(410 if refusal.expired else 404, title, words, texts=texts)
+    except StoreUnavailable:
+        _log.warning("document_not_served", why="database")
+        words = texts.say("The document cannot be fetched right now. Please try again in a moment.")
+        return show_page(503, texts.say("Not available right now"), words, texts=texts)
+    except (KeyError, ValueError) as error:
+        return _tell_damage(error, texts)
+    return await _send(request, opened, first)
+
+
+def _read_number(request: web.Request) -> int:
+    number = request.match_info["number"]
+    if not number.isascii() or not number.isdigit() or len(number) > 3:  # noqa: PLR2004 - no envelope holds a thousand
+        raise LinkRefused(expired=False)
+    return int(number)
+
+
+def _tell_damage(error: Exception, texts: Texts) -> web.Response:
+    incident = name_incident()
+    _log.error("document_damaged", incident=incident, **describe(error))
+    words = texts.say(
+        "The document is not as it was when it was sent, so it is not shown. "
+        "Ask the office to send it again, and tell them this number: {incident}.",
+        incident=incident,
+    )
+    return show_page(500, texts.say("This document is damaged"), words, texts=texts)
+
+
+async def _send(request: web.Request, opened: OpenedDocument, first: bytes) -> web.StreamResponse:
+    response = web.StreamResponse(headers=describe_response(opened))
+    await response.prepare(request)
+    await response.write(first)
+    async for piece in opened.content:
+        await response.write(piece)
+    await response.write_eof()
+    return response
+
+
+def describe_response(opened: OpenedDocument) -> CIMultiDict[str]:
+    """The headers under which a document is served."""
+    document = opened.document
+    shown = document.media_type in SHOWN
+    return CIMultiDict(
+        {
+            **PRIVATE,
+            "Content-Type": document.media_type,
+            "Content-Length": str(document.size),
+            "Content-Disposition": write_disposition("inline" if shown else "attachment", document.name),
+            "Content-Security-Policy": _PDF_POLICY if document.media_type == PDF else _SANDBOX,
+            "Cross-Origin-Resource-Policy": "same-origin",
+        }
+    )
+
+
+def write_disposition(kind: str, name: str) -> str:
+    """`Content-Disposition` with the name twice, in ASCII for old readers and in full (RFC 6266, appendix D)."""
+    plain = "".join(char if char.isascii() and char.isprintable() and char not in '"\\%/' else "_" for char in name)
+    return f"{kind}; filename=\"{plain}\"; filename*=UTF-8''{quote(name, safe='')}"

@@ -1,0 +1,106 @@
+"""What Paraaf counts about itself, for Prometheus; no names, no addresses."""
+
+from collections.abc import Awaitable, Callable
+from time import perf_counter
+from typing import Protocol
+
+from aiohttp import web
+from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, ProcessCollector, generate_latest
+from prometheus_client.exposition import CONTENT_TYPE_LATEST
+
+from bot.conversation import Answer, Done, Interaction, Submission
+from bot.domain.errors import StoreUnavailable
+from bot.domain.outgoing import Errand
+from bot.ports import Store
+from bot.use_cases.deliver import Outcome
+from bot.views import forms
+
+_SECONDS = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.0, 3.0)
+"""Up to the 3 s in which Slack wants its acknowledgement."""
+_ANSWERS = {forms.APPROVE: "approved", forms.REJECT: "rejected"}
+
+Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
+
+
+class Metrics:
+    """Every count of this process, in a registry of its own."""
+
+    def __init__(self) -> None:
+        self.registry = CollectorRegistry()
+        ProcessCollector(registry=self.registry)
+        self.acknowledgement = Histogram(
+            "paraaf_acknowledgement_seconds",
+            "From a platform's request to its acknowledgement.",
+            ("platform",),
+            buckets=_SECONDS,
+            registry=self.registry,
+        )
+        self.deliveries = Counter(
+            "paraaf_deliveries",
+            "Attempts to deliver, by how they ended.",
+            ("errand", "outcome"),
+            registry=self.registry,
+        )
+        self.decisions = Counter("paraaf_decisions", "Answers of signers.", ("answer",), registry=self.registry)
+        self.depth = Gauge("paraaf_outbox_depth", "Messages that wait for delivery.", registry=self.registry)
+        for answer in _ANSWERS.values():
+            self.decisions.labels(answer)  # 0 is a count as well
+
+    def count_delivery(self, errand: Errand, outcome: Outcome) -> None:
+        """Count one attempt at a delivery."""
+        self.deliveries.labels(errand.value, outcome.value).inc()
+
+    @web.middleware
+    async def time_acknowledgement(self, request: web.Request, handler: Handler) -> web.StreamResponse:
+        """Measure requests of platforms; an aiohttp middleware."""
+        if request.method != "POST":
+            return await handler(request)
+        platform = request.path.split("/")[1]
+        started = perf_counter()
+        try:
+            return await handler(request)
+        finally:
+            if request.match_info.route.resource is not None:
+                self.acknowledgement.labels(platform).observe(perf_counter() - started)
+
+
+class Router(Protocol):
+    """What answers the platforms' requests; see `bot.router.Router`."""
+
+    async def handle(self, interaction: Interaction) -> Answer:
+        """Answer, refusals included."""
+
+    async def failed(self, interaction: Interaction) -> Answer:
+        """Answer after a mistake of ours."""
+
+
+class CountingRouter:
+    """A router that counts the decisions which its core took in."""
+
+    def __init__(self, router: Router, metrics: Metrics) -> None:
+        self._router = router
+        self._metrics = metrics
+
+    async def handle(self, interaction: Interaction) -> Answer:
+        answer = await self._router.handle(interaction)
+        if isinstance(interaction, Submission) and interaction.form in _ANSWERS and isinstance(answer, Done):
+            self._metrics.decisions.labels(_ANSWERS[interaction.form]).inc()
+        return answer
+
+    async def failed(self, interaction: Interaction) -> Answer:
+        return await self._router.failed(interaction)
+
+
+def serve_metrics(metrics: Metrics, store: Store) -> list[web.AbstractRouteDef]:
+    """`GET /metrics`; the outbox is counted when it is asked for."""
+
+    async def show(_request: web.Request) -> web.Response:
+        try:
+            async with store.reading() as tx:
+                metrics.depth.set(await tx.outbox.depth())
+        except StoreUnavailable:
+            metrics.depth.set(float("nan"))  # unknown is not 0
+        body = generate_latest(metrics.registry)
+        return web.Response(body=body, headers={"Content-Type": CONTENT_TYPE_LATEST})
+
+    return [web.get("/metrics", show)]

@@ -1,0 +1,1 @@
+"""What Paraaf does, free of every framework and platform."""

@@ -1,0 +1,1 @@
+"""Facts and rules: pure, without input or output."""

@@ -1,0 +1,205 @@
+"""One request for signatures and the answers to it: the rules of an envelope's life, as pure functions.
+
+    open ── every signer approved ─> completed
+         ── one signer rejected ───> rejected ── a corrected version was sent ─> superseded
+         ── staff withdrew it ─────> withdrawn
+         ── its expiry passed ─────> expired
+
+Everything but `open` is final, with one exception drawn above: a rejected envelope becomes superseded when a corrected
+version takes its place.
+"""
+
+from dataclasses import dataclass, replace
+from datetime import date, datetime
+from enum import StrEnum
+from typing import NewType
+
+from bot.domain.dossier import ItemId
+from bot.domain.errors import AlreadyAnswered, EnvelopeClosed, NotAllowedToView, NotRejected, NotTheSigner
+from bot.domain.people import Account, ClientId, ContactId, OfficeId
+from bot.domain.places import MessageRef, Place
+
+EnvelopeId = NewType("EnvelopeId", str)
+
+
+class EnvelopeState(StrEnum):
+    """Where an envelope is in its life."""
+
+    OPEN = "open"
+    COMPLETED = "completed"
+    REJECTED = "rejected"
+    WITHDRAWN = "withdrawn"
+    EXPIRED = "expired"
+    SUPERSEDED = "superseded"
+
+
+class Answer(StrEnum):
+    """What a signer answered."""
+
+    APPROVED = "approved"
+    REJECTED = "rejected"
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """A dossier item as it was when it was sent; `size` in bytes, `sha256` in lower-case hex."""
+
+    item: ItemId
+    version: int
+    name: str
+    media_type: str
+    size: int
+    pages: int | None
+    sha256: str
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """A signer's final answer.
+
+    An approval carries the place where one signs and the consent text that was shown (`version/locale`); a rejection
+    its reason.
+    """
+
+    answer: Answer
+    at: datetime
+    place: str | None = None
+    reason: str | None = None
+    consent: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Signer:
+    """Someone who is asked to answer; `contact` is who staff confirmed the account to be."""
+
+    account: Account
+    name: str
+    contact: ContactId
+    decision: Decision | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Party:
+    """An account with the name it had when it acted."""
+
+    account: Account
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class Closing:
+    """Who brought an envelope to its final state, and when."""
+
+    by: Party
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Pointer:
+    """The envelope before or after this one; `link` opens its card, once that was delivered."""
+
+    envelope: EnvelopeId
+    link: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Envelope:
+    """One request: documents, signers, message, due date.
+
+    `revision` counts the saved changes; a store uses it to refuse a change to anything but the newest revision.
+    `request_key` names the submission that made the envelope, so that the same one twice makes one envelope.
+    """
+
+    id: EnvelopeId
+    office: OfficeId
+    client: ClientId
+    conversation: Place
+    sender: Party
+    documents: tuple[Document, ...]
+    signers: tuple[Signer, ...]
+    sent_at: datetime
+    request_key: str
+    message: str = ""
+    due: date | None = None
+    remind: bool = True
+    state: EnvelopeState = EnvelopeState.OPEN
+    closing: Closing | None = None
+    supersedes: Pointer | None = None
+    superseded_by: Pointer | None = None
+    card: MessageRef | None = None
+    revision: int = 0
+
+    @property
+    def waiting_for(self) -> tuple[Signer, ...]:
+        """The signers whose answer is still awaited; none once the envelope is closed."""
+        if self.state is not EnvelopeState.OPEN:
+            return ()
+        return tuple(signer for signer in self.signers if signer.decision is None)
+
+    def is_late(self, today: date) -> bool:
+        """Whether the due date passed without the envelope being closed; it can still be signed."""
+        return self.state is EnvelopeState.OPEN and self.due is not None and self.due < today
+
+    def signer(self, account: Account) -> Signer | None:
+        """The signer that this account is, if it is one."""
+        return next((signer for signer in self.signers if signer.account == account), None)
+
+    def require_open(self) -> None:
+        """Raise `EnvelopeClosed` unless the envelope is open."""
+        if self.state is not EnvelopeState.OPEN:
+            if self.closing is None:
+                message = f"envelope {self.id} is {self.state} without a closing"
+                raise AssertionError(message)
+            successor = self.superseded_by.link if self.superseded_by else None
+            raise EnvelopeClosed(self.state, self.closing.by.name, self.closing.at, successor)
+
+    def require_turn(self, account: Account) -> Signer:
+        """The signer that `account` is, if it may answer now.
+
+        Raises `AlreadyAnswered` to a signer who did, `NotTheSigner` to anyone who is not asked, and `EnvelopeClosed`
+        to a signer whose answer is no longer awaited.
+        """
+        signer = self.signer(account)
+        if signer is None:
+            raise NotTheSigner(tuple(each.name for each in self.signers))
+        if signer.decision is not None:
+            raise AlreadyAnswered(signer.decision.answer, signer.decision.at)
+        self.require_open()
+        return signer
+
+    def require_viewer(self, account: Account, *, is_staff: bool) -> None:
+        """Raise `NotAllowedToView` unless `account` is a signer or staff."""
+        if not is_staff and self.signer(account) is None:
+            raise NotAllowedToView(tuple(each.name for each in self.signers))
+
+    def answer(self, account: Account, decision: Decision) -> "Envelope":
+        """The envelope with this signer's final answer.
+
+        It is completed by the last approval and rejected by the first rejection. Raises what `require_turn` raises.
+        """
+        answered = replace(self.require_turn(account), decision=decision)
+        signers = tuple(answered if each.account == account else each for each in self.signers)
+        after = replace(self, signers=signers)
+        closing = Closing(Party(answered.account, answered.name), decision.at)
+        if decision.answer is Answer.REJECTED:
+            return replace(after, state=EnvelopeState.REJECTED, closing=closing)
+        if all(each.decision is not None for each in signers):
+            return replace(after, state=EnvelopeState.COMPLETED, closing=closing)
+        return after
+
+    def withdraw(self, by: Party, at: datetime) -> "Envelope":
+        """The envelope as withdrawn. Raises `EnvelopeClosed` when it already has a final state."""
+        self.require_open()
+        return replace(self, state=EnvelopeState.WITHDRAWN, closing=Closing(by, at))
+
+    def require_rejected(self) -> None:
+        """Raise `NotRejected`, or `EnvelopeClosed` when it was superseded before, unless this envelope is rejected."""
+        if self.state is EnvelopeState.SUPERSEDED:
+            self.require_open()
+        if self.state is not EnvelopeState.REJECTED:
+            raise NotRejected(self.state)
+
+    def supersede(self, successor: EnvelopeId, by: Party, at: datetime) -> "Envelope":
+        """The envelope as superseded by a corrected version. Raises what `require_rejected` raises."""
+        self.require_rejected()
+        return replace(self, state=EnvelopeState.SUPERSEDED, closing=Closing(by, at), superseded_by=Pointer(successor))

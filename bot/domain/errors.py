@@ -1,0 +1,219 @@
+"""Everything that Paraaf refuses, as facts; `bot.views.refusals` puts them into words.
+
+Refusal                      the person is told why, privately; nothing changed
+├── UnknownTenant            no office belongs to this workspace or tenant
+├── NotStaff                 only staff may do this
+├── NotAParticipant          the person does not take part in the conversation (any more)
+├── NotTheSigner             somebody else is asked to answer
+├── NotAllowedToView         only the signers and staff may open the documents
+├── AlreadyAnswered          the signer's own answer is final
+├── EnvelopeClosed           the envelope has reached a final state
+├── NotRejected              only a rejected envelope can be superseded
+├── UnknownEnvelope          there is no such envelope in this office
+├── ConversationNotLinked    the conversation has no dossier yet
+├── NoClients                the office has no clients to link a conversation to
+├── NobodyToSign             nobody in the conversation could be asked
+├── LinkRefused              a personal link is unknown or expired
+├── FilesNotTaken            files could not be taken from the platform
+└── InvalidInput             one or more fields of a form are wrong
+PlatformError                a platform did not do what was asked
+├── PlatformUnavailable      no answer or an outage: nothing was done, trying again may help
+├── RateLimited              the platform asks to wait
+├── DeliveryUnclear          the platform may or may not have taken the message
+└── Undeliverable            the platform refuses for good
+Conflict                     somebody else changed the same envelope first; read again and decide again
+StoreUnavailable             the database does not answer: nothing was changed
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import StrEnum
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from bot.domain.envelope import Answer, EnvelopeState
+
+
+class Refusal(Exception):
+    """A person asked for something that is not possible; nothing was changed."""
+
+
+@dataclass(eq=False)
+class UnknownTenant(Refusal):
+    """No office belongs to this workspace or tenant."""
+
+
+@dataclass(eq=False)
+class NotStaff(Refusal):
+    """Only staff of `office` may do this."""
+
+    office: str
+
+
+@dataclass(eq=False)
+class NotAParticipant(Refusal):
+    """`name` does not take part in the conversation now."""
+
+    name: str
+
+
+@dataclass(eq=False)
+class NotTheSigner(Refusal):
+    """The answer is asked of `signers`, by name, and of nobody else."""
+
+    signers: tuple[str, ...]
+
+
+@dataclass(eq=False)
+class NotAllowedToView(Refusal):
+    """The documents are for `signers`, by name, and for staff."""
+
+    signers: tuple[str, ...]
+
+
+@dataclass(eq=False)
+class AlreadyAnswered(Refusal):
+    """This signer answered before, and that answer is final."""
+
+    answer: "Answer"
+    at: datetime
+
+
+@dataclass(eq=False)
+class EnvelopeClosed(Refusal):
+    """The envelope reached `state` through `by` at `at`; `successor_link` opens what took its place."""
+
+    state: "EnvelopeState"
+    by: str
+    at: datetime
+    successor_link: str | None = None
+
+
+@dataclass(eq=False)
+class NotRejected(Refusal):
+    """A corrected version follows a rejection, and this envelope is in `state`."""
+
+    state: "EnvelopeState"
+
+
+@dataclass(eq=False)
+class UnknownEnvelope(Refusal):
+    """There is no such envelope in this office."""
+
+
+@dataclass(eq=False)
+class ConversationNotLinked(Refusal):
+    """The conversation is not linked to a client's dossier."""
+
+
+@dataclass(eq=False)
+class NoClients(Refusal):
+    """The office has no clients yet."""
+
+
+@dataclass(eq=False)
+class NobodyToSign(Refusal):
+    """Nobody else takes part in the conversation, so nobody can be asked."""
+
+
+@dataclass(eq=False)
+class LinkRefused(Refusal):
+    """A personal link does not open anything (any more)."""
+
+    expired: bool
+
+
+class FileTrouble(StrEnum):
+    """Why a file could not be taken."""
+
+    GONE = "gone"
+    TOO_LARGE = "too large"
+    EMPTY = "empty"
+    FOREIGN = "foreign"
+
+
+@dataclass(eq=False)
+class FilesNotTaken(Refusal):
+    """The file `name` could not be taken from the platform; `limit` in bytes where it was too large."""
+
+    name: str
+    trouble: FileTrouble
+    limit: int | None = None
+
+
+class Problem(StrEnum):
+    """What can be wrong with one field."""
+
+    MISSING = "missing"
+    TOO_SHORT = "too short"
+    TOO_LONG = "too long"
+    TOO_MANY = "too many"
+    IN_THE_PAST = "in the past"
+    NOT_A_PARTICIPANT = "not a participant"
+    OWN_REQUEST = "own request"
+    NOT_A_PERSON = "not a person"
+    UNKNOWN = "unknown"
+
+
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """One wrong field: the problem and, where the problem is about a number, the limit it broke."""
+
+    problem: Problem
+    limit: int | None = None
+
+
+@dataclass(eq=False)
+class InvalidInput(Refusal):
+    """Fields by input id, each with what is wrong with it; at least one."""
+
+    faults: Mapping[str, Fault]
+
+
+class PlatformError(Exception):
+    """A platform did not do what was asked."""
+
+
+@dataclass(eq=False)
+class PlatformUnavailable(PlatformError):
+    """No answer in time, or an outage. Nothing was done."""
+
+    reason: str
+
+
+@dataclass(eq=False)
+class RateLimited(PlatformError):
+    """The platform asks to wait before the next call. Nothing was done."""
+
+    retry_after: timedelta
+
+
+@dataclass(eq=False)
+class DeliveryUnclear(PlatformError):
+    """The connection broke after the message was handed over: look it up before sending it again."""
+
+    reason: str
+
+
+@dataclass(eq=False)
+class Undeliverable(PlatformError):
+    """The platform refuses for good, for `reason`: the channel or message is gone, the app was removed."""
+
+    reason: str
+
+
+class Conflict(Exception):
+    """Somebody else changed the same row first."""
+
+
+@dataclass(eq=False)
+class StoreUnavailable(Exception):
+    """The database does not answer: nothing was changed, and trying again may help.
+
+    Only when `at_commit` is set the connection broke while the commit was under way, so that it may have been done
+    after all: read again before telling anybody that it was not.
+    """
+
+    reason: str
+    at_commit: bool = False

@@ -1,0 +1,65 @@
+"""What must still reach a platform: rows of the outbox, as facts that are put into words when they are delivered.
+
+A row says *that* an envelope's card must be shown, not how it looks, so that a late delivery shows the newest state.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+from typing import NewType
+
+from bot.domain.people import OfficeId
+from bot.domain.places import Place
+
+OutgoingId = NewType("OutgoingId", int)
+
+
+class Errand(StrEnum):
+    """What an outbox row asks for."""
+
+    SHOW_CARD = "show card"
+    """Post the envelope's card, or update it in place when it was posted before."""
+    NOTE_COMPLETION = "note completion"
+    """Tell in the thread that everybody approved, and mention who asked."""
+    NOTE_REJECTION = "note rejection"
+    """Tell the reason in the thread under the card and mention who asked."""
+    NOTE_WITHDRAWAL = "note withdrawal"
+    """Tell in the thread that the request was withdrawn."""
+    NOTE_SUCCESSOR = "note successor"
+    """Tell in the thread of the old envelope that a corrected version was sent."""
+    TAKE_FILES = "take files"
+    """Take uploaded files from the platform, file them in the dossier and send the envelope that waits for them."""
+    TELL_TROUBLE = "tell trouble"
+    """Tell a person privately that something they asked for did not succeed."""
+
+
+@dataclass(frozen=True, slots=True)
+class Outgoing:
+    """Something to deliver in a conversation, after what was asked before it there.
+
+    `subject` is the id of the envelope it is about, or empty; `facts` are the particulars of the errand, as JSON
+    values.
+    """
+
+    office: OfficeId
+    place: Place
+    errand: Errand
+    subject: str = ""
+    facts: Mapping[str, object] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Claimed:
+    """An outbox row that this process may deliver until its lease ends.
+
+    `attempts` counts the deliveries begun before this one. `unclear` says that an earlier one broke after the message
+    was handed over, or was never reported back, so that it must be looked up before it is sent again.
+    """
+
+    id: OutgoingId
+    outgoing: Outgoing
+    key: str
+    created_at: datetime
+    attempts: int
+    unclear: bool

@@ -1,0 +1,49 @@
+"""Where something is said on a platform, and the link between a conversation and a client's dossier."""
+
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from bot.domain.people import Account, ClientId, OfficeId, Platform
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A channel or group conversation, or one thread in it.
+
+    `tenant` is the office's workspace or tenant in which Paraaf is installed, whoever else shares the conversation.
+    """
+
+    platform: Platform
+    tenant: str
+    channel: str
+    thread: str | None = None
+
+    @property
+    def conversation(self) -> "Place":
+        """The whole conversation that this place is in."""
+        return replace(self, thread=None)
+
+
+@dataclass(frozen=True, slots=True)
+class MessageRef:
+    """A message that was delivered: where, its id there, and the address that opens it, if there is one."""
+
+    place: Place
+    id: str
+    link: str | None = None
+
+    @property
+    def thread(self) -> Place:
+        """The thread below this message; a message inside a thread answers in that same thread."""
+        return replace(self.place, thread=self.place.thread or self.id)
+
+
+@dataclass(frozen=True, slots=True)
+class Conversation:
+    """A conversation that staff linked to one client's dossier."""
+
+    office: OfficeId
+    place: Place
+    client: ClientId
+    linked_by: Account
+    linked_at: datetime

@@ -1,0 +1,327 @@
+"""What the core needs from outside, as small Protocols.
+
+Every implementation of one passes the same suite in `tests/contracts`.
+"""
+
+from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
+from contextlib import AbstractAsyncContextManager
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Protocol
+
+from bot.conversation import FileRef
+from bot.domain.dossier import Content, DossierItem, ItemId, Version
+from bot.domain.envelope import Envelope, EnvelopeId
+from bot.domain.links import ViewingLink
+from bot.domain.log import LogLine
+from bot.domain.outgoing import Claimed, Outgoing
+from bot.domain.people import (
+    Account,
+    Client,
+    ClientId,
+    Contact,
+    ContactId,
+    Office,
+    OfficeId,
+    Person,
+    Platform,
+    Role,
+    StaffMember,
+)
+from bot.domain.places import Conversation, MessageRef, Place
+from cards.model import Card
+
+
+@dataclass(frozen=True, slots=True)
+class FetchedFile:
+    """A file that was taken from a platform; `name` as its owner named it."""
+
+    name: str
+    content: bytes
+
+
+class Clock(Protocol):
+    """Tells the time."""
+
+    def now(self) -> datetime:
+        """The time now, in UTC."""
+
+
+class Messenger(Protocol):
+    """Delivers to one platform. What fails raises a `PlatformError` of `bot.domain.errors`, and nothing else."""
+
+    async def send(self, to: Place, card: Card, key: str) -> MessageRef:
+        """Post a card; `key` marks the message so that `find` knows it again."""
+
+    async def find(self, to: Place, key: str) -> MessageRef | None:
+        """The message that was posted with this key, if the platform still has it among the recent ones."""
+
+    async def update(self, message: MessageRef, card: Card) -> None:
+        """Replace the card of a message that was posted before."""
+
+    async def whisper(self, to: Place, account: Account, card: Card) -> None:
+        """Show a card to one person: in the conversation if they take part in it, else in a direct message."""
+
+    async def fetch(self, file: FileRef, limit: int) -> FetchedFile:
+        """A file with its name and bytes, at most `limit` of them.
+
+        Raises `FilesNotTaken` (gone, too large, empty, or held by a host that is not the platform's own) as well.
+        """
+
+
+class Directory(Protocol):
+    """Tells who is who on one platform, asked live.
+
+    Every call raises a `PlatformError` when the platform does not answer in time.
+    """
+
+    async def person(self, tenant: str, account: Account) -> Person:
+        """What the office's workspace or tenant tells about this account."""
+
+    async def participants(self, place: Place) -> tuple[Person, ...]:
+        """Everybody who takes part in the conversation now, guests, people of other organisations and bots included."""
+
+    async def takes_part(self, place: Place, account: Account) -> bool:
+        """Whether this account takes part in the conversation now."""
+
+    async def is_in_group(self, tenant: str, account: Account, group: str) -> bool:
+        """Whether this account is in the platform's user group now."""
+
+
+class Blobs(Protocol):
+    """Keeps bytes under their SHA-256, and never changes what it keeps."""
+
+    async def put(self, content: bytes) -> Content:
+        """Keep bytes; the same bytes twice are kept once. They are durable when this returns."""
+
+    def read(self, sha256: str) -> AsyncIterator[bytes]:
+        """The bytes in pieces, checked against the hash: raises `KeyError` when missing, `ValueError` when damaged."""
+
+
+class PageCounter(Protocol):
+    """Looks into documents without trusting them."""
+
+    async def count_pages(self, content: bytes) -> int | None:
+        """The number of pages of a PDF; None for anything else, and for a PDF that is broken, locked or hostile."""
+
+
+class DuplicateGuard(Protocol):
+    """Remembers for a while which requests were taken in. What it forgets costs work, never correctness."""
+
+    async def first(self, key: str, keep: timedelta) -> bool:
+        """Whether this key was not seen within `keep`; it is remembered from now on."""
+
+    async def forget(self, key: str) -> None:
+        """Let the same request in again, since taking it in failed."""
+
+
+class Offices(Protocol):
+    """The offices of this deployment."""
+
+    async def get(self, office: OfficeId) -> Office:
+        """An office by id. Raises `KeyError`."""
+
+    async def by_tenant(self, platform: Platform, tenant: str) -> Office | None:
+        """The office that this workspace or tenant was mapped to."""
+
+    async def all(self) -> tuple[Office, ...]:
+        """Every office, by name."""
+
+    async def save(self, office: Office) -> None:
+        """Add an office, or replace what is known of it."""
+
+    async def map_tenant(self, office: OfficeId, platform: Platform, tenant: str) -> None:
+        """Map a workspace or tenant to an office, in place of any mapping it had."""
+
+    async def tenants(self, office: OfficeId) -> tuple[tuple[Platform, str], ...]:
+        """The workspaces and tenants that are mapped to an office, in order."""
+
+
+class People(Protocol):
+    """The clients of an office, their contacts, and the staff with their roles."""
+
+    async def client(self, office: OfficeId, client: ClientId) -> Client | None:
+        """A client of this office by id."""
+
+    async def client_by_number(self, office: OfficeId, number: str) -> Client | None:
+        """A client of this office by client number."""
+
+    async def find_clients(self, office: OfficeId, text: str, limit: int) -> tuple[Client, ...]:
+        """Clients whose name or number contains `text`, ignoring case, by name; an empty text finds all."""
+
+    async def count_clients(self, office: OfficeId) -> int:
+        """How many clients the office has."""
+
+    async def save_client(self, client: Client) -> None:
+        """Add a client, or replace its number and name."""
+
+    async def contacts(self, client: ClientId) -> tuple[Contact, ...]:
+        """The contacts of a client, the preferred one first, then by name."""
+
+    async def contact_of(self, client: ClientId, account: Account) -> Contact | None:
+        """The contact that staff confirmed this account to be."""
+
+    async def confirmed_accounts(self, client: ClientId) -> dict[Account, Contact]:
+        """Every account that staff confirmed to be a contact of this client."""
+
+    async def save_contact(self, contact: Contact) -> None:
+        """Add a contact or replace it; when it is preferred, no other contact of the client stays so."""
+
+    async def confirm(self, account: Account, contact: ContactId, by: Account, at: datetime) -> None:
+        """Record that staff confirmed this account to be this contact; a second confirmation replaces the first."""
+
+    async def staff_by_email(self, office: OfficeId, email: str) -> StaffMember | None:
+        """A staff member by e-mail address, ignoring case."""
+
+    async def save_staff(self, member: StaffMember) -> None:
+        """Add a staff member, or replace name and e-mail address."""
+
+    async def roles(self, client: ClientId) -> dict[Role, StaffMember]:
+        """Who holds which role for a client."""
+
+    async def assign(self, client: ClientId, role: Role, staff: StaffMember) -> None:
+        """Let a staff member hold a role for a client, in place of whoever held it."""
+
+
+class Dossiers(Protocol):
+    """The documents in the clients' dossiers."""
+
+    async def recent(self, client: ClientId, limit: int) -> tuple[DossierItem, ...]:
+        """The items whose newest version was added last, newest first."""
+
+    async def find(self, client: ClientId, text: str, limit: int) -> tuple[DossierItem, ...]:
+        """Items whose name contains `text`, ignoring case, newest first; stays quick with 10,000 items."""
+
+    async def count(self, client: ClientId) -> int:
+        """How many items the dossier has."""
+
+    async def items(self, client: ClientId, ids: Sequence[ItemId]) -> tuple[DossierItem, ...]:
+        """The items of this client among `ids`, in the order asked; an id that is not this client's is left out."""
+
+    async def by_name(self, client: ClientId, folder: str, name: str) -> DossierItem | None:
+        """The item with this name in this folder."""
+
+    async def add(self, item: DossierItem) -> None:
+        """Add an item with its first version."""
+
+    async def add_version(self, item: ItemId, version: Version) -> None:
+        """Add the next version of an item. Raises `Conflict` when that number was taken meanwhile."""
+
+
+class Conversations(Protocol):
+    """Which conversation belongs to which client."""
+
+    async def at(self, place: Place) -> Conversation | None:
+        """The link of the conversation that this place is in."""
+
+    async def link(self, conversation: Conversation) -> None:
+        """Link a conversation to a client, in place of any link it had."""
+
+
+class Envelopes(Protocol):
+    """The envelopes, with compare-and-swap on their revision."""
+
+    async def add(self, envelope: Envelope) -> None:
+        """Add a new envelope. Raises `Conflict` when its `request_key` was used before."""
+
+    async def get(self, office: OfficeId, envelope: EnvelopeId) -> Envelope | None:
+        """An envelope of this office, with `superseded_by` and `supersedes` pointing at the delivered cards."""
+
+    async def by_request(self, office: OfficeId, request_key: str) -> Envelope | None:
+        """The envelope that this submission made."""
+
+    async def save(self, envelope: Envelope) -> Envelope:
+        """Save the state, answers and pointer of an envelope as the revision after the one it was read as.
+
+        Raises `Conflict` when that is no longer the newest revision. The card is not saved here.
+        """
+
+    async def card_posted(self, envelope: EnvelopeId, card: MessageRef) -> None:
+        """Record where the envelope's card was posted; leaves the revision as it is."""
+
+    async def last_place(self, account: Account) -> str | None:
+        """The place this account gave with its latest approval."""
+
+
+class Log(Protocol):
+    """The transaction log that people read; lines are added, never changed."""
+
+    async def add(self, lines: Iterable[LogLine]) -> None:
+        """Add lines in this order."""
+
+    async def of_envelope(self, office: OfficeId, envelope: EnvelopeId) -> tuple[LogLine, ...]:
+        """The lines about an envelope, oldest first."""
+
+
+class Links(Protocol):
+    """Personal links to documents; only a hash of each secret is kept."""
+
+    async def add(self, link: ViewingLink) -> None:
+        """Keep a link."""
+
+    async def get(self, secret_hash: str) -> ViewingLink | None:
+        """The link whose secret has this hash."""
+
+
+class Outbox(Protocol):
+    """What must reach a platform, delivered in order per conversation."""
+
+    async def put(self, outgoing: Outgoing, now: datetime) -> None:
+        """Ask for a delivery, after everything asked for in the same conversation before."""
+
+    async def claim(self, now: datetime, lease: timedelta, limit: int) -> tuple[Claimed, ...]:
+        """Lease up to `limit` due rows, only the oldest undelivered one of each conversation.
+
+        A row whose lease ended without a report is claimed again, as `unclear`.
+        """
+
+    async def done(self, row: Claimed) -> None:
+        """Report a delivery; the row goes. No report counts once the lease was given to another."""
+
+    async def postpone(self, row: Claimed, due: datetime, why: str, *, unclear: bool) -> None:
+        """Report a failure that is worth another try at `due`."""
+
+    async def bury(self, row: Claimed, why: str) -> None:
+        """Report a failure for good; the row is kept for people to look at, and the next one in line may go."""
+
+    async def depth(self) -> int:
+        """How many rows wait for delivery."""
+
+
+class Transaction(Protocol):
+    """One database transaction, and everything that can be read or changed in it."""
+
+    offices: Offices
+    people: People
+    dossiers: Dossiers
+    conversations: Conversations
+    envelopes: Envelopes
+    log: Log
+    links: Links
+    outbox: Outbox
+
+
+class Store(Protocol):
+    """The database."""
+
+    def transaction(self) -> AbstractAsyncContextManager[Transaction]:
+        """Begin a transaction that may write: committed at the end of the block, undone when the block raises."""
+
+    def reading(self) -> AbstractAsyncContextManager[Transaction]:
+        """Begin a transaction that only reads."""
+
+
+@dataclass(frozen=True, slots=True)
+class Ports:
+    """Everything that the use cases need from outside.
+
+    `public_url` is where browsers reach the pages, without a slash at its end.
+    """
+
+    store: Store
+    blobs: Blobs
+    pages: PageCounter
+    clock: Clock
+    messengers: Mapping[Platform, Messenger]
+    directories: Mapping[Platform, Directory]
+    public_url: str

@@ -1,0 +1,155 @@
+"""From what somebody did to the use case that it asks for: tables, and one place where refusals become words."""
+
+import sys
+from collections.abc import Awaitable, Callable
+from dataclasses import replace
+
+import structlog
+
+from bot.conversation import (
+    Actor,
+    Answer,
+    Command,
+    Done,
+    FormErrors,
+    Interaction,
+    Lookup,
+    Press,
+    Submission,
+    Tell,
+)
+from bot.domain.errors import (
+    InvalidInput,
+    PlatformError,
+    Refusal,
+    StoreUnavailable,
+    Undeliverable,
+    UnknownEnvelope,
+)
+from bot.domain.people import Person
+from bot.incidents import describe, name_incident
+from bot.ports import Ports
+from bot.texts import Texts, texts_for
+from bot.use_cases.decide import approve, ask_approval, ask_reason, reject
+from bot.use_cases.draft import Draft
+from bot.use_cases.link import ask_client, link_conversation, start_sending
+from bot.use_cases.look_up import look_up
+from bot.use_cases.send import confirm_signer, submit_draft
+from bot.use_cases.view_documents import show_documents
+from bot.use_cases.withdraw import start_correction, withdraw
+from bot.views import envelope_card, forms
+from bot.views.help import show_help, show_words
+from bot.views.refusals import explain, explain_absence, explain_failure, explain_faults, explain_outage
+
+_log = structlog.get_logger(__name__)
+
+_PRESSES: dict[str, Callable[[Ports, Press, Texts], Awaitable[Answer]]] = {
+    envelope_card.APPROVE: ask_approval,
+    envelope_card.REJECT: ask_reason,
+    envelope_card.VIEW: show_documents,
+    envelope_card.WITHDRAW: lambda ports, press, _texts: withdraw(ports, press),
+    envelope_card.RESEND: start_correction,
+}
+_SUBMISSIONS: dict[str, Callable[[Ports, Submission, Texts], Awaitable[Answer]]] = {
+    forms.SEND: submit_draft,
+    forms.CONFIRM_SIGNER: lambda ports, submission, _texts: confirm_signer(ports, submission),
+    forms.LINK: link_conversation,
+    forms.APPROVE: approve,
+    forms.REJECT: lambda ports, submission, _texts: reject(ports, submission),
+}
+_HELP_WORDS = {"help", "hulp", "?"}
+_LINK_WORDS = {"koppel", "link"}
+
+
+class Router:
+    """Answers every interaction. `wake` is called after whatever may have put something in the outbox."""
+
+    def __init__(self, ports: Ports, wake: Callable[[], None]) -> None:
+        self._ports = ports
+        self._wake = wake
+
+    async def handle(self, interaction: Interaction) -> Answer:
+        """The answer to an interaction, refusals and outages in the reader's language included.
+
+        What the answer acknowledges is committed when this returns. Raises only what is a mistake of ours; see
+        `failed`.
+        """
+        if isinstance(interaction, Press) and interaction.action not in _PRESSES:
+            return Done()  # A link button opens its address by itself and asks nothing of us.
+        texts = texts_for(None)
+        try:
+            person = await self._ask_who(interaction.actor)
+            texts = texts_for(person.locale)
+            return await self._answer(_name_actor(interaction, person), texts)
+        except InvalidInput as invalid:
+            return (
+                explain_faults(invalid, texts) if isinstance(interaction, Submission) else Tell(explain(invalid, texts))
+            )
+        except Refusal as refusal:
+            return Tell(explain(refusal, texts))
+        except Undeliverable:
+            return Tell(show_words(explain_absence(texts)))
+        except (PlatformError, StoreUnavailable) as outage:
+            _log.warning("router.outage", outage=type(outage).__name__)
+            is_certain = not (isinstance(outage, StoreUnavailable) and outage.at_commit)
+            return _answer_outage(interaction, explain_outage(texts, is_certain=is_certain))
+        finally:
+            self._wake()
+
+    async def failed(self, interaction: Interaction) -> Answer:
+        """The answer after a mistake of ours, called while it is being handled.
+
+        The log has it under the number that the person is given.
+        """
+        incident, error = name_incident(), sys.exception()
+        told = describe(error) if error else {}
+        _log.error("router.mistake", incident=incident, interaction=type(interaction).__name__, **told)
+        return Tell(explain_failure(incident, texts_for(None)))
+
+    async def _ask_who(self, actor: Actor) -> Person:
+        directory = self._ports.directories[actor.account.platform]
+        return await directory.person(actor.office_tenant, actor.account)
+
+    async def _answer(self, interaction: Interaction, texts: Texts) -> Answer:
+        match interaction:
+            case Command():
+                return await self._answer_command(interaction, texts)
+            case Press():
+                return await _PRESSES[interaction.action](self._ports, interaction, texts)
+            case Submission():
+                submit = _SUBMISSIONS.get(interaction.form)
+                if submit is None:
+                    raise UnknownEnvelope
+                return await submit(self._ports, interaction, texts)
+            case Lookup():
+                return await look_up(self._ports, interaction, texts)
+
+    async def _answer_command(self, command: Command, texts: Texts) -> Answer:
+        word = command.words.strip().casefold()
+        draft = Draft(
+            place=command.place,
+            files=tuple(file.id for file in command.files),
+            file_names=tuple(file.name for file in command.files),
+        )
+        if word in _HELP_WORDS:
+            return Tell(show_help(texts))
+        if word in _LINK_WORDS:
+            return await ask_client(self._ports, command.actor, replace(draft, wants_send=False), texts)
+        if word:
+            words = texts.say("“{words}” is not something /sign knows.", words=command.words.strip())
+            return Tell(show_help(texts, words))
+        return await start_sending(self._ports, command.actor, draft, texts)
+
+
+def _name_actor(interaction: Interaction, person: Person) -> Interaction:
+    """The interaction with its actor as the directory knows them: a payload may carry a login name only."""
+    if not person.active:
+        return interaction
+    return replace(interaction, actor=replace(interaction.actor, name=person.name, account=person.account))
+
+
+def _answer_outage(interaction: Interaction, words: str) -> Answer:
+    """A dialog keeps what was typed, with the words at its first field."""
+    if isinstance(interaction, Submission) and interaction.values:
+        return FormErrors({next(iter(interaction.values)): words})
+    return Tell(show_words(words))

@@ -1,0 +1,1 @@
+"""One module per capability: what happens when somebody acts."""

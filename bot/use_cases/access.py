@@ -1,0 +1,54 @@
+"""Who may do what: the office behind a workspace, and who counts as its staff (product rule 1)."""
+
+from bot.conversation import Actor
+from bot.domain.errors import NotStaff, UnknownTenant
+from bot.domain.people import Office, Person, Standing
+from bot.ports import Directory, Ports, Transaction
+
+
+def directory_of(ports: Ports, actor: Actor) -> Directory:
+    """The directory of the platform that the actor is on."""
+    return ports.directories[actor.account.platform]
+
+
+async def find_office(tx: Transaction, actor: Actor) -> Office:
+    """The office of the workspace or tenant where the actor is. Raises `UnknownTenant`."""
+    office = await tx.offices.by_tenant(actor.account.platform, actor.office_tenant)
+    if office is None:
+        raise UnknownTenant
+    return office
+
+
+async def read_office(ports: Ports, actor: Actor) -> Office:
+    """`find_office` in a transaction of its own."""
+    async with ports.store.reading() as tx:
+        return await find_office(tx, actor)
+
+
+async def is_staff(ports: Ports, office: Office, actor: Actor) -> bool:
+    """Whether the actor is staff: a full, active member of the office's own workspace or tenant.
+
+    Where the office narrowed that to a user group or to a list of accounts, being in either of them is asked as well.
+    The platform is asked live; raises a `PlatformError` when it does not answer.
+    """
+    directory = directory_of(ports, actor)
+    person = await directory.person(actor.office_tenant, actor.account)
+    if not _is_full_member(person, actor.office_tenant):
+        return False
+    if not office.staff_group and not office.staff_accounts:
+        return True
+    if person.account.user in office.staff_accounts:
+        return True
+    if not office.staff_group:
+        return False
+    return await directory.is_in_group(actor.office_tenant, actor.account, office.staff_group)
+
+
+async def require_staff(ports: Ports, office: Office, actor: Actor) -> None:
+    """Raise `NotStaff` unless the actor is staff; see `is_staff`."""
+    if not await is_staff(ports, office, actor):
+        raise NotStaff(office.name)
+
+
+def _is_full_member(person: Person, office_tenant: str) -> bool:
+    return person.standing is Standing.MEMBER and person.active and person.account.tenant == office_tenant

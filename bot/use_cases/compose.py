@@ -1,0 +1,96 @@
+"""Open the send dialog: the dossier's documents and the people who could sign."""
+
+from collections.abc import Mapping, Sequence
+
+from bot.conversation import Actor, Answer, Open
+from bot.domain.envelope import Envelope
+from bot.domain.errors import ConversationNotLinked, NobodyToSign, NotAParticipant, UnknownEnvelope
+from bot.domain.people import Account, Contact, Office, Person, Standing
+from bot.ports import Ports
+from bot.texts import Texts
+from bot.use_cases.access import directory_of, read_office, require_staff
+from bot.use_cases.draft import Draft, write_draft
+from bot.views import forms
+from cards.model import Option
+
+RECENT_DOCUMENTS = 10
+"""How many documents can be ticked at once (product, send dialog)."""
+
+
+async def open_send_form(ports: Ports, actor: Actor, draft: Draft, texts: Texts) -> Answer:
+    """The send dialog for the client of this conversation.
+
+    Raises `NotStaff`, `NotAParticipant` for a sender who is not in the conversation, `ConversationNotLinked`,
+    `NobodyToSign`, and what `Envelope.require_rejected` raises for a corrected version.
+    """
+    office = await read_office(ports, actor)
+    await require_staff(ports, office, actor)
+    people = await directory_of(ports, actor).participants(draft.place.conversation)
+    if not any(person.account == actor.account for person in people):
+        raise NotAParticipant(actor.name)
+    async with ports.store.reading() as tx:
+        replaces = await tx.envelopes.get(office.id, draft.supersedes) if draft.supersedes else None
+        conversation = await tx.conversations.at(draft.place.conversation)
+        client = await tx.people.client(office.id, conversation.client) if conversation else None
+        if client is None:
+            raise ConversationNotLinked
+        recent = await tx.dossiers.recent(client.id, RECENT_DOCUMENTS)
+        has_more = await tx.dossiers.count(client.id) > len(recent)
+        contacts = await tx.people.contacts(client.id)
+        confirmed = await tx.people.confirmed_accounts(client.id)
+    _require_replaceable(draft, replaces)
+    known = recognise(people, contacts, confirmed)
+    candidates = find_candidates(people, office, actor)
+    if not candidates:
+        raise NobodyToSign
+    choices = forms.SendChoices(
+        client=client,
+        recent=recent,
+        has_more=has_more,
+        files=draft.file_names,
+        signers=[forms.offer_signer(person, known.get(person.account), texts) for person in candidates],
+        preselected=_preselect(candidates, known, replaces, texts),
+        replaces=replaces,
+    )
+    return Open(forms.send_form(choices, write_draft(draft), texts))
+
+
+def find_candidates(people: Sequence[Person], office: Office, actor: Actor) -> list[Person]:
+    """The participants who could be asked to sign: people with an open account, the sender where that is allowed."""
+    return [
+        person
+        for person in people
+        if person.standing is not Standing.BOT
+        and person.active
+        and (office.sender_may_sign or person.account != actor.account)
+    ]
+
+
+def recognise(
+    people: Sequence[Person], contacts: Sequence[Contact], confirmed: Mapping[Account, Contact]
+) -> dict[Account, Contact]:
+    """Which contact each participant is: as staff confirmed, else by an e-mail address that the platform confirms."""
+    by_email = {contact.email.casefold(): contact for contact in contacts if contact.email}
+    known = {person.account: by_email.get((person.email or "").casefold()) for person in people}
+    return {account: contact for account, contact in known.items() if contact} | dict(confirmed)
+
+
+def _require_replaceable(draft: Draft, replaces: Envelope | None) -> None:
+    if draft.supersedes is None:
+        return
+    if replaces is None:
+        raise UnknownEnvelope
+    replaces.require_rejected()
+
+
+def _preselect(
+    candidates: Sequence[Person], known: Mapping[Account, Contact], replaces: Envelope | None, texts: Texts
+) -> Option | None:
+    asked_before = {signer.account for signer in replaces.signers} if replaces else set()
+    chosen = next((person for person in candidates if person.account in asked_before), None)
+    if chosen is None:
+        preferred = (person for person in candidates if (contact := known.get(person.account)) and contact.preferred)
+        chosen = next(preferred, None)
+    if chosen is None and len(candidates) == 1:
+        chosen = candidates[0]
+    return forms.offer_signer(chosen, known.get(chosen.account), texts) if chosen else None

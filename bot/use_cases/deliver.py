@@ -1,0 +1,230 @@
+"""Deliver what the outbox holds: each row at least once, in order per conversation, and put into words only now.
+
+A crash between sending and reporting leaves the row leased; when the lease ends it is claimed again as unclear, and
+looked up on the platform before it would be sent a second time.
+"""
+
+import asyncio
+import random
+from collections.abc import Callable
+from datetime import datetime, timedelta
+from enum import StrEnum
+
+import structlog
+
+from bot.domain.envelope import Envelope, EnvelopeId, Party
+from bot.domain.errors import (
+    DeliveryUnclear,
+    PlatformUnavailable,
+    RateLimited,
+    StoreUnavailable,
+    Undeliverable,
+)
+from bot.domain.log import Happening, LogLine
+from bot.domain.outgoing import Claimed, Errand
+from bot.domain.people import Account, Office
+from bot.domain.places import MessageRef, Place
+from bot.incidents import describe
+from bot.ports import Ports
+from bot.texts import Texts, texts_for
+from bot.use_cases.take_files import take_files, tell_trouble
+from bot.views import notes
+from bot.views.envelope_card import describe_documents, show_envelope
+from bot.views.help import show_words
+from cards.model import Card
+
+BATCH = 100
+"""Rows claimed at once: measured, one by one is ten times slower."""
+LEASE = timedelta(minutes=2)
+"""How long a delivery may take before another process believes that this one died."""
+POLL = 1.0
+"""Seconds between two looks at the outbox when nobody says that there is something new."""
+FIRST_WAIT, LONGEST_WAIT = timedelta(seconds=1), timedelta(minutes=5)
+GIVE_UP_AFTER = timedelta(days=1)
+"""How long a platform's outage is waited out before a row is buried and its sender told."""
+
+_log = structlog.get_logger(__name__)
+
+
+class Outcome(StrEnum):
+    """How one attempt at a delivery ended."""
+
+    DELIVERED = "delivered"
+    POSTPONED = "postponed"
+    BURIED = "buried"
+
+
+class Courier:
+    """Claims rows of the outbox and delivers them; `observe` hears the outcome of every attempt."""
+
+    def __init__(
+        self, ports: Ports, observe: Callable[[Errand, Outcome], None] = lambda _errand, _outcome: None
+    ) -> None:
+        self._ports = ports
+        self._observe = observe
+        self._woken = asyncio.Event()
+
+    def wake(self) -> None:
+        """Look at the outbox now rather than at the next poll."""
+        self._woken.set()
+
+    async def run(self, stop: asyncio.Event) -> None:
+        """Deliver until `stop` is set; deliveries under way are finished first."""
+        stopping = asyncio.create_task(stop.wait())
+        while not stop.is_set():
+            self._woken.clear()
+            if await self._deliver_or_wait():
+                continue
+            woken = asyncio.create_task(self._woken.wait())
+            await asyncio.wait((stopping, woken), timeout=POLL, return_when=asyncio.FIRST_COMPLETED)
+            woken.cancel()
+
+    async def deliver_due(self) -> int:
+        """Deliver what is due now, at most one row of each conversation; the number of rows that were tried."""
+        async with self._ports.store.transaction() as tx:
+            rows = await tx.outbox.claim(self._ports.clock.now(), LEASE, BATCH)
+        await asyncio.gather(*(self._deliver(row) for row in rows))
+        return len(rows)
+
+    async def _deliver_or_wait(self) -> int:
+        try:
+            return await self.deliver_due()
+        except StoreUnavailable:
+            _log.warning("outbox.store_unavailable")
+            return 0
+
+    async def _deliver(self, row: Claimed) -> None:
+        try:
+            await _run_errand(self._ports, row)
+        except RateLimited as limited:
+            await self._postpone(row, limited.retry_after, "rate limited", unclear=row.unclear)
+        except PlatformUnavailable as unavailable:
+            await self._postpone_or_bury(row, unavailable.reason, unclear=row.unclear)
+        except DeliveryUnclear as unclear:
+            await self._postpone_or_bury(row, unclear.reason, unclear=True)
+        except Undeliverable as undeliverable:
+            await self._bury(row, undeliverable.reason)
+        except StoreUnavailable:
+            _log.warning("outbox.store_unavailable", row=row.id)  # The lease ends, and the row is looked up then.
+        except Exception as error:  # noqa: BLE001 - a mistake of ours must not stop the deliveries of everybody else
+            _log.error("outbox.mistake", row=row.id, errand=row.outgoing.errand, **describe(error))
+            await self._postpone_or_bury(row, "mistake", unclear=True)
+        else:
+            async with self._ports.store.transaction() as tx:
+                await tx.outbox.done(row)
+            self._observe(row.outgoing.errand, Outcome.DELIVERED)
+
+    async def _postpone_or_bury(self, row: Claimed, why: str, *, unclear: bool) -> None:
+        if self._ports.clock.now() - row.created_at > GIVE_UP_AFTER:
+            await self._bury(row, why)
+        else:
+            await self._postpone(row, wait_before(row.attempts), why, unclear=unclear)
+
+    async def _postpone(self, row: Claimed, wait: timedelta, why: str, *, unclear: bool) -> None:
+        async with self._ports.store.transaction() as tx:
+            await tx.outbox.postpone(row, self._ports.clock.now() + wait, why, unclear=unclear)
+        self._observe(row.outgoing.errand, Outcome.POSTPONED)
+
+    async def _bury(self, row: Claimed, why: str) -> None:
+        _log.error("outbox.buried", row=row.id, errand=row.outgoing.errand, why=why)
+        await _bury(self._ports, row, why)
+        self._observe(row.outgoing.errand, Outcome.BURIED)
+
+
+def wait_before(attempts: int) -> timedelta:
+    """How long to wait after this many failed attempts: from a second doubling to five minutes, spread by half."""
+    wait = min(FIRST_WAIT * 2 ** min(attempts, 20), LONGEST_WAIT)
+    spread = 1 + random.random() / 2  # noqa: S311 - spreads the tries, hides nothing
+    return timedelta(seconds=wait.total_seconds() * spread)
+
+
+async def _run_errand(ports: Ports, row: Claimed) -> None:
+    outgoing = row.outgoing
+    match outgoing.errand:
+        case Errand.TAKE_FILES:
+            await take_files(ports, outgoing)
+        case Errand.TELL_TROUBLE:
+            await _tell_trouble(ports, row)
+        case Errand.SHOW_CARD:
+            envelope, office = await _read_envelope(ports, row)
+            await _show_card(ports, row, envelope, texts_for(office.locale))
+        case Errand.NOTE_COMPLETION | Errand.NOTE_REJECTION | Errand.NOTE_WITHDRAWAL | Errand.NOTE_SUCCESSOR:
+            envelope, office = await _read_envelope(ports, row)
+            card = _write_note(outgoing.errand, envelope, texts_for(office.locale))
+            await _send_once(ports, row, envelope.card.thread if envelope.card else envelope.conversation, card)
+
+
+def _write_note(errand: Errand, envelope: Envelope, texts: Texts) -> Card:
+    match errand:
+        case Errand.NOTE_COMPLETION:
+            return notes.note_completion(envelope, texts)
+        case Errand.NOTE_REJECTION:
+            return notes.note_rejection(envelope, texts)
+        case Errand.NOTE_WITHDRAWAL:
+            return notes.note_withdrawal(envelope, texts)
+        case Errand.NOTE_SUCCESSOR:
+            return notes.note_successor(envelope, texts)
+        case Errand.SHOW_CARD | Errand.TAKE_FILES | Errand.TELL_TROUBLE:
+            message = f"{errand} is no note"
+            raise ValueError(message)
+
+
+async def _show_card(ports: Ports, row: Claimed, envelope: Envelope, texts: Texts) -> None:
+    card = show_envelope(envelope, texts, ports.clock.now())
+    if envelope.card:
+        await ports.messengers[envelope.card.place.platform].update(envelope.card, card)
+        return
+    message = await _send_once(ports, row, envelope.conversation, card)
+    # A crash before the next line: the message is found by its key when the row is claimed again.
+    async with ports.store.transaction() as tx:
+        await tx.envelopes.card_posted(envelope.id, message)
+
+
+async def _send_once(ports: Ports, row: Claimed, to: Place, card: Card) -> MessageRef:
+    messenger = ports.messengers[to.platform]
+    if row.unclear and (found := await messenger.find(to, row.key)):
+        return found
+    return await messenger.send(to, card, row.key)
+
+
+async def _tell_trouble(ports: Ports, row: Claimed) -> None:
+    place, facts = row.outgoing.place, row.outgoing.facts
+    account = Account(place.platform, str(facts["tenant"]), str(facts["user"]))
+    await ports.messengers[place.platform].whisper(place, account, show_words(str(facts["words"])))
+
+
+async def _read_envelope(ports: Ports, row: Claimed) -> tuple[Envelope, Office]:
+    async with ports.store.reading() as tx:
+        envelope = await tx.envelopes.get(row.outgoing.office, EnvelopeId(row.outgoing.subject))
+        office = await tx.offices.get(row.outgoing.office)
+    if envelope is None:
+        reason = "the envelope is gone"
+        raise Undeliverable(reason)
+    return envelope, office
+
+
+async def _bury(ports: Ports, row: Claimed, why: str) -> None:
+    """Keep the row for people to look at, log it with its envelope, and tell who sent it."""
+    now = ports.clock.now()
+    async with ports.store.transaction() as tx:
+        await tx.outbox.bury(row, why)
+        envelope = await tx.envelopes.get(row.outgoing.office, EnvelopeId(row.outgoing.subject))
+        if envelope is None or row.outgoing.errand is Errand.TELL_TROUBLE:
+            return
+        facts = {"errand": row.outgoing.errand, "why": why}
+        paraaf = Party(envelope.sender.account, "Paraaf")
+        line = LogLine(envelope.office, Happening.UNDELIVERABLE, paraaf, now, envelope.client, envelope.id, facts)
+        await tx.log.add([line])
+        texts = texts_for((await tx.offices.get(envelope.office)).locale)
+        words = _word_undeliverable(envelope, why, texts, now)
+        await tx.outbox.put(tell_trouble(row.outgoing, envelope.sender.account, words), now)
+
+
+def _word_undeliverable(envelope: Envelope, why: str, texts: Texts, now: datetime) -> str:
+    return texts.say(
+        "A message about “{documents}” could not be delivered in the conversation ({why}, {moment}). "
+        "Check that Paraaf still takes part in it.",
+        documents=describe_documents(envelope.documents, texts),
+        why=why,
+        moment=texts.moment(now),
+    )

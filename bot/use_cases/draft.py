@@ -1,0 +1,125 @@
+"""A request that is not sent yet: what a dialog carries from one step to the next, and what was filled in so far.
+
+A draft passes through the client of whoever fills in the dialog, so nothing in it is believed: `bot.use_cases.send`
+checks all of it again.
+"""
+
+from collections.abc import Mapping
+from dataclasses import replace
+from datetime import date
+
+from pydantic import TypeAdapter, ValidationError
+from pydantic.dataclasses import dataclass
+
+from bot.conversation import FileRef, Submission, Value
+from bot.domain.dossier import ItemId
+from bot.domain.envelope import EnvelopeId
+from bot.domain.errors import Fault, InvalidInput, Problem, UnknownEnvelope
+from bot.domain.places import Place
+from bot.domain.typed_text import DOCUMENTS, MESSAGE_LENGTH, find_fault, tidy
+from bot.views import forms
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """`signer` is the user id of a participant; `files` are ids of files that the platform of `place` holds.
+
+    `key` names the first submission of the draft, and becomes the envelope's `request_key`. `wants_send` says that
+    linking the conversation is only a step on the way to the send dialog.
+    """
+
+    place: Place
+    files: tuple[str, ...] = ()
+    file_names: tuple[str, ...] = ()
+    supersedes: EnvelopeId | None = None
+    wants_send: bool = True
+    items: tuple[ItemId, ...] = ()
+    signer: str = ""
+    message: str = ""
+    due: date | None = None
+    remind: bool = True
+    key: str = ""
+
+    def file_refs(self) -> tuple[FileRef, ...]:
+        """The files as references that a messenger can fetch."""
+        return tuple(FileRef(self.place.platform, self.place.tenant, file) for file in self.files)
+
+
+_DRAFTS = TypeAdapter(Draft)
+
+
+def write_draft(draft: Draft) -> str:
+    """The draft as the context of a form; leaves out what has its default, since a context may not be long."""
+    return _DRAFTS.dump_json(draft, exclude_defaults=True).decode()
+
+
+def read_draft(context: str) -> Draft:
+    """The draft in the context of a form. Raises `UnknownEnvelope` when a client made it up."""
+    try:
+        return _DRAFTS.validate_json(context)
+    except ValidationError as error:
+        raise UnknownEnvelope from error
+
+
+def fill_in(draft: Draft, submission: Submission, today: date) -> Draft:
+    """The draft with what the send dialog says. Raises `InvalidInput` that names every wrong field."""
+    values = submission.values
+    items = tuple(dict.fromkeys(read_options(values, forms.RECENT) + read_options(values, forms.FOUND)))
+    files = tuple(dict.fromkeys(draft.files + read_files(values, forms.UPLOADS)))
+    filled = replace(
+        draft,
+        items=tuple(ItemId(item) for item in items),
+        files=files,
+        file_names=(),
+        signer=read_text(values, forms.SIGNER),
+        message=tidy(read_text(values, forms.MESSAGE)),
+        due=read_day(values, forms.DUE),
+        remind=bool(values.get(forms.REMIND)),
+        key=submission.key,
+    )
+    faults = _find_faults(filled, today)
+    if faults:
+        raise InvalidInput(faults)
+    return filled
+
+
+def _find_faults(draft: Draft, today: date) -> dict[str, Fault]:
+    faults: dict[str, Fault] = {}
+    number = len(draft.items) + len(draft.files)
+    if number < DOCUMENTS.start:
+        faults[forms.RECENT] = Fault(Problem.MISSING)
+    if number > DOCUMENTS.stop - 1:
+        faults[forms.RECENT] = Fault(Problem.TOO_MANY, DOCUMENTS.stop - 1)
+    if not draft.signer:
+        faults[forms.SIGNER] = Fault(Problem.MISSING)
+    if fault := find_fault(draft.message, MESSAGE_LENGTH):
+        faults[forms.MESSAGE] = fault
+    if draft.due is not None and draft.due < today:
+        faults[forms.DUE] = Fault(Problem.IN_THE_PAST)
+    return faults
+
+
+def read_text(values: Mapping[str, Value], field: str) -> str:
+    """A text or single option; empty where nothing was filled in."""
+    value = values.get(field)
+    return value if isinstance(value, str) else ""
+
+
+def read_options(values: Mapping[str, Value], field: str) -> tuple[str, ...]:
+    """The chosen options of a choice."""
+    value = values.get(field)
+    if isinstance(value, str):
+        return (value,)
+    return tuple(each for each in value if isinstance(each, str)) if isinstance(value, tuple) else ()
+
+
+def read_day(values: Mapping[str, Value], field: str) -> date | None:
+    """The chosen day."""
+    value = values.get(field)
+    return value if isinstance(value, date) else None
+
+
+def read_files(values: Mapping[str, Value], field: str) -> tuple[str, ...]:
+    """The ids of uploaded files."""
+    value = values.get(field)
+    return tuple(each.id for each in value if isinstance(each, FileRef)) if isinstance(value, tuple) else ()

@@ -1,0 +1,108 @@
+"""Set up offices: who they are, which workspaces are theirs, and who counts as their staff."""
+
+import re
+from collections.abc import Iterable
+from dataclasses import replace
+
+from bot.domain.people import Office, OfficeId, Platform
+from bot.ports import Store, Transaction
+from bot.texts import LANGUAGES
+from bot.use_cases.ids import new_id
+
+_TENANT = {Platform.SLACK: re.compile(r"[TE][A-Z0-9]{2,}")}
+_SLACK_GROUP = re.compile(r"S[A-Z0-9]{2,}")
+_SLACK_USER = re.compile(r"[UW][A-Z0-9]{2,}")
+
+
+class OfficeRefused(Exception):
+    """An administrator asked for something impossible; the message says what to do. Nothing was changed."""
+
+
+async def add_office(store: Store, name: str, locale: str = LANGUAGES[0]) -> Office:
+    """Add an office. Raises `OfficeRefused` for a name that is taken or empty, or a language nobody translated."""
+    wanted = " ".join(name.split())
+    if not wanted:
+        raise OfficeRefused("Give the office a name.")
+    if locale not in LANGUAGES:
+        raise OfficeRefused(f"There is no language “{locale}”; choose from: {', '.join(LANGUAGES)}.")
+    async with store.transaction() as tx:
+        if any(each.name.casefold() == wanted.casefold() for each in await tx.offices.all()):
+            raise OfficeRefused(f"There is an office “{wanted}” already.")
+        office = Office(OfficeId(new_id()), wanted, locale)
+        await tx.offices.save(office)
+    return office
+
+
+async def pick_office(store: Store, name: str | None) -> Office:
+    """The office with this name or id or, without a name, the only one there is. Raises `OfficeRefused`."""
+    async with store.reading() as tx:
+        offices = await tx.offices.all()
+    if not offices:
+        raise OfficeRefused("There is no office yet; add one: paraaf offices add NAME.")
+    names = ", ".join(office.name for office in offices)
+    if name is None:
+        if len(offices) > 1:
+            raise OfficeRefused(f"There are several offices; name one with --office: {names}.")
+        return offices[0]
+    found = [office for office in offices if name.casefold() == office.name.casefold() or name == office.id]
+    if not found:
+        raise OfficeRefused(f"There is no office “{name}”; there are: {names}.")
+    return found[0]
+
+
+async def map_tenant(store: Store, office: Office, platform: Platform, tenant: str) -> None:
+    """Let a workspace or tenant belong to an office, in place of any office that it belonged to.
+
+    Raises `OfficeRefused` for what is no id of a workspace.
+    """
+    if (pattern := _TENANT.get(platform)) and not pattern.fullmatch(tenant):
+        raise OfficeRefused(f"“{tenant}” is no id of a Slack workspace; it looks like T0123ABCDEF.")
+    async with store.transaction() as tx:
+        await tx.offices.map_tenant(office.id, platform, tenant)
+
+
+async def adopt_tenant(store: Store, platform: Platform, tenant: str, name: str) -> tuple[Office, bool]:
+    """The office of a workspace that Paraaf was installed in, and whether that was found out just now.
+
+    A workspace that no office has yet goes to the only office without one on this platform; where there is no office at
+    all, one is made with the workspace's name. Raises `OfficeRefused` when it could be any of several.
+    """
+    async with store.transaction() as tx:
+        if known := await tx.offices.by_tenant(platform, tenant):
+            return known, False
+        offices = await tx.offices.all()
+        free = [office for office in offices if not await _is_on(tx, office, platform)]
+        if not offices:
+            free = [Office(OfficeId(new_id()), name)]
+            await tx.offices.save(free[0])
+        if len(free) != 1:
+            names = ", ".join(office.name for office in offices)
+            raise OfficeRefused(
+                f"The {platform.capitalize()} workspace {name} ({tenant}) belongs to no office. "
+                f"Say which: paraaf offices map OFFICE --{platform} {tenant}. There are: {names}."
+            )
+        await tx.offices.map_tenant(free[0].id, platform, tenant)
+    return free[0], True
+
+
+async def _is_on(tx: Transaction, office: Office, platform: Platform) -> bool:
+    return any(mapped is platform for mapped, _ in await tx.offices.tenants(office.id))
+
+
+async def set_staff(
+    store: Store, office: Office, *, group: str | None, accounts: Iterable[str], sender_may_sign: bool
+) -> Office:
+    """Let a Slack user group, or these accounts, count as staff; without both every full member does.
+
+    Raises `OfficeRefused` for what is no id of a group or account.
+    """
+    chosen = frozenset(accounts)
+    if group is not None and not _SLACK_GROUP.fullmatch(group):
+        raise OfficeRefused(f"“{group}” is no id of a Slack user group; it looks like S0123ABCDEF.")
+    for account in sorted(chosen):
+        if not _SLACK_USER.fullmatch(account):
+            raise OfficeRefused(f"“{account}” is no id of a Slack member; it looks like U0123ABCDEF.")
+    changed = replace(office, staff_group=group, staff_accounts=chosen, sender_may_sign=sender_may_sign)
+    async with store.transaction() as tx:
+        await tx.offices.save(changed)
+    return changed

@@ -1,0 +1,106 @@
+"""Take uploaded files from the platform, file them in the dossier, and send the envelope that waits for them.
+
+This runs from the outbox, since ten files take longer than a platform waits for an answer. A crash at any line
+repeats the whole errand: the same bytes are filed once, and the same request makes one envelope.
+"""
+
+from collections.abc import Mapping
+from dataclasses import replace
+
+from pydantic import TypeAdapter
+from pydantic.dataclasses import dataclass
+
+from bot.domain.envelope import Party, Signer
+from bot.domain.errors import ConversationNotLinked, NotAParticipant, Refusal
+from bot.domain.outgoing import Errand, Outgoing
+from bot.domain.people import Account, ClientId, ContactId, Platform
+from bot.ports import Ports
+from bot.texts import texts_for
+from bot.use_cases.draft import read_draft
+from bot.use_cases.filing import StoredFile, file_document, store_file
+from bot.use_cases.send import Request, place_request, read_items
+from bot.use_cases.settle import settle
+from bot.views.refusals import explain
+
+FILE_LIMIT = 10 * 1_000_000
+"""Bytes of one file; Slack's `file_input` takes no larger ones (10 MB)."""
+UPLOADS_FOLDER = "Uploads"
+
+
+@dataclass(frozen=True, slots=True)
+class _Party:
+    platform: Platform
+    tenant: str
+    user: str
+    name: str
+    contact: str = ""
+
+    @property
+    def account(self) -> Account:
+        return Account(self.platform, self.tenant, self.user)
+
+
+@dataclass(frozen=True, slots=True)
+class _Facts:
+    draft: str
+    client: str
+    sender: _Party
+    signer: _Party
+
+
+_FACTS = TypeAdapter(_Facts)
+
+
+async def take_files(ports: Ports, outgoing: Outgoing) -> None:
+    """Do the errand. A refusal (a file is gone or too large, the signer left) is told to the sender privately.
+
+    Raises a `PlatformError` when it should be tried again.
+    """
+    facts = _FACTS.validate_python(dict(outgoing.facts))
+    try:
+        await _take_and_send(ports, outgoing, facts)
+    except Refusal as refusal:
+        await _tell_sender(ports, outgoing, facts, refusal)
+
+
+async def _take_and_send(ports: Ports, outgoing: Outgoing, facts: _Facts) -> None:
+    draft = read_draft(facts.draft)
+    messenger = ports.messengers[outgoing.place.platform]
+    if not await ports.directories[outgoing.place.platform].takes_part(outgoing.place, facts.signer.account):
+        raise NotAParticipant(facts.signer.name)
+    stored: list[StoredFile] = []
+    for file in draft.file_refs():
+        fetched = await messenger.fetch(file, FILE_LIMIT)
+        stored.append(await store_file(ports, fetched.name, fetched.content))
+    await settle(lambda: _send(ports, outgoing, facts, stored))
+
+
+async def _send(ports: Ports, outgoing: Outgoing, facts: _Facts, stored: list[StoredFile]) -> None:
+    draft, now = read_draft(facts.draft), ports.clock.now()
+    async with ports.store.transaction() as tx:
+        client = await tx.people.client(outgoing.office, ClientId(facts.client))
+        if client is None:
+            raise ConversationNotLinked
+        request = Request(
+            office=await tx.offices.get(outgoing.office),
+            client=client,
+            draft=replace(draft, place=outgoing.place),
+            sender=Party(facts.sender.account, facts.sender.name),
+            signer=Signer(facts.signer.account, facts.signer.name, ContactId(facts.signer.contact)),
+        )
+        chosen = await read_items(tx, request)
+        filed = [await file_document(tx, client.id, UPLOADS_FOLDER, file, facts.sender.name, now) for file in stored]
+        await place_request(tx, ports, request, (*chosen, *filed))
+
+
+async def _tell_sender(ports: Ports, outgoing: Outgoing, facts: _Facts, refusal: Refusal) -> None:
+    async with ports.store.transaction() as tx:
+        office = await tx.offices.get(outgoing.office)
+        words = explain(refusal, texts_for(office.locale)).summary
+        await tx.outbox.put(tell_trouble(outgoing, facts.sender.account, words), ports.clock.now())
+
+
+def tell_trouble(about: Outgoing, account: Account, words: str) -> Outgoing:
+    """The errand that tells a person privately what did not succeed."""
+    to: Mapping[str, object] = {"tenant": account.tenant, "user": account.user, "words": words}
+    return Outgoing(about.office, about.place, Errand.TELL_TROUBLE, about.subject, to)

@@ -1,0 +1,1 @@
+"""From what is known to the card or form that shows it."""

@@ -1,0 +1,198 @@
+"""The card of an envelope, as everybody in the conversation sees it."""
+
+from datetime import date, datetime
+
+from bot.domain.envelope import Answer, Document, Envelope, EnvelopeState, Signer
+from bot.texts import OFFICE_ZONE, Texts
+from cards.limits import CARD_TITLE
+from cards.model import (
+    Actions,
+    Anchor,
+    Button,
+    Card,
+    Confirm,
+    Divider,
+    Element,
+    Fact,
+    Facts,
+    Mention,
+    Plain,
+    Span,
+    Strong,
+    Style,
+    Text,
+)
+from cards.text import shorten
+
+VIEW, APPROVE, REJECT, WITHDRAW, RESEND = "view", "approve", "reject", "withdraw", "resend"
+"""What the buttons ask for; the value of each is the envelope's id."""
+
+
+def show_envelope(envelope: Envelope, texts: Texts, now: datetime) -> Card:
+    """The card of an envelope as it is at `now`."""
+    documents = describe_documents(envelope.documents, texts)
+    is_open = envelope.state is EnvelopeState.OPEN
+    headline = texts.say("To be signed: {documents}", documents=documents) if is_open else documents
+    status = show_status(envelope, texts, now)
+    message = (Text((Plain(envelope.message),), quote=True),) if envelope.message else ()
+    return Card(
+        title=shorten(headline, CARD_TITLE),
+        elements=(
+            Text(status),
+            *message,
+            *_show_pointers(envelope, texts),
+            Text(_list_documents(envelope.documents, texts)),
+            _show_facts(envelope, texts, now),
+            Divider(),
+            *_show_actions(envelope, texts),
+        ),
+        summary=f"{headline} · {flatten(status)}",
+    )
+
+
+def describe_documents(documents: tuple[Document, ...], texts: Texts) -> str:
+    """The document's name or, where there are several, how many."""
+    if len(documents) == 1:
+        return documents[0].name
+    return texts.count("{number} document", "{number} documents", len(documents))
+
+
+def show_status(envelope: Envelope, texts: Texts, now: datetime) -> tuple[Span, ...]:
+    """The state of an envelope as everybody but the signer reads it."""
+    match envelope.state:
+        case EnvelopeState.OPEN:
+            waiting = tuple(_separate([Mention(each.account.user, each.name) for each in envelope.waiting_for]))
+            late = (Plain(" · "), Strong(texts.say("Late"))) if envelope.is_late(_today(now)) else ()
+            return (Strong(texts.say("Waiting for")), Plain(" "), *waiting, *late)
+        case EnvelopeState.COMPLETED:
+            return (Strong("✅ " + texts.say("Signed")), *_show_closing(envelope, texts))
+        case EnvelopeState.REJECTED:
+            return (Strong("❌ " + texts.say("Rejected")), *_show_closing(envelope, texts))
+        case EnvelopeState.WITHDRAWN:
+            return (Strong("↩️ " + texts.say("Withdrawn")), *_show_closing(envelope, texts))
+        case EnvelopeState.EXPIRED:
+            return (Strong(texts.say("Expired")),)
+        case EnvelopeState.SUPERSEDED:
+            return (Strong("🔁 " + texts.say("Superseded")), *_show_closing(envelope, texts))
+
+
+def name_state(state: EnvelopeState, texts: Texts) -> str:
+    """The word for a state."""
+    match state:
+        case EnvelopeState.OPEN:
+            return texts.say("Open")
+        case EnvelopeState.COMPLETED:
+            return texts.say("Signed")
+        case EnvelopeState.REJECTED:
+            return texts.say("Rejected")
+        case EnvelopeState.WITHDRAWN:
+            return texts.say("Withdrawn")
+        case EnvelopeState.EXPIRED:
+            return texts.say("Expired")
+        case EnvelopeState.SUPERSEDED:
+            return texts.say("Superseded")
+
+
+def describe_document(document: Document, texts: Texts) -> str:
+    """Pages and size of a document."""
+    size = texts.size(document.size)
+    if document.pages is None:
+        return size
+    return texts.count("{number} page · {size}", "{number} pages · {size}", document.pages, size=size)
+
+
+def flatten(spans: tuple[Span, ...]) -> str:
+    """The spans as plain text."""
+    return "".join(_read(span) for span in spans)
+
+
+def _read(span: Span) -> str:
+    match span:
+        case Plain(text) | Strong(text):
+            return text
+        case Mention(_, name):
+            return name
+        case Anchor(label, _):
+            return label
+
+
+def _today(now: datetime) -> date:
+    return now.astimezone(OFFICE_ZONE).date()
+
+
+def _separate(spans: list[Mention]) -> list[Span]:
+    separated: list[Span] = []
+    for span in spans:
+        separated += [Plain(", ")] if separated else []
+        separated.append(span)
+    return separated
+
+
+def _show_closing(envelope: Envelope, texts: Texts) -> tuple[Span, ...]:
+    if envelope.closing is None:
+        return ()
+    by, at = envelope.closing.by.name, texts.moment(envelope.closing.at)
+    return (Plain(" · " + texts.say("{name} on {moment}", name=by, moment=at)),)
+
+
+def _show_pointers(envelope: Envelope, texts: Texts) -> tuple[Element, ...]:
+    shown: list[Element] = []
+    if envelope.supersedes:
+        shown.append(
+            _point(texts.say("Corrected version; replaces"), texts.say("the earlier request"), envelope.supersedes.link)
+        )
+    if envelope.superseded_by:
+        shown.append(_point(texts.say("Replaced by"), texts.say("the corrected version"), envelope.superseded_by.link))
+    return tuple(shown)
+
+
+def _point(lead: str, label: str, link: str | None) -> Text:
+    target: Span = Anchor(label, link) if link else Plain(label)
+    return Text((Plain(f"🔁 {lead} "), target))
+
+
+def _list_documents(documents: tuple[Document, ...], texts: Texts) -> tuple[Span, ...]:
+    spans: list[Span] = []
+    for document in documents:
+        spans += [Plain("\n")] if spans else []
+        spans += [Plain("📄 "), Strong(document.name), Plain(f" · {describe_document(document, texts)}")]
+    return tuple(spans)
+
+
+def _show_facts(envelope: Envelope, texts: Texts, now: datetime) -> Facts:
+    rows = [Fact(texts.say("From"), (Plain(envelope.sender.name),))]
+    rows += [Fact(texts.say("Signer"), (Plain(_show_signer(each, texts)),)) for each in envelope.signers]
+    if envelope.due:
+        late = f" · {texts.say('Late')}" if envelope.is_late(_today(now)) else ""
+        rows.append(Fact(texts.say("Due"), (Plain(texts.day(envelope.due) + late),)))
+    approvals = [each.decision for each in envelope.signers if each.decision and each.decision.place]
+    rows += [Fact(texts.say("Place"), (Plain(decision.place or ""),)) for decision in approvals]
+    return Facts(tuple(rows))
+
+
+def _show_signer(signer: Signer, texts: Texts) -> str:
+    if signer.decision is None:
+        return signer.name
+    approved = signer.decision.answer is Answer.APPROVED
+    # Not inside the braces: Babel does not look for messages there.
+    state = texts.say("approved") if approved else texts.say("rejected")
+    return f"{signer.name} · {state}"
+
+
+def _show_actions(envelope: Envelope, texts: Texts) -> tuple[Actions, ...]:
+    view = Button(VIEW, texts.say("View"), envelope.id)
+    if envelope.state is not EnvelopeState.OPEN:
+        return (Actions((view,)),)
+    approve = Button(APPROVE, texts.say("Approve"), envelope.id, Style.PRIMARY)
+    reject = Button(REJECT, texts.say("Reject"), envelope.id, Style.DANGER)
+    withdraw = Button(WITHDRAW, texts.say("Withdraw"), envelope.id, confirm=_confirm_withdrawal(texts))
+    return (Actions((view, approve, reject)), Actions((withdraw,), id="staff"))
+
+
+def _confirm_withdrawal(texts: Texts) -> Confirm:
+    return Confirm(
+        title=texts.say("Withdraw this request?"),
+        text=texts.say("Nobody can sign it after that. Everyone in this conversation sees that it was withdrawn."),
+        yes=texts.say("Withdraw"),
+        no=texts.say("Keep it"),
+    )

@@ -1,0 +1,311 @@
+"""The dialogs: what they ask, in which words. `bot.use_cases` reads their inputs by the names below."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from bot.domain.dossier import DossierItem
+from bot.domain.envelope import Document, Envelope
+from bot.domain.people import Client, Contact, Person, Standing
+from bot.domain.typed_text import DOCUMENTS, MESSAGE_LENGTH, PLACE_LENGTH, REASON_LENGTH
+from bot.texts import Texts
+from bot.views.envelope_card import describe_document
+from cards.limits import OPTION_LABEL, OPTIONS_IN_MENU
+from cards.model import (
+    Anchor,
+    Choice,
+    DateInput,
+    Element,
+    FileInput,
+    Form,
+    Input,
+    Look,
+    Option,
+    Plain,
+    Search,
+    Strong,
+    Text,
+    TextInput,
+    Toggle,
+)
+from cards.text import shorten
+
+SEND, LINK, CONFIRM_SIGNER, APPROVE, REJECT, DOCUMENTS_FORM = (
+    "send",
+    "link",
+    "confirm_signer",
+    "approve",
+    "reject",
+    "documents",
+)
+RECENT, FOUND, UPLOADS = "documents", "more_documents", "uploads"
+SIGNER, MESSAGE, DUE, REMIND = "signer", "message", "due", "remind"
+CLIENT, CONTACT, PLACE, REASON = "client", "contact", "place", "reason"
+NEW_CONTACT = "new"
+"""The option that makes a new contact of the signer."""
+
+CONSENT_VERSION = "1"
+"""Counts up whenever the consent sentence changes in any language."""
+
+
+@dataclass(frozen=True, slots=True)
+class SendChoices:
+    """What the send dialog offers.
+
+    `recent` are the newest documents of the dossier, which holds more where `has_more`; `files` are the names of
+    files that come along, such as those of the message it was started on; `replaces` is the envelope that is being
+    corrected.
+    """
+
+    client: Client
+    recent: Sequence[DossierItem]
+    has_more: bool
+    files: Sequence[str]
+    signers: Sequence[Option]
+    preselected: Option | None
+    replaces: Envelope | None
+
+
+def send_form(choices: SendChoices, context: str, texts: Texts) -> Form:
+    """The send dialog."""
+    client = f"{choices.client.number} · {choices.client.name}"
+    return Form(
+        id=SEND,
+        title=texts.say("Have signed"),
+        body=(
+            Text((Plain(texts.say("Client") + ": "), Strong(client))),
+            *_show_replaced(choices.replaces, texts),
+            *_show_files(choices.files, texts),
+            *_ask_documents(choices.recent, has_more=choices.has_more, texts=texts),
+            FileInput(
+                UPLOADS,
+                texts.say("Or upload"),
+                DOCUMENTS.stop - 1,
+                hint=texts.say("Uploads are filed in the client's dossier first."),
+            ),
+            _ask_signer(choices.signers, choices.preselected, texts),
+            TextInput(
+                MESSAGE,
+                texts.say("Message"),
+                MESSAGE_LENGTH.stop - 1,
+                multiline=True,
+                required=False,
+                hint=texts.say("Stands on the card, for everyone in this conversation."),
+            ),
+            DateInput(
+                DUE,
+                texts.say("Due date"),
+                required=False,
+                hint=texts.say("It can still be signed after this day; the card then says that it is late."),
+            ),
+            Toggle(REMIND, texts.say("Reminders"), texts.say("Remind people of this task automatically"), value=True),
+        ),
+        submit=texts.say("Send"),
+        close=texts.say("Cancel"),
+        context=context,
+    )
+
+
+def link_form(clients: Sequence[Option] | None, linked: Client | None, context: str, texts: Texts) -> Form:
+    """Which client the conversation belongs to; `clients` is None when there are too many to show at once."""
+    now = texts.say("Now linked to {client}.", client=f"{linked.number} · {linked.name}") if linked else ""
+    return Form(
+        id=LINK,
+        title=texts.say("Link to a client"),
+        body=(
+            Text(
+                (
+                    Plain(
+                        texts.say(
+                            "Which client does this conversation belong to? Its documents can then be sent from here."
+                        )
+                    ),
+                )
+            ),
+            *((Text((Plain(now),), muted=True),) if now else ()),
+            Choice(CLIENT, texts.say("Client"), Search("clients") if clients is None else tuple(clients)),
+        ),
+        submit=texts.say("Link"),
+        close=texts.say("Cancel"),
+        context=context,
+    )
+
+
+def confirm_signer_form(
+    signer: Person, client: Client, contacts: Sequence[Contact], match: Contact | None, context: str, texts: Texts
+) -> Form:
+    """Who an account is at the client, asked once before the first request to it."""
+    email = f" ({signer.email})" if signer.email else ""
+    options = [_offer_contact(contact, texts) for contact in contacts][: OPTIONS_IN_MENU - 1]
+    new = Option(NEW_CONTACT, _fit(texts.say("New contact: {name}", name=signer.name)))
+    chosen = _offer_contact(match, texts) if match else None
+    return Form(
+        id=CONFIRM_SIGNER,
+        title=texts.say("Who is this?"),
+        body=(
+            Text(
+                (
+                    Plain(texts.say("Who is this person at {client}?", client=client.name) + " "),
+                    Strong(signer.name + email),
+                )
+            ),
+            Text(
+                (
+                    Plain(
+                        texts.say("You confirm this once. It is kept with every signature as how this person is known.")
+                    ),
+                ),
+                muted=True,
+            ),
+            Choice(CONTACT, texts.say("Contact"), (*options, new), selected=(chosen,) if chosen else ()),
+        ),
+        submit=texts.say("Confirm and send"),
+        close=texts.say("Cancel"),
+        context=context,
+    )
+
+
+def approve_form(envelope: Envelope, last_place: str | None, context: str, texts: Texts) -> Form:
+    """The consent sentence over the documents, and the place where one signs."""
+    return Form(
+        id=APPROVE,
+        title=texts.say("Approve"),
+        body=(
+            Text((Strong(texts.say("I agree to the documents below")),)),
+            *_show_documents(envelope.documents, texts),
+            TextInput(
+                PLACE,
+                texts.say("Place"),
+                PLACE_LENGTH.stop - 1,
+                value=last_place or "",
+                hint=texts.say("The place where you sign, such as Utrecht."),
+            ),
+        ),
+        submit=texts.say("Sign"),
+        close=texts.say("Cancel"),
+        context=context,
+    )
+
+
+def reject_form(envelope: Envelope, context: str, texts: Texts) -> Form:
+    """The reason, which everybody in the conversation will read."""
+    return Form(
+        id=REJECT,
+        title=texts.say("Reject"),
+        body=(
+            *_show_documents(envelope.documents, texts),
+            TextInput(
+                REASON,
+                texts.say("Reason"),
+                REASON_LENGTH.stop - 1,
+                multiline=True,
+                hint=texts.say("{name} and everyone in this conversation read this.", name=envelope.sender.name),
+            ),
+        ),
+        submit=texts.say("Reject"),
+        close=texts.say("Cancel"),
+        context=context,
+    )
+
+
+def documents_form(envelope: Envelope, addresses: Sequence[str], minutes: int, texts: Texts) -> Form:
+    """The documents of an envelope, each behind its personal address."""
+    rows: tuple[Element, ...] = tuple(
+        Text((Anchor(document.name, address), Plain(f" · {describe_document(document, texts)}")))
+        for document, address in zip(envelope.documents, addresses, strict=True)
+    )
+    note = texts.say("These links are yours alone and work for {minutes} minutes.", minutes=minutes)
+    return Form(DOCUMENTS_FORM, texts.say("Documents"), (*rows, Text((Plain(note),), muted=True)), texts.say("Close"))
+
+
+def loading_form(texts: Texts) -> Form:
+    """Stands in a dialog's place until its contents are known."""
+    return Form("loading", "Paraaf", (Text((Plain(texts.say("One moment…")),)),), texts.say("Close"))
+
+
+def offer_document(item: DossierItem, texts: Texts) -> Option:
+    """A dossier item to tick."""
+    hint = (
+        f"{item.folder} · {texts.day(item.version.added_at.date())}"
+        if item.folder
+        else texts.day(item.version.added_at.date())
+    )
+    return Option(item.id, _fit(item.name), _fit(hint))
+
+
+def offer_client(client: Client) -> Option:
+    """A client to choose."""
+    return Option(client.id, _fit(f"{client.number} · {client.name}"))
+
+
+def offer_signer(person: Person, contact: Contact | None, texts: Texts) -> Option:
+    """A participant to choose as signer, with what is known of them."""
+    known = []
+    if contact:
+        known.append(texts.say("preferred contact") if contact.preferred else texts.say("contact"))
+    if person.standing is Standing.GUEST:
+        known.append(texts.say("guest"))
+    if person.standing is Standing.EXTERNAL:
+        known.append(texts.say("other organisation"))
+    suffix = f" · {', '.join(known)}" if known else ""
+    name = shorten(person.name, OPTION_LABEL - len(suffix) - 2)
+    return Option(person.account.user, name + suffix)
+
+
+def _fit(label: str) -> str:
+    return shorten(label, OPTION_LABEL)
+
+
+def _offer_contact(contact: Contact, texts: Texts) -> Option:
+    email = f" · {contact.email}" if contact.email else ""
+    preferred = f" · {texts.say('preferred contact')}" if contact.preferred else ""
+    return Option(contact.id, _fit(f"{contact.name}{email}{preferred}"))
+
+
+def _ask_documents(recent: Sequence[DossierItem], *, has_more: bool, texts: Texts) -> tuple[Element | Input, ...]:
+    if not recent:
+        return (Text((Plain(texts.say("The dossier has no documents yet: upload one.")),), muted=True),)
+    options = tuple(offer_document(item, texts) for item in recent)
+    most = DOCUMENTS.stop - 1
+    asked: list[Input] = [
+        Choice(RECENT, texts.say("Documents from the dossier"), options, most=most, look=Look.LIST, required=False)
+    ]
+    if has_more:
+        asked.append(
+            Choice(
+                FOUND,
+                texts.say("Other documents"),
+                Search("documents"),
+                most=most,
+                required=False,
+                hint=texts.say("Type a part of the name."),
+            )
+        )
+    return tuple(asked)
+
+
+def _ask_signer(signers: Sequence[Option], preselected: Option | None, texts: Texts) -> Choice:
+    return Choice(
+        SIGNER,
+        texts.say("Signer"),
+        tuple(signers) if len(signers) <= OPTIONS_IN_MENU else Search("participants"),
+        selected=(preselected,) if preselected else (),
+        hint=texts.say("Only who takes part in this conversation can sign."),
+    )
+
+
+def _show_replaced(replaces: Envelope | None, texts: Texts) -> tuple[Element, ...]:
+    if replaces is None:
+        return ()
+    names = ", ".join(document.name for document in replaces.documents)
+    return (Text((Plain(texts.say("Corrected version of: {documents}", documents=names)),)),)
+
+
+def _show_files(files: Sequence[str], texts: Texts) -> tuple[Element, ...]:
+    return tuple(Text((Plain("📎 "), Strong(name), Plain(" · " + texts.say("comes along")))) for name in files)
+
+
+def _show_documents(documents: tuple[Document, ...], texts: Texts) -> tuple[Element, ...]:
+    return tuple(
+        Text((Plain("📄 "), Strong(document.name), Plain(f" · {describe_document(document, texts)}")))
+        for document in documents
+    )

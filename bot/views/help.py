@@ -1,0 +1,32 @@
+"""What Paraaf can do, told to who asks."""
+
+from bot.texts import Texts
+from cards.model import Card, Plain, Strong, Text
+
+
+def show_help(texts: Texts, because: str = "") -> Card:
+    """The commands and the way through, for staff and clients alike; `because` says why it is shown unasked."""
+    rows = (
+        ("/sign", texts.say("have a document signed in this conversation")),
+        ("/sign koppel", texts.say("link this conversation to a client")),
+        ("/sign help", texts.say("show this")),
+    )
+    commands = tuple(Text((Strong(command), Plain(f" — {meaning}"))) for command, meaning in rows)
+    return Card(
+        texts.say("Signing with Paraaf"),
+        (
+            *((Text((Plain(because),)),) if because else ()),
+            *commands,
+            Text((Plain(texts.say("A file in a message: choose “Have signed” in the menu of that message.")),)),
+            Text(
+                (Plain(texts.say("The signer presses Approve or Reject on the card. A rejection needs a reason.")),),
+                muted=True,
+            ),
+        ),
+        texts.say("Signing with Paraaf"),
+    )
+
+
+def show_words(words: str) -> Card:
+    """One sentence for one person."""
+    return Card("", (Text((Plain(words),)),), words)

@@ -1,0 +1,65 @@
+"""What the bot says in the thread under a card."""
+
+from bot.domain.envelope import Answer, Envelope
+from bot.texts import Texts
+from bot.views.envelope_card import RESEND, describe_documents, flatten
+from cards.model import Actions, Anchor, Button, Card, Element, Mention, Plain, Span, Strong, Style, Text
+
+
+def note_completion(envelope: Envelope, texts: Texts) -> Card:
+    """Everybody approved; mentions who asked."""
+    names = ", ".join(signer.name for signer in envelope.signers)
+    return _note(envelope, texts.say("{name} approved.", name=names), texts)
+
+
+def note_rejection(envelope: Envelope, texts: Texts) -> Card:
+    """One signer rejected: the reason in their own words; mentions who asked and can send a corrected version."""
+    signer = next(each for each in envelope.signers if each.decision and each.decision.answer is Answer.REJECTED)
+    reason = (signer.decision.reason if signer.decision else None) or ""
+    return _note(
+        envelope,
+        texts.say("{name} rejected, for this reason:", name=signer.name),
+        texts,
+        Text((Plain(reason),), quote=True),
+        Text((Plain(texts.say("Answer in this thread, or send a corrected version.")),), muted=True),
+        Actions((Button(RESEND, texts.say("Send a new version"), envelope.id, Style.PRIMARY),)),
+    )
+
+
+def note_withdrawal(envelope: Envelope, texts: Texts) -> Card:
+    """Staff withdrew the request; mentions the signers who were asked."""
+    by = envelope.closing.by.name if envelope.closing else envelope.sender.name
+    return _address(
+        envelope,
+        _signers(envelope),
+        texts.say("{name} withdrew this request. There is nothing left to do.", name=by),
+        texts,
+    )
+
+
+def note_successor(envelope: Envelope, texts: Texts) -> Card:
+    """A corrected version took the envelope's place; mentions the signers."""
+    link = envelope.superseded_by.link if envelope.superseded_by else None
+    label = texts.say("a corrected version")
+    target: Span = Anchor(label, link) if link else Plain(label)
+    words = (*_signers(envelope), Plain(" — " + texts.say("This was replaced by") + " "), target, Plain("."))
+    return Card("", (Text(words),), flatten(words))
+
+
+def _signers(envelope: Envelope) -> tuple[Span, ...]:
+    spans: list[Span] = []
+    for signer in envelope.signers:
+        spans += [Plain(", ")] if spans else []
+        spans.append(Mention(signer.account.user, signer.name))
+    return tuple(spans)
+
+
+def _note(envelope: Envelope, words: str, texts: Texts, *more: Element) -> Card:
+    sender = Mention(envelope.sender.account.user, envelope.sender.name)
+    return _address(envelope, (sender,), words, texts, *more)
+
+
+def _address(envelope: Envelope, people: tuple[Span, ...], words: str, texts: Texts, *more: Element) -> Card:
+    lead = (*people, Plain(" — "), Strong(words))
+    summary = f"{flatten(lead)} ({describe_documents(envelope.documents, texts)})"
+    return Card("", (Text(lead), *more), summary)

@@ -1,0 +1,191 @@
+"""Refusals in words: what is wrong, and what to do."""
+
+from bot.domain.envelope import Answer, EnvelopeState
+from bot.domain.errors import (
+    AlreadyAnswered,
+    ConversationNotLinked,
+    EnvelopeClosed,
+    Fault,
+    FilesNotTaken,
+    FileTrouble,
+    InvalidInput,
+    LinkRefused,
+    NobodyToSign,
+    NoClients,
+    NotAllowedToView,
+    NotAParticipant,
+    NotRejected,
+    NotStaff,
+    NotTheSigner,
+    Problem,
+    Refusal,
+    UnknownEnvelope,
+    UnknownTenant,
+)
+from bot.texts import Texts
+from bot.views.envelope_card import name_state
+from cards.model import Anchor, Card, Element, FormErrors, Plain, Text
+
+
+def explain(refusal: Refusal, texts: Texts) -> Card:
+    """A refusal as a private card."""
+    words = _word(refusal, texts)
+    elements: list[Element] = [Text((Plain(words),))]
+    if isinstance(refusal, EnvelopeClosed) and refusal.successor_link:
+        elements.append(Text((Anchor(texts.say("Open the corrected version"), refusal.successor_link),)))
+    return Card("", tuple(elements), words)
+
+
+def explain_outage(texts: Texts, *, is_certain: bool = True) -> str:
+    """A platform or the database did not answer; unless `is_certain`, something may have been recorded after all."""
+    if not is_certain:
+        return texts.say("The connection broke while this was being recorded. Press again to see whether it was.")
+    return texts.say("The connection is not answering right now. Nothing was recorded; please try again in a moment.")
+
+
+def explain_absence(texts: Texts) -> str:
+    """Paraaf itself is not in the conversation, so it can neither ask who takes part in it nor post there."""
+    return texts.say(
+        "Paraaf does not take part in this conversation. Invite it (in Slack: /invite @Paraaf), then try again."
+    )
+
+
+def explain_failure(incident: str, texts: Texts) -> Card:
+    """Our own mistake, with the number under which the log has it."""
+    words = texts.say(
+        "This did not work because of a mistake in Paraaf. Nothing was recorded. "
+        "Try again; if it stays, tell the office this number: {incident}.",
+        incident=incident,
+    )
+    return Card("", (Text((Plain(words),)),), words)
+
+
+def explain_faults(invalid: InvalidInput, texts: Texts) -> FormErrors:
+    """What is wrong with which field."""
+    return FormErrors({field: _word_fault(field, fault, texts) for field, fault in invalid.faults.items()})
+
+
+def _word(refusal: Refusal, texts: Texts) -> str:
+    match refusal:
+        case UnknownTenant():
+            return texts.say("No office in Paraaf belongs to this workspace yet. Ask your accountant to connect it.")
+        case NotStaff(office):
+            return texts.say("Only staff of {office} can do this. Ask them in this conversation.", office=office)
+        case NotAParticipant(name):
+            return texts.say(
+                "{name} does not take part in this conversation any more, so nothing was recorded. "
+                "Ask to be invited again, then answer.",
+                name=name,
+            )
+        case ConversationNotLinked():
+            return texts.say("This conversation is not linked to a client yet. Type /sign koppel to do that.")
+        case NoClients():
+            return texts.say("There are no clients yet. Ask the administrator to import them: paraaf clients import.")
+        case NobodyToSign():
+            return texts.say(
+                "There is nobody in this conversation who can sign. Invite the client to it, then try again."
+            )
+        case FilesNotTaken(name, trouble, limit):
+            return _word_file_trouble(name, trouble, texts.size(limit or 0), texts)
+        case InvalidInput(faults):
+            return " ".join(_word_fault(field, fault, texts) for field, fault in faults.items())
+        case _:
+            return _word_about_envelope(refusal, texts)
+
+
+def _word_about_envelope(refusal: Refusal, texts: Texts) -> str:
+    match refusal:
+        case NotTheSigner(signers):
+            return texts.say(
+                "Only {signers} can answer this request. Nothing was changed.", signers=_join(signers, texts)
+            )
+        case NotAllowedToView(signers):
+            return texts.say("These documents are for {signers} and the office.", signers=_join(signers, texts))
+        case AlreadyAnswered(Answer.APPROVED, at):
+            return texts.say("You approved this on {moment}. That answer is final.", moment=texts.moment(at))
+        case AlreadyAnswered(Answer.REJECTED, at):
+            return texts.say("You rejected this on {moment}. That answer is final.", moment=texts.moment(at))
+        case EnvelopeClosed(state, by, at):
+            return _word_closed(state, by, texts.moment(at), texts)
+        case NotRejected(EnvelopeState.OPEN):
+            return texts.say("This request is still open. Withdraw it first, or wait for the answer.")
+        case NotRejected(state):
+            return texts.say(
+                "A corrected version follows a rejection, but this request is: {state}. Start a new one with /sign.",
+                state=name_state(state, texts),
+            )
+        case UnknownEnvelope():
+            return texts.say("This request no longer exists. Ask the office to send it again.")
+        case LinkRefused(expired=True):
+            return texts.say("This link has expired. Press View on the card in the chat for a new one.")
+        case LinkRefused():
+            return texts.say("This link is not valid. Press View on the card in the chat for a new one.")
+        case _:
+            message = f"a refusal without words: {type(refusal).__name__}"
+            raise TypeError(message)
+
+
+def _word_closed(state: EnvelopeState, by: str, moment: str, texts: Texts) -> str:
+    match state:
+        case EnvelopeState.COMPLETED:
+            return texts.say("{name} approved this on {moment}. It is signed.", name=by, moment=moment)
+        case EnvelopeState.REJECTED:
+            return texts.say("{name} rejected this on {moment}. It can no longer be signed.", name=by, moment=moment)
+        case EnvelopeState.WITHDRAWN:
+            return texts.say("{name} withdrew this on {moment}. There is nothing left to do.", name=by, moment=moment)
+        case EnvelopeState.SUPERSEDED:
+            return texts.say(
+                "{name} sent a corrected version on {moment}. That one counts now.", name=by, moment=moment
+            )
+        case EnvelopeState.EXPIRED:
+            return texts.say("This expired on {moment}. Ask the office to send it again.", moment=moment)
+        case EnvelopeState.OPEN:
+            message = "an open envelope is not closed"
+            raise ValueError(message)
+
+
+def _word_file_trouble(name: str, trouble: FileTrouble, limit: str, texts: Texts) -> str:
+    match trouble:
+        case FileTrouble.GONE:
+            return texts.say("The file {name} is no longer there. Upload it again and send again.", name=name)
+        case FileTrouble.TOO_LARGE:
+            return texts.say(
+                "The file {name} is larger than {limit}. Make it smaller and send again.", name=name, limit=limit
+            )
+        case FileTrouble.EMPTY:
+            return texts.say("The file {name} is empty. Upload the right file and send again.", name=name)
+        case FileTrouble.FOREIGN:
+            return texts.say(
+                "The file {name} is kept outside this chat. Upload the file itself and send again.", name=name
+            )
+
+
+def _word_fault(field: str, fault: Fault, texts: Texts) -> str:
+    limit = fault.limit or 0
+    match fault.problem:
+        case Problem.MISSING if field == "documents":
+            return texts.say("Choose at least one document, or upload one.")
+        case Problem.MISSING:
+            return texts.say("Fill this in.")
+        case Problem.TOO_SHORT:
+            return texts.count("At least {number} visible character.", "At least {number} visible characters.", limit)
+        case Problem.TOO_LONG:
+            return texts.count("At most {number} character.", "At most {number} characters.", limit)
+        case Problem.TOO_MANY:
+            return texts.count("At most {number} document at once.", "At most {number} documents at once.", limit)
+        case Problem.IN_THE_PAST:
+            return texts.say("Choose today or a later day.")
+        case Problem.NOT_A_PARTICIPANT:
+            return texts.say("This person does not take part in this conversation now. Invite them, or choose another.")
+        case Problem.OWN_REQUEST:
+            return texts.say("You cannot sign your own request. Choose someone else.")
+        case Problem.NOT_A_PERSON:
+            return texts.say("This account cannot sign. Choose someone else.")
+        case Problem.UNKNOWN:
+            return texts.say("This no longer exists. Choose another.")
+
+
+def _join(names: tuple[str, ...], texts: Texts) -> str:
+    if len(names) == 1:
+        return names[0]
+    return texts.say("{names} or {last}", names=", ".join(names[:-1]), last=names[-1])

@@ -1,0 +1,1 @@
+"""The platform-neutral card model and its renderers."""

@@ -1,0 +1,120 @@
+"""Elements of a card: texts, facts, pictures, buttons."""
+
+from collections.abc import Callable, Iterable
+from typing import TypeVar, assert_never
+
+from cards import limits
+from cards.adaptive_card.text import Json, check_url, find_mentions, tame, write_lines
+from cards.model import Actions, Button, Confirm, Divider, Element, Fact, Facts, Image, Link, Plain, Strong, Style, Text
+from cards.text import join_lines
+
+_STYLES = {Style.PLAIN: "default", Style.PRIMARY: "positive", Style.DANGER: "destructive"}
+
+
+Part = TypeVar("Part")
+
+
+def render_body(parts: Iterable[Part], render: Callable[[Part], list[Json]]) -> list[Json]:
+    """The items that `render` makes of `parts`; a divider among them becomes a line above what follows it."""
+    body: list[Json] = []
+    parted = False
+    for part in parts:
+        items = render(part)
+        if parted and items:
+            items[0] |= {"separator": True, "spacing": "Medium"}
+            parted = False
+        parted = parted or isinstance(part, Divider)
+        body += items
+    return body
+
+
+def render_element(element: Element) -> list[Json]:
+    """The items that show an element; none for a divider and a text that shows nothing. Raises LimitExceeded."""
+    match element:
+        case Text():
+            return _render_text(element)
+        case Facts(rows):
+            return [_render_fact(row) for row in rows]
+        case Image(url, alt):
+            return [{"type": "Image", "url": check_url(url), "altText": tame(alt), "size": "Auto"}]
+        case Divider():
+            return []
+        case Actions(items):
+            limits.count(items, limits.BUTTONS_IN_ROW, f"buttons of {element.id}", least=1)
+            return [{"type": "ActionSet", "actions": [_render_action(item) for item in items]}]
+        case _:
+            assert_never(element)
+
+
+def mentions_in(elements: Iterable[Element]) -> list[Json]:
+    """The entities for every mention in `elements`, each person once."""
+    found: list[Json] = []
+    for element in elements:
+        match element:
+            case Text(spans):
+                found += find_mentions(spans)
+            case Facts(rows):
+                found += [entity for row in rows for entity in find_mentions(row.value)]
+            case Image() | Divider() | Actions():
+                pass
+            case _:
+                assert_never(element)
+    return [entity for number, entity in enumerate(found) if entity not in found[:number]]
+
+
+def render_title(title: str) -> Json:
+    """The heading of a card. A run, not a `TextBlock` with the style of a heading: names in it must stay literal."""
+    look = {"size": "Large", "weight": "Bolder"}
+    (block,) = write_lines((Plain(limits.fit(join_lines(title), limits.CARD_TITLE, "title of a card")),), look=look)
+    return block
+
+
+def _render_text(text: Text) -> list[Json]:
+    lines = write_lines(text.spans, muted=text.muted)
+    if not text.quote or not lines:
+        return lines
+    return [{"type": "Container", "style": "emphasis", "items": lines}]
+
+
+def _render_fact(fact: Fact) -> Json:
+    """A row of two columns: a `FactSet` would read its values as Markdown."""
+    value = write_lines(fact.value) or write_lines((Plain("\N{EN DASH}"),))
+    label = write_lines((Strong(join_lines(limits.fit(fact.label, limits.FACT_LABEL, "label of a fact"))),))
+    return {
+        "type": "ColumnSet",
+        "spacing": "Small",
+        "columns": [
+            {"type": "Column", "width": 1, "items": label},
+            {"type": "Column", "width": 2, "items": value},
+        ],
+    }
+
+
+def _render_action(item: Button | Link) -> Json:
+    title = tame(limits.fit(item.label, limits.BUTTON_LABEL, "label of a button"))
+    if isinstance(item, Link):
+        return {"type": "Action.OpenUrl", "title": title, "url": check_url(item.url)}
+    if item.confirm:
+        return _render_question(item, item.confirm, title)
+    return _render_press(item, title)
+
+
+def _render_press(button: Button, title: str) -> Json:
+    limits.fit(button.action, limits.ID, "action of a button")
+    limits.fit(button.value, limits.BUTTON_VALUE, f"value of {button.action}")
+    pressed: Json = {
+        "title": title,
+        "style": _STYLES[button.style],
+        "data": {"action": button.action, "value": button.value},
+    }
+    # clients that know no Action.Execute send the same data
+    fallback = {"type": "Action.Submit", **pressed}
+    return {"type": "Action.Execute", "verb": button.action, **pressed, "fallback": fallback}
+
+
+def _render_question(button: Button, confirm: Confirm, title: str) -> Json:
+    """The button unfolds the question; pressing it again folds it, which is the answer no."""
+    question = [*write_lines((Strong(confirm.title),)), *write_lines((Plain(confirm.text),))]
+    yes = tame(limits.fit(confirm.yes, limits.CONFIRM_BUTTON, "yes to a question"))
+    card = {"type": "AdaptiveCard", "version": "1.5", "body": question, "actions": [_render_press(button, yes)]}
+    return {"type": "Action.ShowCard", "title": title, "style": _STYLES[button.style], "card": card}

@@ -1,0 +1,1 @@
+"""The app manifests that the platforms are given, each a template with the module that fills it in."""

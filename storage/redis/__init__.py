@@ -1,0 +1,1 @@
+"""What replicas share through Redis, each part with an in-process twin."""

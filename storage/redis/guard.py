@@ -1,0 +1,116 @@
+"""Duplicate guards: which requests were taken in, remembered by this process and, with Redis, by all replicas."""
+
+import time
+from collections.abc import Callable
+from datetime import timedelta
+
+import structlog
+from redis.asyncio import Redis
+from redis.asyncio.retry import Retry
+from redis.backoff import NoBackoff
+from redis.exceptions import RedisError
+
+_log = structlog.get_logger(__name__)
+
+_ANSWER_SECONDS = 0.3
+"""A tenth of the time in which Slack wants its answer; a healthy Redis takes a hundredth of this."""
+_PAUSE_SECONDS = 5.0
+"""After a failure Redis is left alone this long, so that an outage costs one slow request, not every one."""
+_MOST_KEYS = 100_000
+"""About 20 MB; the oldest go first, which costs a second look at a repeated request, never correctness."""
+
+
+class ProcessDuplicateGuard:
+    """Keeps `bot.ports.DuplicateGuard` in this process's memory, for `most` requests at a time."""
+
+    def __init__(self, now: Callable[[], float] = time.monotonic, most: int = _MOST_KEYS) -> None:
+        self._now = now
+        self._most = most
+        self._expiries: dict[str, float] = {}
+
+    async def first(self, key: str, keep: timedelta) -> bool:
+        now = self._now()
+        if self._expiries.get(key, now) > now:
+            return False
+        # Taken out first, so that the order of the keys is the order in which they came.
+        self._expiries.pop(key, None)
+        self._expiries[key] = now + keep.total_seconds()
+        self._drop_old(now)
+        return True
+
+    async def forget(self, key: str) -> None:
+        self._expiries.pop(key, None)
+
+    def _drop_old(self, now: float) -> None:
+        while self._expiries:
+            oldest = next(iter(self._expiries))
+            if self._expiries[oldest] > now and len(self._expiries) <= self._most:
+                return
+            del self._expiries[oldest]
+
+
+class RedisDuplicateGuard:
+    """Keeps `bot.ports.DuplicateGuard` in Redis, and in this process as well.
+
+    What this process remembers is answered without asking Redis, and is all there is while Redis is away; it is logged
+    when Redis goes and when it comes back.
+    """
+
+    def __init__(self, redis: Redis, now: Callable[[], float] = time.monotonic) -> None:
+        self._redis = redis
+        self._own = ProcessDuplicateGuard(now)
+        self._now = now
+        self._away_until: float | None = None
+
+    async def first(self, key: str, keep: timedelta) -> bool:
+        if not await self._own.first(key, keep):
+            return False
+        if self._is_paused():
+            return True
+        try:
+            added = await self._redis.set(_name(key), b"", nx=True, px=keep)
+        except (RedisError, OSError) as error:
+            self._note_failure(error)
+            return True
+        self._note_answer()
+        return bool(added)
+
+    async def forget(self, key: str) -> None:
+        await self._own.forget(key)
+        try:
+            await self._redis.delete(_name(key))
+        except (RedisError, OSError) as error:
+            self._note_failure(error)
+
+    async def close(self) -> None:
+        """Close the connections to Redis."""
+        await self._redis.aclose()
+
+    def _is_paused(self) -> bool:
+        return self._away_until is not None and self._now() < self._away_until
+
+    def _note_failure(self, error: Exception) -> None:
+        if self._away_until is None:
+            _log.warning("redis_away", error=str(error), guard="this process only")
+        self._away_until = self._now() + _PAUSE_SECONDS
+
+    def _note_answer(self) -> None:
+        if self._away_until is not None:
+            _log.info("redis_back")
+        self._away_until = None
+
+
+def open_redis_guard(url: str) -> RedisDuplicateGuard:
+    """A guard on the Redis at a `redis://` or `rediss://` URL; nothing is connected yet. Raises `ValueError`."""
+    redis = Redis.from_url(
+        url,
+        socket_timeout=_ANSWER_SECONDS,
+        socket_connect_timeout=_ANSWER_SECONDS,
+        # One try more, for a connection that ended while it lay idle.
+        retry=Retry(NoBackoff(), 1),
+    )
+    return RedisDuplicateGuard(redis)
+
+
+def _name(key: str) -> str:
+    return f"paraaf:seen:{key}"

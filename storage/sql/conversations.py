@@ -1,0 +1,44 @@
+"""Which conversation belongs to which client."""
+
+from sqlalchemy import bindparam, select
+
+from bot.domain.people import ClientId, OfficeId, Platform
+from bot.domain.places import Conversation, Place
+from storage.sql.rows import read_account, write_account
+from storage.sql.session import Session
+from storage.sql.tables import conversations
+
+_AT = select(conversations).where(
+    conversations.c.platform == bindparam("platform"),
+    conversations.c.tenant == bindparam("tenant"),
+    conversations.c.channel == bindparam("channel"),
+)
+
+
+class SqlConversations:
+    """Keeps `bot.ports.Conversations`."""
+
+    def __init__(self, session: Session) -> None:
+        self._session = session
+
+    async def at(self, place: Place) -> Conversation | None:
+        row = await self._session.one(_AT, _write_channel(place))
+        if row is None:
+            return None
+        where = Place(Platform(row.platform), row.tenant, row.channel)
+        linked_by = read_account(row, "linked_by_")
+        return Conversation(OfficeId(row.office_id), where, ClientId(row.client_id), linked_by, row.linked_at)
+
+    async def link(self, conversation: Conversation) -> None:
+        values = {
+            **_write_channel(conversation.place),
+            "office_id": conversation.office,
+            "client_id": conversation.client,
+            **write_account(conversation.linked_by, "linked_by_"),
+            "linked_at": conversation.linked_at,
+        }
+        await self._session.upsert(conversations, values, ["platform", "tenant", "channel"])
+
+
+def _write_channel(place: Place) -> dict[str, str]:
+    return {"platform": place.platform, "tenant": place.tenant, "channel": place.channel}

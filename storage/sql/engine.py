@@ -1,0 +1,136 @@
+"""Connections to SQLite and PostgreSQL, set up so that what is committed is on the disk and nobody waits for ever."""
+
+import time
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import orjson
+from sqlalchemy import URL, Connection, event, make_url
+from sqlalchemy.engine.interfaces import DBAPIConnection
+from sqlalchemy.exc import DisconnectionError
+from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
+from sqlalchemy.pool import ConnectionPoolEntry, PoolProxiedConnection
+
+from storage.sql.types import to_json
+
+_BUSY_MILLISECONDS = 5_000
+"""How long SQLite waits for a writer in another process; writers in this one queue before they reach it."""
+_ANSWER_SECONDS = 10
+"""How long PostgreSQL may take for a statement; none of ours takes a hundredth of it."""
+_CONNECT_SECONDS = 5
+_FORGOTTEN_MILLISECONDS = 60_000
+"""After this a transaction that does nothing is ended by PostgreSQL, so that a hung replica holds no locks."""
+IDLE_SECONDS = 30
+"""A connection that lay idle longer is asked whether it still works: a firewall or restart may have ended it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Engines:
+    """Where to begin transactions that write and transactions that only read."""
+
+    writing: AsyncEngine
+    reading: AsyncEngine
+
+    @property
+    def queues_writers(self) -> bool:
+        """Whether the database takes one writer at a time."""
+        return self.writing.dialect.name == "sqlite"
+
+    async def dispose(self) -> None:
+        """Close every connection."""
+        await self.writing.dispose()
+        await self.reading.dispose()
+
+
+def connect(url: str, *, ask_after: float = IDLE_SECONDS) -> Engines:
+    """Engines for a `sqlite:///FILE` or `postgresql://…` URL. Raises `ValueError` for any other.
+
+    Nothing is connected yet. A connection that lay idle for `ask_after` seconds is asked before it is used.
+    """
+    address = make_url(url)
+    match address.get_backend_name():
+        case "sqlite":
+            return _connect_sqlite(address.set(drivername="sqlite+aiosqlite"))
+        case "postgresql" | "postgres":
+            return _connect_postgresql(address.set(drivername="postgresql+asyncpg"), ask_after)
+        case other:
+            raise ValueError(f"a database URL begins with sqlite:// or postgresql://, not {other}://")
+
+
+def _connect_sqlite(url: URL) -> Engines:
+    if not url.database or ":memory:" in url.database:
+        raise ValueError("a SQLite URL names a file: a database in memory is lost and cannot be shared")
+    Path(url.database).parent.mkdir(parents=True, exist_ok=True)
+    options: dict[str, Any] = {"json_serializer": to_json, "json_deserializer": orjson.loads}
+    writing = create_async_engine(url, pool_size=1, max_overflow=0, **options)
+    reading = create_async_engine(url, pool_size=4, max_overflow=4, **options)
+    for engine, begin, query_only in ((writing, "BEGIN IMMEDIATE", "OFF"), (reading, "BEGIN", "ON")):
+        _prepare_sqlite(engine, begin, query_only)
+    return Engines(writing, reading)
+
+
+def _prepare_sqlite(engine: AsyncEngine, begin: str, query_only: str) -> None:
+    pragmas = {
+        "busy_timeout": _BUSY_MILLISECONDS,
+        "journal_mode": "WAL",
+        "synchronous": "FULL",  # the journal is flushed at every commit, not only at checkpoints
+        "foreign_keys": "ON",
+        "query_only": query_only,
+    }
+
+    @event.listens_for(engine.sync_engine, "connect")
+    def set_up(connection: DBAPIConnection, _entry: ConnectionPoolEntry) -> None:
+        # The driver would begin transactions at a moment of its own.
+        connection.isolation_level = None
+        cursor = connection.cursor()
+        for name, value in pragmas.items():
+            cursor.execute(f"PRAGMA {name} = {value}")
+        cursor.close()
+
+    @event.listens_for(engine.sync_engine, "begin")
+    def begin_transaction(connection: Connection) -> None:
+        connection.exec_driver_sql(begin)
+
+
+def _connect_postgresql(url: URL, ask_after: float) -> Engines:
+    query = dict(url.query)
+    # libpq's name for what the driver calls `ssl`; the values are the same.
+    if "sslmode" in query:
+        query["ssl"] = query.pop("sslmode")
+    engine = create_async_engine(
+        url.set(query=query),
+        pool_size=10,
+        max_overflow=10,
+        pool_timeout=_ANSWER_SECONDS,
+        json_serializer=to_json,
+        json_deserializer=orjson.loads,
+        connect_args={
+            "timeout": _CONNECT_SECONDS,
+            "command_timeout": _ANSWER_SECONDS,
+            "server_settings": {
+                "application_name": "paraaf",
+                "timezone": "UTC",
+                "jit": "off",  # compiling costs more than any statement of ours
+                "idle_in_transaction_session_timeout": str(_FORGOTTEN_MILLISECONDS),
+            },
+        },
+    )
+    _check_idle(engine, ask_after)
+    return Engines(engine, engine.execution_options(isolation_level="REPEATABLE READ", postgresql_readonly=True))
+
+
+def _check_idle(engine: AsyncEngine, ask_after: float) -> None:
+    @event.listens_for(engine.sync_engine, "checkin")
+    def note_time(_connection: DBAPIConnection | None, entry: ConnectionPoolEntry) -> None:
+        entry.info["idle_since"] = time.monotonic()
+
+    @event.listens_for(engine.sync_engine, "checkout")
+    def ask(connection: DBAPIConnection, entry: ConnectionPoolEntry, _proxy: PoolProxiedConnection) -> None:
+        idle_since = entry.info.get("idle_since")
+        if idle_since is None or time.monotonic() - idle_since < ask_after:
+            return
+        try:
+            engine.dialect.do_ping(connection)
+        except (engine.dialect.loaded_dbapi.Error, OSError) as error:
+            raise DisconnectionError("the connection ended while it lay idle") from error

@@ -1,0 +1,42 @@
+"""The database's tables, step by step, and the one call that brings a database up to date."""
+
+from pathlib import Path
+
+from alembic import command
+from alembic.config import Config
+from sqlalchemy import Connection, text
+
+from storage.sql.engine import connect
+from storage.sql.troubles import TROUBLES, translate
+
+_ONE_AT_A_TIME = 7_238_546_001
+"""Key of the advisory lock that replicas starting together queue on; any number that nothing else here uses."""
+
+
+async def migrate(url: str) -> None:
+    """Bring the database at `url` to the newest tables, in one transaction; several may call this at once.
+
+    Raises `StoreUnavailable` when the database does not answer.
+    """
+    engines = connect(url)
+    try:
+        async with engines.writing.begin() as connection:
+            await connection.run_sync(_upgrade)
+    except TROUBLES as error:
+        raise translate(error) from error
+    finally:
+        await engines.dispose()
+
+
+def _upgrade(connection: Connection) -> None:
+    if connection.dialect.name == "postgresql":
+        connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": _ONE_AT_A_TIME})
+    command.upgrade(configure(connection), "head")
+
+
+def configure(connection: Connection) -> Config:
+    """Alembic's configuration for these migrations on an open connection."""
+    config = Config(attributes={"connection": connection})
+    config.set_main_option("script_location", str(Path(__file__).parent).replace("%", "%%"))
+    config.set_main_option("path_separator", "os")
+    return config

@@ -1,0 +1,68 @@
+"""Offices and the workspaces and tenants that are mapped to them."""
+
+from typing import Any
+
+from sqlalchemy import Row, bindparam, select
+
+from bot.domain.people import Office, OfficeId, Platform
+from storage.sql.session import Session
+from storage.sql.tables import office_tenants, offices
+from storage.sql.types import fold
+
+_BY_ID = select(offices).where(offices.c.id == bindparam("office"))
+_BY_TENANT = (
+    select(offices)
+    .join(office_tenants, office_tenants.c.office_id == offices.c.id)
+    .where(office_tenants.c.platform == bindparam("platform"), office_tenants.c.tenant == bindparam("tenant"))
+)
+_TENANTS = (
+    select(office_tenants.c.platform, office_tenants.c.tenant)
+    .where(office_tenants.c.office_id == bindparam("office"))
+    .order_by(office_tenants.c.platform, office_tenants.c.tenant)
+)
+
+
+class SqlOffices:
+    """Keeps `bot.ports.Offices`."""
+
+    def __init__(self, session: Session) -> None:
+        self._session = session
+
+    async def get(self, office: OfficeId) -> Office:
+        row = await self._session.one(_BY_ID, {"office": office})
+        if row is None:
+            raise KeyError(office)
+        return _read(row)
+
+    async def by_tenant(self, platform: Platform, tenant: str) -> Office | None:
+        row = await self._session.one(_BY_TENANT, {"platform": platform, "tenant": tenant})
+        return None if row is None else _read(row)
+
+    async def all(self) -> tuple[Office, ...]:
+        found = map(_read, await self._session.all(select(offices)))
+        return tuple(sorted(found, key=lambda office: (fold(office.name), office.id)))
+
+    async def save(self, office: Office) -> None:
+        values = {
+            "id": office.id,
+            "name": office.name,
+            "locale": office.locale,
+            "staff_group": office.staff_group,
+            "staff_accounts": sorted(office.staff_accounts),
+            "sender_may_sign": office.sender_may_sign,
+        }
+        await self._session.upsert(offices, values, ["id"])
+
+    async def map_tenant(self, office: OfficeId, platform: Platform, tenant: str) -> None:
+        values = {"platform": platform, "tenant": tenant, "office_id": office}
+        await self._session.upsert(office_tenants, values, ["platform", "tenant"])
+
+    async def tenants(self, office: OfficeId) -> tuple[tuple[Platform, str], ...]:
+        rows = await self._session.all(_TENANTS, {"office": office})
+        return tuple((Platform(row.platform), row.tenant) for row in rows)
+
+
+def _read(row: Row[Any]) -> Office:
+    return Office(
+        OfficeId(row.id), row.name, row.locale, row.staff_group, frozenset(row.staff_accounts), row.sender_may_sign
+    )

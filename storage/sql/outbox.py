@@ -1,0 +1,118 @@
+"""What must reach a platform: rows that are leased, delivered in order per conversation, and retried."""
+
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import Row, Select, bindparam, delete, func, or_, select, true, update
+from sqlalchemy.sql.dml import ReturningUpdate
+from uuid_utils import uuid7
+
+from bot.domain.outgoing import Claimed, Errand, Outgoing, OutgoingId
+from bot.domain.people import OfficeId
+from bot.domain.places import Place
+from storage.sql.rows import read_place, write_place
+from storage.sql.session import Session
+from storage.sql.tables import outbox
+
+_earlier = outbox.alias("earlier")
+
+
+def _is_pending(table: Any) -> Any:  # noqa: ANN401 - tables and their aliases have no common public type
+    # Written out, not bound, so that the database sees that the partial indexes fit.
+    return table.c.state == bindparam(None, "pending", literal_execute=True)
+
+
+def _select_due() -> Select[tuple[int]]:
+    blocked = select(_earlier.c.id).where(
+        _earlier.c.conversation == outbox.c.conversation, _is_pending(_earlier), _earlier.c.id < outbox.c.id
+    )
+    return (
+        select(outbox.c.id)
+        .where(
+            _is_pending(outbox),
+            outbox.c.due_at <= bindparam("now"),
+            or_(outbox.c.lease_until.is_(None), outbox.c.lease_until <= bindparam("now")),
+            ~blocked.exists(),
+        )
+        .order_by(outbox.c.due_at, outbox.c.id)
+        .limit(bindparam("limit"))
+    )
+
+
+def _lease(due: Select[tuple[int]]) -> ReturningUpdate[Any]:
+    # A lease that is still there ended without a report.
+    unclear = outbox.c.unclear | outbox.c.lease_until.is_not(None)
+    leased = {"lease_until": bindparam("until"), "attempts": outbox.c.attempts + 1, "unclear": unclear}
+    return update(outbox).where(outbox.c.id.in_(due.scalar_subquery())).values(leased).returning(outbox)
+
+
+# SQLite has one writer at a time, so that nobody can claim between the query and the update.
+_CLAIM = _lease(_select_due())
+_CLAIM_POSTGRESQL = _lease(_select_due().with_for_update(of=outbox, skip_locked=True))
+_DEPTH = select(func.count()).select_from(outbox).where(_is_pending(outbox))
+# A worker whose lease ended and was given to another may report nothing any more: `attempts` counts the leases.
+_IS_HELD = (outbox.c.id == bindparam("row"), outbox.c.attempts == bindparam("lease"), _is_pending(outbox))
+_REPORT = update(outbox).where(*_IS_HELD)
+_DONE = delete(outbox).where(*_IS_HELD)
+_BURY = _REPORT.values(state="dead", lease_until=None, last_error=bindparam("why"))
+_POSTPONE = _REPORT.values(lease_until=None, due_at=bindparam("due"), last_error=bindparam("why"))
+_POSTPONE_UNCLEAR = _POSTPONE.values(unclear=true())
+
+
+class SqlOutbox:
+    """Keeps `bot.ports.Outbox`."""
+
+    def __init__(self, session: Session) -> None:
+        self._session = session
+
+    async def put(self, outgoing: Outgoing, now: datetime) -> None:
+        values = {
+            "office_id": outgoing.office,
+            **write_place(outgoing.place),
+            "conversation": _name_conversation(outgoing.place),
+            "errand": outgoing.errand,
+            "subject": outgoing.subject,
+            "facts": dict(outgoing.facts),
+            "key": str(uuid7()),
+            "state": "pending",
+            "due_at": now,
+            "attempts": 0,
+            "unclear": False,
+            "created_at": now,
+        }
+        self._session.add_later(outbox, values)
+
+    async def claim(self, now: datetime, lease: timedelta, limit: int) -> tuple[Claimed, ...]:
+        await self._session.flush()
+        claim = _CLAIM_POSTGRESQL if self._session.is_postgresql else _CLAIM
+        rows = await self._session.all(claim, {"now": now, "until": now + lease, "limit": limit})
+        return tuple(_read(row) for row in sorted(rows, key=lambda row: (row.due_at, row.id)))
+
+    async def done(self, row: Claimed) -> None:
+        await self._session.run(_DONE, _name_lease(row))
+
+    async def postpone(self, row: Claimed, due: datetime, why: str, *, unclear: bool) -> None:
+        # Once unclear, always unclear: what an earlier attempt may have delivered, a later one does not make certain.
+        postpone = _POSTPONE_UNCLEAR if unclear else _POSTPONE
+        await self._session.run(postpone, {**_name_lease(row), "due": due, "why": why})
+
+    async def bury(self, row: Claimed, why: str) -> None:
+        await self._session.run(_BURY, {**_name_lease(row), "why": why})
+
+    async def depth(self) -> int:
+        await self._session.flush()
+        return await self._session.number(_DEPTH)
+
+
+def _name_conversation(place: Place) -> str:
+    """One text for one conversation; a line break is in no platform's ids."""
+    return f"{place.platform}\n{place.tenant}\n{place.channel}"
+
+
+def _name_lease(row: Claimed) -> dict[str, Any]:
+    return {"row": row.id, "lease": row.attempts + 1}
+
+
+def _read(row: Row[Any]) -> Claimed:
+    outgoing = Outgoing(OfficeId(row.office_id), read_place(row), Errand(row.errand), row.subject, row.facts)
+    return Claimed(OutgoingId(row.id), outgoing, row.key, row.created_at, row.attempts - 1, row.unclear)

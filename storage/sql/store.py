@@ -1,0 +1,108 @@
+"""The database as the core knows it: transactions with every repository in them."""
+
+import asyncio
+from collections.abc import AsyncIterator, Awaitable
+from contextlib import AbstractAsyncContextManager, asynccontextmanager, nullcontext
+from typing import TypeVar
+
+from sqlalchemy import select, text
+from sqlalchemy.ext.asyncio import AsyncEngine
+
+from bot.ports import Conversations, Dossiers, Envelopes, Links, Log, Offices, Outbox, People
+from storage.sql.conversations import SqlConversations
+from storage.sql.dossiers import SqlDossiers
+from storage.sql.engine import IDLE_SECONDS, connect
+from storage.sql.envelopes import SqlEnvelopes
+from storage.sql.links import SqlLinks
+from storage.sql.log import SqlLog
+from storage.sql.offices import SqlOffices
+from storage.sql.outbox import SqlOutbox
+from storage.sql.people import SqlPeople
+from storage.sql.session import Session
+from storage.sql.troubles import TROUBLES, translate
+
+Result = TypeVar("Result")
+
+
+class SqlTransaction:
+    """Keeps `bot.ports.Transaction` on one open connection."""
+
+    def __init__(self, session: Session) -> None:
+        self.offices: Offices = SqlOffices(session)
+        self.people: People = SqlPeople(session)
+        self.dossiers: Dossiers = SqlDossiers(session)
+        self.conversations: Conversations = SqlConversations(session)
+        self.envelopes: Envelopes = SqlEnvelopes(session)
+        self.log: Log = SqlLog(session)
+        self.links: Links = SqlLinks(session)
+        self.outbox: Outbox = SqlOutbox(session)
+
+
+class SqlStore:
+    """Keeps `bot.ports.Store` on SQLite or PostgreSQL.
+
+    On SQLite one transaction writes at a time and the others wait their turn: wait for nothing but the database in one.
+    A task that begins a second transaction inside its first is told so with `RuntimeError`, since it would wait for
+    itself. Every use raises `StoreUnavailable` when the database does not answer.
+    """
+
+    def __init__(self, url: str, *, ask_after: float = IDLE_SECONDS) -> None:
+        """A store at a `sqlite:///FILE` or `postgresql://…` URL; connects at first use. Raises `ValueError`.
+
+        A connection that lay idle for `ask_after` seconds is asked whether it still works before it is used.
+        """
+        self._engines = connect(url, ask_after=ask_after)
+        self._turn = asyncio.Lock()
+        self._writers: set[asyncio.Task[object] | None] = set()
+
+    @asynccontextmanager
+    async def transaction(self) -> AsyncIterator[SqlTransaction]:
+        """Begin a transaction that may write; see `bot.ports.Store`."""
+        task = asyncio.current_task()
+        if task in self._writers:
+            raise RuntimeError("this task has a transaction open already")
+        self._writers.add(task)
+        try:
+            async with self._wait_for_turn(), _open(self._engines.writing) as session:
+                yield SqlTransaction(session)
+        finally:
+            self._writers.discard(task)
+
+    @asynccontextmanager
+    async def reading(self) -> AsyncIterator[SqlTransaction]:
+        """Begin a transaction that sees one state of the database throughout and cannot write."""
+        async with _open(self._engines.reading) as session:
+            yield SqlTransaction(session)
+
+    async def ping(self) -> None:
+        """Return when the database answers. Raises `StoreUnavailable`."""
+        async with _open(self._engines.reading) as session:
+            await session.run(select(text("1")))
+
+    async def dispose(self) -> None:
+        """Close every connection; the store can be used again afterwards."""
+        await self._engines.dispose()
+
+    def _wait_for_turn(self) -> AbstractAsyncContextManager[object]:
+        return self._turn if self._engines.queues_writers else nullcontext()
+
+
+@asynccontextmanager
+async def _open(engine: AsyncEngine) -> AsyncIterator[Session]:
+    connection = await _tell_trouble(engine.connect())
+    try:
+        await _tell_trouble(connection.begin())
+        session = Session(connection)
+        yield session
+        await session.flush()
+        await _tell_trouble(connection.commit(), at_commit=True)
+    finally:
+        # Rolls back what was not committed, and gives the connection back to the pool.
+        await connection.close()
+
+
+async def _tell_trouble(work: Awaitable[Result], *, at_commit: bool = False) -> Result:
+    try:
+        return await work
+    except TROUBLES as error:
+        raise translate(error, at_commit=at_commit) from error

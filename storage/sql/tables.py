@@ -1,0 +1,342 @@
+"""The tables. A rule that the database can keep is a constraint here, whatever the code above does.
+
+A column that ends in `_folded` holds what `fold` makes of its neighbour, for comparing and searching.
+"""
+
+from enum import StrEnum
+from typing import Any
+
+from sqlalchemy import (
+    JSON,
+    BigInteger,
+    Boolean,
+    CheckConstraint,
+    Column,
+    Date,
+    ForeignKey,
+    ForeignKeyConstraint,
+    Identity,
+    Index,
+    Integer,
+    MetaData,
+    PrimaryKeyConstraint,
+    Table,
+    Text,
+    UniqueConstraint,
+    text,
+)
+
+from bot.domain.envelope import Answer, EnvelopeState
+from bot.domain.people import Platform, Role
+from storage.sql.types import UtcTime
+
+metadata = MetaData(
+    naming_convention={
+        "pk": "pk_%(table_name)s",
+        "fk": "fk_%(table_name)s_%(column_0_N_name)s",
+        "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+        "ck": "ck_%(table_name)s_%(constraint_name)s",
+        "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+    }
+)
+
+
+def _words(column: str, allowed: type[StrEnum]) -> CheckConstraint:
+    values = ", ".join(f"'{word}'" for word in allowed)
+    return CheckConstraint(f"{column} IN ({values})", name=column)
+
+
+def _sequence() -> Column[int]:
+    """A number that grows with every row and is never used twice."""
+    return Column("id", BigInteger().with_variant(Integer(), "sqlite"), Identity(), primary_key=True)
+
+
+def _account(prefix: str = "", *, nullable: bool = False) -> tuple[Column[Any], ...]:
+    return tuple(Column(prefix + name, Text, nullable=nullable) for name in ("platform", "tenant", "user_id"))
+
+
+def _party(prefix: str, *, nullable: bool = False) -> tuple[Column[Any], ...]:
+    return (*_account(prefix, nullable=nullable), Column(prefix + "name", Text, nullable=nullable))
+
+
+def _partial(name: str, *columns: str, where: str, unique: bool = False) -> Index:
+    condition = text(where)
+    return Index(name, *columns, unique=unique, sqlite_where=condition, postgresql_where=condition)
+
+
+def _of_office(target: str, column: str) -> ForeignKeyConstraint:
+    """A reference that cannot leave the office of its row."""
+    return ForeignKeyConstraint([column, "office_id"], [f"{target}.id", f"{target}.office_id"])
+
+
+offices = Table(
+    "offices",
+    metadata,
+    Column("id", Text, primary_key=True),
+    Column("name", Text, nullable=False),
+    Column("locale", Text, nullable=False),
+    Column("staff_group", Text),
+    Column("staff_accounts", JSON, nullable=False),
+    Column("sender_may_sign", Boolean, nullable=False),
+)
+
+office_tenants = Table(
+    "office_tenants",
+    metadata,
+    Column("platform", Text, nullable=False),
+    Column("tenant", Text, nullable=False),
+    Column("office_id", Text, ForeignKey("offices.id"), nullable=False),
+    PrimaryKeyConstraint("platform", "tenant"),
+    _words("platform", Platform),
+)
+
+clients = Table(
+    "clients",
+    metadata,
+    Column("id", Text, primary_key=True),
+    Column("office_id", Text, ForeignKey("offices.id"), nullable=False),
+    Column("number", Text, nullable=False),
+    Column("number_folded", Text, nullable=False),
+    Column("name", Text, nullable=False),
+    Column("name_folded", Text, nullable=False),
+    UniqueConstraint("id", "office_id"),
+    UniqueConstraint("office_id", "number"),
+)
+
+contacts = Table(
+    "contacts",
+    metadata,
+    Column("id", Text, primary_key=True),
+    Column("client_id", Text, ForeignKey("clients.id"), nullable=False),
+    Column("name", Text, nullable=False),
+    Column("email", Text),
+    Column("preferred", Boolean, nullable=False),
+    UniqueConstraint("client_id", "id"),
+    _partial("uq_contacts_preferred", "client_id", where="preferred", unique=True),
+)
+
+confirmed_accounts = Table(
+    "confirmed_accounts",
+    metadata,
+    Column("client_id", Text, nullable=False),
+    *_account(),
+    Column("contact_id", Text, nullable=False),
+    *_account("confirmed_by_"),
+    Column("confirmed_at", UtcTime, nullable=False),
+    PrimaryKeyConstraint("client_id", "platform", "tenant", "user_id"),
+    ForeignKeyConstraint(["client_id", "contact_id"], ["contacts.client_id", "contacts.id"]),
+    _words("platform", Platform),
+)
+
+staff = Table(
+    "staff",
+    metadata,
+    Column("id", Text, primary_key=True),
+    Column("office_id", Text, ForeignKey("offices.id"), nullable=False),
+    Column("name", Text, nullable=False),
+    Column("email", Text, nullable=False),
+    Column("email_folded", Text, nullable=False),
+    UniqueConstraint("id", "office_id"),
+    UniqueConstraint("office_id", "email_folded"),
+)
+
+client_roles = Table(
+    "client_roles",
+    metadata,
+    Column("client_id", Text, nullable=False),
+    Column("role", Text, nullable=False),
+    Column("office_id", Text, nullable=False),
+    Column("staff_id", Text, nullable=False),
+    PrimaryKeyConstraint("client_id", "role"),
+    _of_office("clients", "client_id"),
+    _of_office("staff", "staff_id"),
+    _words("role", Role),
+)
+
+dossier_items = Table(
+    "dossier_items",
+    metadata,
+    Column("id", Text, primary_key=True),
+    Column("client_id", Text, ForeignKey("clients.id"), nullable=False),
+    Column("folder", Text, nullable=False),
+    Column("name", Text, nullable=False),
+    Column("name_folded", Text, nullable=False),
+    Column("newest", Integer, nullable=False),
+    Column("changed_at", UtcTime, nullable=False),
+    UniqueConstraint("client_id", "folder", "name"),
+    CheckConstraint("newest >= 1", name="newest"),
+    Index("ix_dossier_items_recent", "client_id", "changed_at", "id"),
+)
+
+dossier_versions = Table(
+    "dossier_versions",
+    metadata,
+    Column("item_id", Text, ForeignKey("dossier_items.id"), nullable=False),
+    Column("number", Integer, nullable=False),
+    Column("sha256", Text, nullable=False),
+    Column("size", BigInteger, nullable=False),
+    Column("media_type", Text, nullable=False),
+    Column("pages", Integer),
+    Column("added_at", UtcTime, nullable=False),
+    Column("added_by", Text, nullable=False),
+    PrimaryKeyConstraint("item_id", "number"),
+    UniqueConstraint("item_id", "number", "sha256"),
+    CheckConstraint("length(sha256) = 64", name="sha256"),
+    CheckConstraint("size >= 0", name="size"),
+)
+
+conversations = Table(
+    "conversations",
+    metadata,
+    Column("platform", Text, nullable=False),
+    Column("tenant", Text, nullable=False),
+    Column("channel", Text, nullable=False),
+    Column("office_id", Text, nullable=False),
+    Column("client_id", Text, nullable=False),
+    *_account("linked_by_"),
+    Column("linked_at", UtcTime, nullable=False),
+    PrimaryKeyConstraint("platform", "tenant", "channel"),
+    _of_office("clients", "client_id"),
+    _words("platform", Platform),
+)
+
+envelopes = Table(
+    "envelopes",
+    metadata,
+    Column("id", Text, primary_key=True),
+    Column("office_id", Text, ForeignKey("offices.id"), nullable=False),
+    Column("client_id", Text, nullable=False),
+    Column("platform", Text, nullable=False),
+    Column("tenant", Text, nullable=False),
+    Column("channel", Text, nullable=False),
+    Column("thread", Text),
+    *_party("sender_"),
+    Column("sent_at", UtcTime, nullable=False),
+    Column("request_key", Text, nullable=False),
+    Column("message", Text, nullable=False),
+    Column("due", Date),
+    Column("remind", Boolean, nullable=False),
+    Column("state", Text, nullable=False),
+    *_party("closed_by_", nullable=True),
+    Column("closed_at", UtcTime),
+    Column("supersedes_id", Text, ForeignKey("envelopes.id")),
+    # The two that point at each other are written in either order: only the commit checks.
+    Column("superseded_by_id", Text, ForeignKey("envelopes.id", deferrable=True, initially="DEFERRED")),
+    Column("card_platform", Text),
+    Column("card_tenant", Text),
+    Column("card_channel", Text),
+    Column("card_thread", Text),
+    Column("card_id", Text),
+    Column("card_link", Text),
+    Column("revision", Integer, nullable=False),
+    UniqueConstraint("id", "office_id"),
+    UniqueConstraint("office_id", "request_key"),
+    UniqueConstraint("supersedes_id"),
+    _of_office("clients", "client_id"),
+    _words("platform", Platform),
+    _words("state", EnvelopeState),
+    CheckConstraint("(state = 'open') = (closed_at IS NULL)", name="closing"),
+    CheckConstraint("(state = 'superseded') = (superseded_by_id IS NOT NULL)", name="successor"),
+)
+
+envelope_documents = Table(
+    "envelope_documents",
+    metadata,
+    Column("envelope_id", Text, ForeignKey("envelopes.id"), nullable=False),
+    Column("position", Integer, nullable=False),
+    Column("item_id", Text, nullable=False),
+    Column("version", Integer, nullable=False),
+    Column("name", Text, nullable=False),
+    Column("media_type", Text, nullable=False),
+    Column("size", BigInteger, nullable=False),
+    Column("pages", Integer),
+    Column("sha256", Text, nullable=False),
+    PrimaryKeyConstraint("envelope_id", "position"),
+    # What was sent are the bytes that the dossier holds as that version (product rule 6).
+    ForeignKeyConstraint(
+        ["item_id", "version", "sha256"],
+        ["dossier_versions.item_id", "dossier_versions.number", "dossier_versions.sha256"],
+    ),
+)
+
+envelope_signers = Table(
+    "envelope_signers",
+    metadata,
+    Column("envelope_id", Text, ForeignKey("envelopes.id"), nullable=False),
+    Column("position", Integer, nullable=False),
+    *_account(),
+    Column("name", Text, nullable=False),
+    Column("contact_id", Text, ForeignKey("contacts.id"), nullable=False),
+    Column("answer", Text),
+    Column("answered_at", UtcTime),
+    Column("place", Text),
+    Column("reason", Text),
+    Column("consent", Text),
+    PrimaryKeyConstraint("envelope_id", "position"),
+    UniqueConstraint("envelope_id", "platform", "tenant", "user_id"),
+    _words("platform", Platform),
+    _words("answer", Answer),
+    CheckConstraint("(answer IS NULL) = (answered_at IS NULL)", name="answered"),
+    CheckConstraint("answer <> 'rejected' OR reason IS NOT NULL", name="reason"),
+    _partial(
+        "ix_envelope_signers_last_place", "platform", "tenant", "user_id", "answered_at", where="answer = 'approved'"
+    ),
+)
+
+log = Table(
+    "log",
+    metadata,
+    _sequence(),
+    Column("office_id", Text, ForeignKey("offices.id"), nullable=False),
+    Column("happening", Text, nullable=False),
+    *_party("by_"),
+    Column("at", UtcTime, nullable=False),
+    Column("client_id", Text, nullable=False),
+    Column("envelope_id", Text),
+    Column("facts", JSON, nullable=False),
+    _of_office("clients", "client_id"),
+    _of_office("envelopes", "envelope_id"),
+    Index("ix_log_of_envelope", "envelope_id", "id"),
+    sqlite_autoincrement=True,
+)
+
+links = Table(
+    "links",
+    metadata,
+    Column("secret_hash", Text, primary_key=True),
+    Column("office_id", Text, ForeignKey("offices.id"), nullable=False),
+    Column("envelope_id", Text, nullable=False),
+    *_party("viewer_"),
+    Column("expires_at", UtcTime, nullable=False),
+    _of_office("envelopes", "envelope_id"),
+    CheckConstraint("length(secret_hash) = 64", name="secret_hash"),
+)
+
+outbox = Table(
+    "outbox",
+    metadata,
+    _sequence(),
+    Column("office_id", Text, ForeignKey("offices.id"), nullable=False),
+    Column("platform", Text, nullable=False),
+    Column("tenant", Text, nullable=False),
+    Column("channel", Text, nullable=False),
+    Column("thread", Text),
+    Column("conversation", Text, nullable=False),
+    Column("errand", Text, nullable=False),
+    Column("subject", Text, nullable=False),
+    Column("facts", JSON, nullable=False),
+    Column("key", Text, nullable=False),
+    Column("state", Text, nullable=False),
+    Column("due_at", UtcTime, nullable=False),
+    Column("lease_until", UtcTime),
+    Column("attempts", Integer, nullable=False),
+    Column("unclear", Boolean, nullable=False),
+    Column("last_error", Text),
+    Column("created_at", UtcTime, nullable=False),
+    UniqueConstraint("key"),
+    _words("platform", Platform),
+    CheckConstraint("state IN ('pending', 'dead')", name="state"),
+    _partial("ix_outbox_due", "due_at", "id", where="state = 'pending'"),
+    _partial("ix_outbox_line", "conversation", "id", where="state = 'pending'"),
+    sqlite_autoincrement=True,
+)

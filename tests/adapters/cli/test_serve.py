@@ -1,0 +1,231 @@
+"""A whole Paraaf: how it starts, what it tells about itself, and how it stops."""
+
+import asyncio
+import json
+import os
+import signal
+import sys
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import Any
+
+import aiohttp
+import pytest
+import structlog
+from structlog.testing import LogCapture
+
+from adapters.main import Paraaf, open_store
+from adapters.settings import load_settings
+from adapters.slack.errors import TokenRefused
+from bot.domain.people import Platform
+from bot.use_cases.offices import OfficeRefused, add_office, map_tenant
+from tests.strict_slack import Hold, Status, StrictSlack
+
+PATIENCE = 20.0
+
+
+@pytest.fixture(autouse=True)
+def any_port(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PARAAF_PORT", "0")
+
+
+@pytest.fixture
+async def slack(monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[StrictSlack]:
+    async with StrictSlack() as slack:
+        monkeypatch.setenv("SLACK_API_URL", slack.api_url)
+        monkeypatch.setenv("SLACK_BOT_TOKEN", slack.bot_token)
+        monkeypatch.setenv("SLACK_SIGNING_SECRET", slack.signing_secret)
+        yield slack
+
+
+@pytest.fixture
+def log() -> Iterator[LogCapture]:
+    capture = LogCapture()
+    structlog.configure(processors=[capture])
+    yield capture
+    structlog.reset_defaults()
+
+
+@asynccontextmanager
+async def running() -> AsyncIterator[Paraaf]:
+    paraaf = Paraaf(load_settings())
+    await paraaf.start()
+    try:
+        yield paraaf
+    finally:
+        await paraaf.stop()
+
+
+async def get(address: str, **headers: str) -> tuple[int, str]:
+    async with aiohttp.ClientSession() as http, http.get(address, headers=headers) as answer:
+        return answer.status, await answer.text()
+
+
+async def ready(paraaf: Paraaf) -> tuple[int, dict[str, str]]:
+    status, body = await get(f"{paraaf.address}/readyz")
+    checks: dict[str, str] = json.loads(body)["checks"]
+    return status, checks
+
+
+async def test_without_a_platform_it_serves_its_pages(log: LogCapture) -> None:
+    async with running() as paraaf:
+        assert await get(f"{paraaf.address}/healthz") == (200, "alive\n")
+        assert await ready(paraaf) == (200, {"database": "ok"})
+        assert (await get(paraaf.address))[0] == 200
+        assert (await get(f"{paraaf.address}/slack/events"))[0] == 404
+        async with aiohttp.ClientSession() as http, http.get(f"{paraaf.address}/nothing") as answer:
+            assert (answer.status, answer.headers["Server"]) == (404, "Paraaf")
+            assert answer.headers["X-Content-Type-Options"] == "nosniff"
+
+
+async def test_a_request_is_logged_without_its_secret_or_its_sender(log: LogCapture) -> None:
+    async with running() as paraaf:
+        await get(f"{paraaf.address}/documents/s3cret-of-a-link/1", **{"User-Agent": "curl of Karim"})
+        await get(f"{paraaf.address}/healthz")
+        await get(f"{paraaf.address}/elsewhere?email=karim@haddad.example")
+    lines = [entry for entry in log.entries if entry["event"] == "request"]
+    assert [(line["route"], line["status"]) for line in lines] == [
+        ("/documents/{secret}/{number}", 404),
+        ("unknown", 404),
+    ]
+    told = str(log.entries)
+    assert not any(part in told for part in ("s3cret", "Karim", "haddad", "127.0.0.1:1"))
+
+
+async def test_a_workspace_without_an_office_gets_one(slack: StrictSlack, log: LogCapture) -> None:
+    async with running() as paraaf:
+        assert await ready(paraaf) == (200, {"database": "ok", "slack": "ok", "deliveries": "ok"})
+    (told,) = [entry for entry in log.entries if entry["event"] == "workspace_mapped"]
+    assert (told["workspace"], told["office"]) == ("T0OFFICE", "Kantoor Vermeer")
+    log.entries.clear()
+    async with running():
+        pass
+    assert not [entry for entry in log.entries if entry["event"] == "workspace_mapped"]
+
+
+async def test_the_only_office_without_a_workspace_gets_it(slack: StrictSlack) -> None:
+    async with open_store(load_settings()) as store:
+        await map_tenant(store, await add_office(store, "Elders"), Platform.SLACK, "T0ELDERS")
+        office = await add_office(store, "De Linde")
+        async with running():
+            pass
+        async with store.reading() as tx:
+            assert await tx.offices.by_tenant(Platform.SLACK, "T0OFFICE") == office
+
+
+async def test_with_several_offices_somebody_must_say_which(slack: StrictSlack) -> None:
+    async with open_store(load_settings()) as store:
+        await add_office(store, "De Linde")
+        await add_office(store, "De Eik")
+    with pytest.raises(OfficeRefused, match=r"paraaf offices map OFFICE --slack T0OFFICE.*De Eik, De Linde"):
+        await Paraaf(load_settings()).start()
+
+
+async def test_a_refused_token_ends_the_start(slack: StrictSlack, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("SLACK_BOT_TOKEN", "xoxb-wrong")
+    with pytest.raises(TokenRefused, match="SLACK_BOT_TOKEN: invalid_auth"):
+        await Paraaf(load_settings()).start()
+
+
+async def test_slack_that_is_away_is_tried_again(
+    slack: StrictSlack, monkeypatch: pytest.MonkeyPatch, log: LogCapture
+) -> None:
+    monkeypatch.setattr("adapters.slack_link.FIRST_WAIT", 0.05)
+    slack.break_next("auth.test", Status(503), Status(503))
+    async with running() as paraaf:
+        status, checks = await ready(paraaf)
+        assert status == 503
+        assert "does not answer" in checks["slack"]
+        async with asyncio.timeout(PATIENCE):
+            while (await ready(paraaf))[0] != 200:  # noqa: ASYNC110 - asked over HTTP, as a watcher does
+                await asyncio.sleep(0.02)
+
+
+async def test_signed_requests_are_answered_and_counted(slack: StrictSlack) -> None:
+    async with running() as paraaf:
+        slack.connect(f"{paraaf.address}/slack/events")
+        sanne = slack.user("U0SANNE", "Sanne de Vries")
+        await sanne.command("/sign help", slack.channel("C0BAKKER", members=[sanne]))
+        await sanne.told("/sign koppel")
+        status, text = await get(f"{paraaf.address}/metrics")
+    assert status == 200
+    assert 'paraaf_acknowledgement_seconds_count{platform="slack"} 1.0' in text
+    assert 'paraaf_decisions_total{answer="approved"} 0.0' in text
+    assert "paraaf_outbox_depth 0.0" in text
+
+
+async def test_in_socket_mode_nobody_can_knock_at_the_door(slack: StrictSlack, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("SLACK_SIGNING_SECRET")
+    monkeypatch.setenv("SLACK_APP_TOKEN", slack.app_token)
+    async with running() as paraaf:
+        assert (await ready(paraaf))[0] == 200
+        sanne = slack.user("U0SANNE", "Sanne de Vries")
+        await sanne.command("/sign help", slack.channel("C0BAKKER", members=[sanne]))
+        await sanne.told("/sign koppel")
+        async with aiohttp.ClientSession() as http, http.post(f"{paraaf.address}/slack/events", data="x") as answer:
+            assert answer.status == 404
+
+
+async def test_a_request_under_way_is_finished_before_it_stops(slack: StrictSlack) -> None:
+    let_go = asyncio.Event()
+    sanne = slack.user("U0SANNE", "Sanne de Vries")
+    room = slack.channel("C0BAKKER", members=[sanne])
+    paraaf = Paraaf(load_settings())
+    await paraaf.start()
+    slack.connect(f"{paraaf.address}/slack/events")
+    slack.break_next("users.info", Hold(let_go))
+    asked = asyncio.create_task(sanne.command("/sign help", room))
+    async with asyncio.timeout(PATIENCE):
+        while slack.server.faults["users.info"]:  # noqa: ASYNC110 - used up once Paraaf asked, which is what it waits for
+            await asyncio.sleep(0.01)
+    stopping = asyncio.create_task(paraaf.stop())
+    await asyncio.wait([stopping], timeout=0.1)
+    assert not stopping.done()
+    let_go.set()
+    await asked
+    await stopping
+    await sanne.told("/sign koppel")
+
+
+async def test_the_process_starts_and_stops_when_it_is_told_to(folder: Path) -> None:
+    for number in (signal.SIGTERM, signal.SIGINT):
+        process = await asyncio.create_subprocess_exec(
+            sys.executable,
+            "-m",
+            "adapters.cli",
+            "serve",
+            env={**os.environ, "PYTHONPATH": str(Path(__file__).parents[3])},
+            stderr=asyncio.subprocess.PIPE,
+        )
+        try:
+            assert process.stderr
+            async with asyncio.timeout(PATIENCE):
+                started: dict[str, Any] = json.loads(await process.stderr.readline())
+                assert await get(f"{started['address']}/healthz") == (200, "alive\n")
+                process.send_signal(number)
+                rest = await process.stderr.read()
+                assert await process.wait() == 0
+        finally:
+            if process.returncode is None:
+                process.kill()
+                await process.wait()
+        assert [json.loads(line)["event"] for line in rest.splitlines()] == ["stopping"]
+
+
+async def test_a_port_that_is_taken_is_told(folder: Path) -> None:
+    taken = await asyncio.start_server(lambda _reader, _writer: None, "127.0.0.1", 0)
+    port = taken.sockets[0].getsockname()[1]
+    process = await asyncio.create_subprocess_exec(
+        sys.executable,
+        "-m",
+        "adapters.cli",
+        "serve",
+        env={**os.environ, "PYTHONPATH": str(Path(__file__).parents[3]), "PARAAF_PORT": str(port)},
+        stderr=asyncio.subprocess.PIPE,
+    )
+    async with asyncio.timeout(PATIENCE):
+        _, told = await process.communicate()
+    taken.close()
+    assert process.returncode == 1
+    assert told == b"paraaf: the port is taken; choose another with PARAAF_PORT.\n"

@@ -1,0 +1,58 @@
+"""What a real browser makes of the pages and documents."""
+
+import asyncio
+from collections.abc import AsyncIterator
+
+import pytest
+from playwright.async_api import Page, ViewportSize, async_playwright
+
+from bot.domain.links import VIEWING_TIME
+from tests.adapters.web.conftest import Site
+
+PHONE = ViewportSize(width=360, height=640)
+
+
+@pytest.fixture
+async def page() -> AsyncIterator[Page]:
+    async with async_playwright() as playwright:
+        browser = await playwright.chromium.launch(
+            executable_path="/usr/bin/chromium",
+            args=["--no-sandbox", "--disable-gpu", "--disable-background-networking"],
+        )
+        try:
+            yield await browser.new_page(viewport=PHONE, locale="nl-NL")
+        finally:
+            await browser.close()
+
+
+def url(site: Site, path: str) -> str:
+    return str(site.client.make_url(path))
+
+
+async def test_a_pdf_is_shown_in_the_page(site: Site, page: Page) -> None:
+    await page.goto(url(site, site.address(1)))
+    # The viewer is a frame of the browser's own, and the document a frame in it.
+    wanted = {"chrome-extension", "http"}
+    async with asyncio.timeout(20):
+        while not {frame.url.partition(":")[0] for frame in page.frames[1:]} >= wanted:  # noqa: ASYNC110 - frames tell no event
+            await asyncio.sleep(0.02)
+
+
+async def test_a_page_of_script_is_kept_from_running(site: Site, page: Page) -> None:
+    async with page.expect_download() as download:
+        await page.goto(url(site, "/"))
+        await page.evaluate("address => { location.href = address }", site.address(4))
+    assert (await download.value).suggested_filename == "brief.html"
+
+
+async def test_the_page_fits_a_phone_and_has_its_style(site: Site, page: Page) -> None:
+    complaints: list[str] = []
+    page.on("console", lambda message: complaints.append(message.text))
+    site.clock.move(VIEWING_TIME)
+    answer = await page.goto(url(site, site.address(1)))
+    assert answer
+    assert answer.status == 410
+    assert await page.locator("h1").inner_text() == "Deze link is verlopen"
+    assert await page.evaluate("document.documentElement.scrollWidth") <= PHONE["width"]
+    assert await page.evaluate("getComputedStyle(document.querySelector('main')).borderRadius") == "16px"
+    assert not [each for each in complaints if "Content Security Policy" in each]

@@ -1,0 +1,77 @@
+"""What every test may ask for: throwaway servers, one of each for a test process, started at the first wish for it."""
+
+import os
+from collections.abc import AsyncIterator, Generator, Iterator
+from typing import TypeVar
+
+import pytest
+from redis import Redis
+from sqlalchemy import URL, make_url
+
+from tests.servers import fresh_database, read_database_url, run_postgres, run_redis
+
+Report = TypeVar("Report", pytest.TestReport, pytest.CollectReport)
+
+REDIS_DATABASES = 16  # a Redis server's default number of databases
+
+
+@pytest.fixture(scope="session")
+def postgres_server() -> Iterator[URL]:
+    """The server to make databases on: the one that PARAAF_TEST_DATABASE_URL names, else one of our own."""
+    if named := os.environ.get("PARAAF_TEST_DATABASE_URL"):
+        yield read_database_url(named)
+        return
+    with run_postgres() as url:
+        yield url
+
+
+@pytest.fixture
+async def postgres_url(postgres_server: URL) -> AsyncIterator[str]:
+    """`postgresql+asyncpg://…`: a database of this test alone, empty, dropped afterwards."""
+    async with fresh_database(postgres_server) as url:
+        yield url.render_as_string(hide_password=False)
+
+
+@pytest.fixture(scope="session")
+def redis_server(worker_id: str) -> Iterator[str]:
+    """A database of this test process on the named Redis (PARAAF_TEST_REDIS_URL), else a server of our own."""
+    named = os.environ.get("PARAAF_TEST_REDIS_URL")
+    if named is None:
+        with run_redis() as url:
+            yield url
+        return
+    address = make_url(named)
+    number = int(address.database or 0) + (0 if worker_id == "master" else int(worker_id.removeprefix("gw")))
+    if number >= REDIS_DATABASES:
+        pytest.fail(f"A Redis has {REDIS_DATABASES} databases, one for each test process: use fewer processes.")
+    own = address.set(database=str(number)).render_as_string(hide_password=False)
+    with Redis.from_url(own) as connection:
+        if connection.dbsize():
+            pytest.fail(f"Database {number} of PARAAF_TEST_REDIS_URL holds keys; the tests would empty it.")
+    yield own
+
+
+@pytest.fixture
+def redis_url(redis_server: str) -> Iterator[str]:
+    """`redis://…`: an empty database for this test, emptied again afterwards."""
+    with Redis.from_url(redis_server) as connection:
+        connection.flushdb()
+        yield redis_server
+        connection.flushdb()
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport() -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    return _refuse_skip((yield))
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_make_collect_report() -> Generator[None, pytest.CollectReport, pytest.CollectReport]:
+    return _refuse_skip((yield))
+
+
+def _refuse_skip(report: Report) -> Report:
+    if report.skipped and os.environ.get("CI") == "true":
+        report.outcome = "failed"
+        report.longrepr = f"Skipped, but with CI=true nothing may be skipped: {report.longrepr}"
+    return report

@@ -1,0 +1,88 @@
+"""Fixtures for tests on real databases, imported by the conftest of each folder that needs them.
+
+The tables are made once for a test process: a SQLite file is copied for every test, a PostgreSQL database is emptied.
+"""
+
+import asyncio
+import shutil
+import threading
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+import pytest_asyncio
+from sqlalchemy import URL, text
+from sqlalchemy.ext.asyncio import create_async_engine
+
+from storage.sql.migrations import migrate
+from storage.sql.store import SqlStore
+from storage.sql.tables import metadata
+from tests.builders import a_client, a_contact, an_item, an_office
+from tests.servers import fresh_database
+
+_DRIVER_SECONDS = 5
+DATABASES = ("sqlite", "postgresql")
+
+
+@pytest_asyncio.fixture(scope="session", loop_scope="session")
+async def prepared_sqlite(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A database file with all tables, to be copied."""
+    file = tmp_path_factory.mktemp("prepared") / "paraaf.db"
+    await migrate(f"sqlite:///{file}")
+    return file
+
+
+@pytest_asyncio.fixture(scope="session", loop_scope="session")
+async def prepared_postgres(postgres_server: URL) -> AsyncIterator[str]:
+    """The URL of a database with all tables, for one test at a time."""
+    async with fresh_database(postgres_server) as url:
+        address = url.render_as_string(hide_password=False)
+        await migrate(address)
+        yield address
+
+
+@pytest.fixture(params=DATABASES)
+def used_database_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+    """The URL of a database with all tables, which an earlier test may have filled."""
+    if request.param == "postgresql":
+        return str(request.getfixturevalue("prepared_postgres"))
+    copied = shutil.copy(request.getfixturevalue("prepared_sqlite"), tmp_path / "paraaf.db")
+    return f"sqlite:///{copied}"
+
+
+@pytest.fixture
+async def database_url(used_database_url: str) -> str:
+    """The URL of an empty database with all tables: each test runs on SQLite and on PostgreSQL."""
+    if used_database_url.startswith("postgresql"):
+        engine = create_async_engine(used_database_url)
+        async with engine.begin() as connection:
+            await connection.execute(text(f"TRUNCATE {', '.join(metadata.tables)} RESTART IDENTITY"))
+        await engine.dispose()
+    return used_database_url
+
+
+@pytest.fixture
+async def store(database_url: str) -> AsyncIterator[SqlStore]:
+    """An empty store."""
+    opened = SqlStore(database_url)
+    yield opened
+    await opened.dispose()
+
+
+@pytest.fixture
+async def office_store(store: SqlStore) -> SqlStore:
+    """A store with the office, client, contact and dossier item that the builders speak of."""
+    async with store.transaction() as transaction:
+        await transaction.offices.save(an_office())
+        await transaction.people.save_client(a_client())
+        await transaction.people.save_contact(a_contact())
+        await transaction.dossiers.add(an_item())
+    return store
+
+
+async def let_drivers_end() -> None:
+    """Wait for aiosqlite's threads, which report to the loop once more after a connection that failed."""
+    for thread in threading.enumerate():
+        if "_connection_worker_thread" in thread.name:
+            await asyncio.to_thread(thread.join, _DRIVER_SECONDS)
+            assert not thread.is_alive()

@@ -1,0 +1,122 @@
+"""Stand-ins for what lies outside, which record what they were asked. What can run here for real has no fake."""
+
+from collections import deque
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+
+from bot.conversation import FileRef
+from bot.domain.errors import FilesNotTaken, FileTrouble, PlatformError
+from bot.domain.people import Account, Person
+from bot.domain.places import MessageRef, Place
+from bot.ports import FetchedFile
+from cards.model import Card
+from tests import builders as a
+
+
+class FixedClock:
+    """A clock that stands still until it is moved."""
+
+    def __init__(self, start: datetime = a.NOON) -> None:
+        self._now = start
+
+    def now(self) -> datetime:
+        """The time it was set to."""
+        return self._now
+
+    def move(self, by: timedelta) -> None:
+        """Let time pass."""
+        self._now += by
+
+
+@dataclass(slots=True)
+class Posted:
+    """A message on the fake platform: the cards it showed, newest last."""
+
+    ref: MessageRef
+    key: str
+    cards: list[Card]
+
+
+@dataclass(slots=True)
+class FakeMessenger:
+    """A platform that keeps what it is sent. `fail_next` breaks calls, `loses_answers` after they were done."""
+
+    messages: list[Posted] = field(default_factory=list)
+    whispers: list[tuple[Place, Account, Card]] = field(default_factory=list)
+    files: dict[str, FetchedFile] = field(default_factory=dict)
+    fail_next: deque[PlatformError] = field(default_factory=deque)
+    loses_answers: deque[PlatformError] = field(default_factory=deque)
+    lookups: list[str] = field(default_factory=list)
+
+    async def send(self, to: Place, card: Card, key: str) -> MessageRef:
+        """Keep the message, then fail if the answer is to be lost."""
+        self._fail()
+        id_ = f"{len(self.messages) + 1}.000"
+        ref = MessageRef(to, id_, f"https://chat.example/{id_}")
+        self.messages.append(Posted(ref, key, [card]))
+        if self.loses_answers:
+            raise self.loses_answers.popleft()
+        return ref
+
+    async def find(self, to: Place, key: str) -> MessageRef | None:
+        """The kept message with this key."""
+        self.lookups.append(key)
+        return next((each.ref for each in self.messages if (each.ref.place, each.key) == (to, key)), None)
+
+    async def update(self, message: MessageRef, card: Card) -> None:
+        """Add the card to the message."""
+        self._fail()
+        next(each for each in self.messages if each.ref == message).cards.append(card)
+
+    async def whisper(self, to: Place, account: Account, card: Card) -> None:
+        """Keep the private message."""
+        self._fail()
+        self.whispers.append((to, account, card))
+
+    async def fetch(self, file: FileRef, limit: int) -> FetchedFile:
+        """A file that a test put into `files`."""
+        self._fail()
+        if file.id not in self.files:
+            raise FilesNotTaken(file.name or file.id, FileTrouble.GONE)
+        fetched = self.files[file.id]
+        if len(fetched.content) > limit:
+            raise FilesNotTaken(fetched.name, FileTrouble.TOO_LARGE, limit)
+        return fetched
+
+    def _fail(self) -> None:
+        if self.fail_next:
+            raise self.fail_next.popleft()
+
+
+@dataclass(slots=True)
+class FakeDirectory:
+    """A platform with these people, all of them in every conversation, except those who `left`."""
+
+    people: dict[Account, Person] = field(default_factory=dict)
+    left: set[Account] = field(default_factory=set)
+    groups: dict[str, set[Account]] = field(default_factory=dict)
+    fail_next: deque[PlatformError] = field(default_factory=deque)
+
+    async def person(self, tenant: str, account: Account) -> Person:
+        """A known person, else what the builders make of the account."""
+        self._fail()
+        return self.people.get(account) or a.a_person(account.user, account=account)
+
+    async def participants(self, place: Place) -> tuple[Person, ...]:
+        """Everybody who did not leave."""
+        self._fail()
+        return tuple(person for account, person in self.people.items() if account not in self.left)
+
+    async def takes_part(self, place: Place, account: Account) -> bool:
+        """Whether the person is known and did not leave."""
+        self._fail()
+        return account in self.people and account not in self.left
+
+    async def is_in_group(self, tenant: str, account: Account, group: str) -> bool:
+        """Whether a test put the account into the group."""
+        self._fail()
+        return account in self.groups.get(group, set())
+
+    def _fail(self) -> None:
+        if self.fail_next:
+            raise self.fail_next.popleft()

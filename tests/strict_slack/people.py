@@ -1,0 +1,243 @@
+"""What one person can do in the strict Slack, and what they see."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from tests.strict_slack.blocks import check_errors, check_options, check_view
+from tests.strict_slack.facts import (
+    RESPONSE_URL_LIFE,
+    Account,
+    ClientRefuses,
+    Json,
+    Message,
+    NotAcknowledged,
+    ResponseUrl,
+    Room,
+    View,
+    find_elements,
+)
+from tests.strict_slack.filling import Filled, build_state
+from tests.strict_slack.methods import show_message
+from tests.strict_slack.parts import Invalid
+
+if TYPE_CHECKING:
+    from tests.strict_slack.slack import StrictSlack
+
+
+@dataclass(frozen=True)
+class Form:
+    """A modal with something filled in; `submit` sends it."""
+
+    user: "User"
+    view: View
+    filled: dict[str, Filled]
+
+    async def submit(self) -> View:
+        """Send it and do as the app answers. The view comes back: with `errors`, with new contents, or closed."""
+        user, view = self.user, self.view
+        if "submit" not in view.body:
+            raise ClientRefuses("There is nothing to send in this view.")
+        payload = user.view_payload("view_submission", view, build_state(view, self.filled))
+        answer = await user.slack.delivery.deliver(payload, form=False)
+        await user.follow(view, answer)
+        return view
+
+
+class User:
+    """A person in front of their client."""
+
+    def __init__(self, slack: "StrictSlack", account: Account) -> None:
+        self.slack, self.account = slack, account
+
+    @property
+    def id(self) -> str:
+        return self.account.id
+
+    @property
+    def ephemerals(self) -> list[Message]:
+        """The private messages shown to this person, oldest first."""
+        return [each for each in self.slack.workspace.private if each.seen_by == self.id]
+
+    @property
+    def direct_messages(self) -> list[Message]:
+        """What the app wrote to this person directly, oldest first."""
+        room = self.slack.workspace.rooms.get(f"D{self.id[1:]}")
+        return room.messages if room else []
+
+    @property
+    def views(self) -> list[View]:
+        """The modals open at this person's, the top one last."""
+        return self.slack.workspace.stacks.get(self.id, [])
+
+    # --- what a person does ---
+
+    async def command(self, typed: str, room: "Room | str") -> None:
+        """Type a slash command, such as `/sign help`."""
+        if self.account.team != self.slack.workspace.team:
+            raise ClientRefuses(f"{typed.split(maxsplit=1)[0]} is not a valid command.")
+        room = self.slack.room(room)
+        command, _, text = typed.partition(" ")
+        payload = {
+            "token": "verification-token", "team_id": self.account.team, "team_domain": "kantoor",
+            "channel_id": room.id, "channel_name": room.name, "user_id": self.id, "user_name": self.account.name,
+            "command": command, "text": text, "api_app_id": self.slack.workspace.app_id,
+            "is_enterprise_install": "false", "response_url": self.response_url(room.id),
+            "trigger_id": self.slack.workspace.issue_trigger(self.id),
+        }  # fmt: skip
+        answer = await self.slack.delivery.deliver(payload, form=True)
+        if answer:
+            raise NotAcknowledged(f"Not how Paraaf answers a command: {answer}")
+
+    async def press(self, message: Message, button: str) -> None:
+        """Press the button of a message with this `action_id` or label. One that opens an address is told as well."""
+        payload = self.press_payload(message, button)
+        await self.slack.delivery.deliver(payload, form=False)
+
+    async def shortcut(self, callback_id: str, message: Message) -> None:
+        """Choose a message shortcut of the app from the menu of a message."""
+        if self.account.team != self.slack.workspace.team:
+            raise ClientRefuses("Another organisation's shortcuts are not shown.")
+        payload = {
+            **self._base("message_action"),
+            "callback_id": callback_id,
+            "channel": self._channel(message.channel),
+            "message": show_message(self.slack.workspace, message),
+            "message_ts": message.ts,
+            "response_url": self.response_url(message.channel),
+            "trigger_id": self.slack.workspace.issue_trigger(self.id),
+        }
+        await self.slack.delivery.deliver(payload, form=False)
+
+    def fill(self, view: View, /, **filled: Filled) -> Form:
+        """Fill in a modal, by input id: text, a day, a tick, options by label or value, files. `.submit()` sends it."""
+        if view not in self.views:
+            raise ClientRefuses("This view is not open at this person's.")
+        return Form(self, view, filled)
+
+    async def search(self, view: View, input_id: str, text: str) -> list[str]:
+        """Type into a select that looks its options up; the labels that come can be filled in afterwards."""
+        element = view.inputs[input_id]["element"]
+        payload = {
+            **self.view_payload("block_suggestion", view, {}),
+            "action_id": element["action_id"],
+            "block_id": input_id,
+            "value": text,
+        }
+        answer = await self.slack.delivery.deliver(payload, form=False)
+        _accept(lambda: check_options(answer))
+        found = {option["value"]: option for option in answer["options"]}
+        view.offered.setdefault(input_id, {}).update(found)
+        return [option["text"]["text"] for option in found.values()]
+
+    async def close(self, view: View) -> None:
+        """Press cancel."""
+        await self.slack.delivery.deliver(self.view_payload("view_closed", view, {}), form=False)
+        self._take_away(view, whole_stack=bool(view.body.get("clear_on_close")))
+
+    # --- what a person waits for ---
+
+    async def view(self, callback_id: str) -> View:
+        """The open modal with this id, as soon as there is one."""
+        return await self.slack.until(lambda: next((v for v in self.views if v.callback_id == callback_id), None))
+
+    async def told(self, containing: str = "") -> Message:
+        """The newest private message with these words, as soon as there is one."""
+        return await self.slack.until(
+            lambda: next((each for each in reversed(self.ephemerals) if containing in each.words), None)
+        )
+
+    # --- payloads, for tests that change them ---
+
+    def press_payload(self, message: Message, button: str) -> Json:
+        """The `block_actions` of a press."""
+        workspace = self.slack.workspace
+        block, element = _find_button(message, button)
+        action = {"type": "button", "action_id": element["action_id"], "block_id": block["block_id"]}
+        action |= {name: element[name] for name in ("value", "text", "url") if name in element}
+        container: Json = {"type": "message", "message_ts": message.ts, "channel_id": message.channel}
+        container["is_ephemeral"] = message.seen_by is not None
+        if message.thread_ts:
+            container["thread_ts"] = message.thread_ts
+        payload = {
+            **self._base("block_actions"),
+            "container": container,
+            "channel": self._channel(message.channel),
+            "actions": [{**action, "action_ts": workspace.new_ts()}],
+            "state": {"values": {}},
+            "response_url": self.response_url(message.channel),
+            "trigger_id": workspace.issue_trigger(self.id),
+        }
+        return payload | ({} if message.seen_by else {"message": show_message(workspace, message)})
+
+    def view_payload(self, kind: str, view: View, values: Json) -> Json:
+        """A payload about a view: of another organisation's people, `team` is their own."""
+        shown = {**self.slack.workspace.show_view(view), "state": {"values": values}}
+        team = {"id": self.account.team, "domain": "team"}
+        trigger = self.slack.workspace.issue_trigger(self.id)
+        return {**self._base(kind), "team": team, "view": shown, "trigger_id": trigger, "response_urls": []}
+
+    async def follow(self, view: View, answer: Json) -> None:
+        """Do with the view what the app answered to its submission."""
+        action = answer.get("response_action")
+        workspace = self.slack.workspace
+        if not answer:
+            self._take_away(view, whole_stack=False)
+        elif action == "clear":
+            self._take_away(view, whole_stack=True)
+        elif action == "errors":
+            _accept(lambda: check_errors(answer, view.body))
+            view.errors = dict(answer["errors"])
+        elif action in {"update", "push"}:
+            _accept(lambda: check_view(answer["view"]))
+            workspace.put_view(self.id, answer["view"], replaces=view if action == "update" else None)
+        else:
+            raise NotAcknowledged(f"Slack knows no such answer to a view: {answer}")
+        await workspace.tell_change()
+
+    def _take_away(self, view: View, *, whole_stack: bool) -> None:
+        if whole_stack:
+            self.views.clear()
+        else:
+            self.views.remove(view)
+
+    def _base(self, kind: str) -> Json:
+        workspace = self.slack.workspace
+        return {
+            "type": kind,
+            "api_app_id": workspace.app_id,
+            "token": "verification-token",
+            "team": {"id": workspace.team, "domain": "kantoor"},
+            "enterprise": None,
+            "is_enterprise_install": False,
+            "user": {
+                "id": self.id, "username": self.account.name, "name": self.account.name, "team_id": self.account.team,
+            },
+        }  # fmt: skip
+
+    def _channel(self, room_id: str) -> Json:
+        return {"id": room_id, "name": self.slack.workspace.rooms[room_id].name}
+
+    def response_url(self, channel: str) -> str:
+        workspace = self.slack.workspace
+        name = f"R{workspace.number()}"
+        workspace.response_urls[name] = ResponseUrl(self.id, channel, workspace.clock.now + RESPONSE_URL_LIFE)
+        return f"{self.slack.server.url}/hooks/response/{name}"
+
+
+def _find_button(message: Message, wanted: str) -> tuple[Json, Json]:
+    buttons: Sequence[tuple[Json, Json]] = [
+        pair for pair in find_elements(message.blocks) if pair[1]["type"] == "button"
+    ]
+    for block, element in buttons:
+        if wanted in {element["action_id"], element["text"]["text"]}:
+            return block, element
+    labels = [element["text"]["text"] for _, element in buttons]
+    raise ClientRefuses(f"The message has no button {wanted!r}, only {labels}.")
+
+
+def _accept(check: Callable[[], None]) -> None:
+    try:
+        check()
+    except (Invalid, KeyError) as refusal:
+        raise NotAcknowledged(f"Slack does not take this answer: {refusal}") from refusal

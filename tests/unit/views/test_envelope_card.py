@@ -1,0 +1,128 @@
+"""The card of an envelope in every state, and the notes in its thread."""
+
+from datetime import date
+
+import pytest
+
+from bot.domain.envelope import Envelope, EnvelopeId, Pointer
+from bot.texts import load_texts
+from bot.views import notes
+from bot.views.envelope_card import APPROVE, REJECT, VIEW, WITHDRAW, flatten, show_envelope, show_status
+from cards.block_kit import render_message
+from cards.block_kit.text import unescape
+from cards.limits import SLACK_MESSAGE_BLOCKS
+from cards.model import Actions, Button, Card, Mention
+from tests import builders as a
+
+DUTCH = load_texts("nl")
+LONG = "Zéér lange naam met emoji 👩‍👩‍👧‍👦 en <!channel> *opmaak* " * 5
+RIGHT_TO_LEFT = "שרה כהן \u202egpj.exe"
+
+
+def buttons(card: Card) -> list[str]:
+    rows = [element for element in card.elements if isinstance(element, Actions)]
+    return [item.action for row in rows for item in row.items if isinstance(item, Button)]
+
+
+def rejected() -> Envelope:
+    return a.an_envelope().answer(a.an_account(), a.a_rejection())
+
+
+def superseded() -> Envelope:
+    return rejected().supersede(EnvelopeId("new"), a.a_party(), a.at(60))
+
+
+def in_every_state() -> dict[str, Envelope]:
+    return {
+        "open": a.an_envelope(),
+        "completed": a.an_envelope().answer(a.an_account(), a.an_approval()),
+        "rejected": rejected(),
+        "withdrawn": a.an_envelope().withdraw(a.a_party(), a.at(5)),
+        "superseded": superseded(),
+    }
+
+
+@pytest.mark.parametrize(
+    ("state", "words"),
+    [
+        ("open", "Wacht op Karim Haddad"),
+        ("completed", "✅ Ondertekend · Karim Haddad"),
+        ("rejected", "❌ Afgekeurd · Karim Haddad"),
+        ("withdrawn", "↩️ Ingetrokken · Sanne de Vries"),
+        ("superseded", "🔁 Vervangen · Sanne de Vries"),
+    ],
+)
+def test_everybody_reads_the_state(state: str, words: str) -> None:
+    assert flatten(show_status(in_every_state()[state], DUTCH, a.at())).startswith(words)
+
+
+def test_only_an_open_envelope_can_be_answered_or_withdrawn() -> None:
+    for state, envelope in in_every_state().items():
+        shown = buttons(show_envelope(envelope, DUTCH, a.at()))
+        assert shown == ([VIEW, APPROVE, REJECT, WITHDRAW] if state == "open" else [VIEW])
+
+
+def test_the_signer_is_mentioned_while_the_answer_is_awaited() -> None:
+    assert Mention("U0CLIENT", "Karim Haddad") in show_status(a.an_envelope(), DUTCH, a.at())
+
+
+def test_after_the_due_date_it_says_late_and_still_asks() -> None:
+    card = show_envelope(a.an_envelope(due=date(2026, 3, 1)), DUTCH, a.at())
+
+    assert "te laat" in card.summary
+    assert APPROVE in buttons(card)
+
+
+def test_old_and_new_point_at_each_other() -> None:
+    new = a.an_envelope(supersedes=Pointer(EnvelopeId("old"), "https://x.example/1"))
+
+    assert "https://x.example/1" in str(show_envelope(new, DUTCH, a.at()))
+    assert "Vervangen door" in str(show_envelope(superseded(), DUTCH, a.at()))
+
+
+def find_mrkdwn(rendered: object) -> list[str]:
+    if isinstance(rendered, list):
+        return [text for each in rendered for text in find_mrkdwn(each)]
+    if not isinstance(rendered, dict):
+        return []
+    own = [rendered["text"]] if rendered.get("type") == "mrkdwn" else []
+    return own + [text for each in rendered.values() for text in find_mrkdwn(each)]
+
+
+def everything_at_its_limit() -> Envelope:
+    documents = tuple(a.a_document(name=f"{number} {LONG}"[:251] + ".pdf") for number in range(10))
+    return a.an_envelope(
+        documents=documents,
+        signers=(a.a_signer(name=LONG),),
+        sender=a.a_party(RIGHT_TO_LEFT),
+        message="<&*_~`" * 166 + "eind",
+        due=date(2026, 12, 31),
+    )
+
+
+def test_the_longest_card_fits_and_keeps_its_last_word() -> None:
+    rendered = render_message(show_envelope(everything_at_its_limit(), DUTCH, a.at()))
+
+    assert len(rendered["blocks"]) <= SLACK_MESSAGE_BLOCKS
+    assert "eind" in str(rendered["blocks"])
+    assert "<!" not in rendered["text"]
+    assert not [text for text in find_mrkdwn(rendered["blocks"]) if "<!" in text]
+
+
+def test_the_longest_reason_is_told_whole() -> None:
+    reason = "&<>*" * 500
+    envelope = a.an_envelope().answer(a.an_account(), a.a_rejection(reason))
+    blocks = render_message(notes.note_rejection(envelope, DUTCH))["blocks"]
+
+    told = "".join(unescape(block["text"]["text"]) for block in blocks if block["type"] == "section")
+    assert reason in told.replace("\n", "")
+
+
+def test_notes_mention_whom_they_are_for() -> None:
+    envelopes = in_every_state()
+    sender, signer = Mention("U0STAFF", "Sanne de Vries"), Mention("U0CLIENT", "Karim Haddad")
+
+    assert repr(sender) in repr(notes.note_rejection(envelopes["rejected"], DUTCH))
+    assert repr(sender) in repr(notes.note_completion(envelopes["completed"], DUTCH))
+    assert repr(signer) in repr(notes.note_withdrawal(envelopes["withdrawn"], DUTCH))
+    assert repr(signer) in repr(notes.note_successor(envelopes["superseded"], DUTCH))

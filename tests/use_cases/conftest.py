@@ -1,0 +1,68 @@
+"""A whole core on a real SQLite file, with fakes only where a platform would be."""
+
+from collections.abc import AsyncIterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+from adapters.pdf.page_count import PdfPageCounter
+from bot.domain.people import Account, Platform, Standing
+from bot.ports import Ports
+from storage.blobs import open_blobs
+from storage.sql.migrations import migrate
+from storage.sql.store import SqlStore
+from tests import builders as a
+from tests.fakes import FakeDirectory, FakeMessenger, FixedClock
+
+STAFF, SIGNER, STRANGER = a.a_staff_account(), a.an_account(), a.an_account("U0STRANGER")
+
+
+@dataclass(frozen=True, slots=True)
+class World:
+    """The ports, and the fakes among them by their own types."""
+
+    ports: Ports
+    store: SqlStore
+    messenger: FakeMessenger
+    directory: FakeDirectory
+    clock: FixedClock
+
+
+@pytest.fixture
+async def world(tmp_path: Path) -> AsyncIterator[World]:
+    """An office with one client, whose conversation is linked and whose contact is confirmed."""
+    url = f"sqlite:///{tmp_path}/paraaf.db"
+    await migrate(url)
+    store = SqlStore(url)
+    messenger, clock = FakeMessenger(), FixedClock()
+    directory = FakeDirectory(
+        {
+            STAFF: a.a_person("Sanne de Vries", account=STAFF, standing=Standing.MEMBER),
+            SIGNER: a.a_person(),
+            STRANGER: a.a_person("Vreemde", account=STRANGER, email=None),
+        }
+    )
+    ports = Ports(
+        store=store,
+        blobs=open_blobs(str(tmp_path / "blobs")),
+        pages=PdfPageCounter(),
+        clock=clock,
+        messengers={Platform.SLACK: messenger},
+        directories={Platform.SLACK: directory},
+        public_url="https://paraaf.example",
+    )
+    await _furnish(store, SIGNER)
+    yield World(ports, store, messenger, directory, clock)
+    await store.dispose()
+
+
+async def _furnish(store: SqlStore, signer: Account) -> None:
+    async with store.transaction() as tx:
+        await tx.offices.save(a.an_office())
+        await tx.offices.map_tenant(a.OFFICE, Platform.SLACK, "T0OFFICE")
+        await tx.people.save_client(a.a_client())
+        await tx.people.save_contact(a.a_contact())
+        await tx.people.confirm(signer, a.CONTACT, STAFF, a.NOON)
+        await tx.conversations.link(a.a_conversation())
+        await tx.dossiers.add(a.an_item())
