@@ -24,11 +24,16 @@ class FileRef:
 
 @dataclass(frozen=True, slots=True)
 class Actor:
-    """Who did it; their office is found by `office_tenant`, the workspace or tenant where Paraaf is installed."""
+    """Who did it; their office is found by `office_tenant`, the workspace or tenant where Paraaf is installed.
+
+    `place` is where they did it and `locale` the language of their client, both where the platform tells.
+    """
 
     account: Account
     office_tenant: str
     name: str
+    place: Place | None = None
+    locale: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,13 +108,20 @@ class Open:
 
 
 @dataclass(frozen=True, slots=True)
+class Show:
+    """The card that this person sees in place of a message's own, where each viewer has a view of their own."""
+
+    card: Card
+
+
+@dataclass(frozen=True, slots=True)
 class Found:
     """The options that a lookup found."""
 
     options: tuple[Option, ...]
 
 
-Answer = Done | Tell | Open | FormErrors | Found
+Answer = Done | Tell | Open | Show | FormErrors | Found
 
 
 __all__ = [
@@ -126,6 +138,7 @@ __all__ = [
     "Open",
     "Place",
     "Press",
+    "Show",
     "Submission",
     "Tell",
     "Value",

@@ -9,10 +9,10 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Protocol
 
-from bot.conversation import FileRef
+from bot.conversation import Actor, FileRef
 from bot.domain.dossier import Content, DossierItem, ItemId, Version
 from bot.domain.envelope import Envelope, EnvelopeId
-from bot.domain.links import ViewingLink
+from bot.domain.links import UploadPage, ViewingLink
 from bot.domain.log import LogLine
 from bot.domain.outgoing import Claimed, Outgoing
 from bot.domain.people import (
@@ -28,7 +28,7 @@ from bot.domain.people import (
     Role,
     StaffMember,
 )
-from bot.domain.places import Conversation, MessageRef, Place
+from bot.domain.places import Conversation, MessageRef, Place, Reference
 from cards.model import Card
 
 
@@ -49,6 +49,9 @@ class Clock(Protocol):
 
 class Messenger(Protocol):
     """Delivers to one platform. What fails raises a `PlatformError` of `bot.domain.errors`, and nothing else."""
+
+    takes_uploads: bool
+    """Whether a form of this platform can ask for files; else people bring them to a page."""
 
     async def send(self, to: Place, card: Card, key: str) -> MessageRef:
         """Post a card; `key` marks the message so that `find` knows it again."""
@@ -75,8 +78,8 @@ class Directory(Protocol):
     Every call raises a `PlatformError` when the platform does not answer in time.
     """
 
-    async def person(self, tenant: str, account: Account) -> Person:
-        """What the office's workspace or tenant tells about this account."""
+    async def person(self, actor: Actor) -> Person:
+        """What the platform tells about who did something."""
 
     async def participants(self, place: Place) -> tuple[Person, ...]:
         """Everybody who takes part in the conversation now, guests, people of other organisations and bots included."""
@@ -288,6 +291,32 @@ class Outbox(Protocol):
         """How many rows wait for delivery."""
 
 
+class References(Protocol):
+    """How the conversations of a platform are reached unasked, where it takes more than their id."""
+
+    async def get(self, place: Place) -> Reference | None:
+        """What is known of the conversation that this place is in."""
+
+    async def of_tenant(self, platform: Platform, tenant: str) -> Reference | None:
+        """The newest of any conversation in this tenant, whose service reaches its people as well."""
+
+    async def save(self, reference: Reference, now: datetime) -> None:
+        """Keep what the platform told last."""
+
+
+class UploadPages(Protocol):
+    """Personal one-time links to upload pages; only a hash of each secret is kept."""
+
+    async def add(self, page: UploadPage) -> None:
+        """Keep a link."""
+
+    async def get(self, secret_hash: str) -> UploadPage | None:
+        """The link whose secret has this hash."""
+
+    async def use_up(self, secret_hash: str) -> bool:
+        """Take the link away; False when somebody else did so first."""
+
+
 class Transaction(Protocol):
     """One database transaction, and everything that can be read or changed in it."""
 
@@ -298,6 +327,8 @@ class Transaction(Protocol):
     envelopes: Envelopes
     log: Log
     links: Links
+    upload_pages: UploadPages
+    references: References
     outbox: Outbox
 
 

@@ -35,6 +35,7 @@ from bot.use_cases.draft import Draft
 from bot.use_cases.link import ask_client, link_conversation, start_sending
 from bot.use_cases.look_up import look_up
 from bot.use_cases.send import confirm_signer, submit_draft
+from bot.use_cases.show import show_view
 from bot.use_cases.view_documents import show_documents
 from bot.use_cases.withdraw import start_correction, withdraw
 from bot.views import envelope_card, forms
@@ -49,6 +50,7 @@ _PRESSES: dict[str, Callable[[Ports, Press, Texts], Awaitable[Answer]]] = {
     envelope_card.VIEW: show_documents,
     envelope_card.WITHDRAW: lambda ports, press, _texts: withdraw(ports, press),
     envelope_card.RESEND: start_correction,
+    envelope_card.SHOW: show_view,
 }
 _SUBMISSIONS: dict[str, Callable[[Ports, Submission, Texts], Awaitable[Answer]]] = {
     forms.SEND: submit_draft,
@@ -76,19 +78,21 @@ class Router:
         """
         if isinstance(interaction, Press) and interaction.action not in _PRESSES:
             return Done()  # A link button opens its address by itself and asks nothing of us.
-        texts = texts_for(None)
+        texts, platform = texts_for(interaction.actor.locale), interaction.actor.account.platform
         try:
             person = await self._ask_who(interaction.actor)
-            texts = texts_for(person.locale)
+            texts = texts_for(person.locale or interaction.actor.locale)
             return await self._answer(_name_actor(interaction, person), texts)
         except InvalidInput as invalid:
             return (
-                explain_faults(invalid, texts) if isinstance(interaction, Submission) else Tell(explain(invalid, texts))
+                explain_faults(invalid, texts)
+                if isinstance(interaction, Submission)
+                else Tell(explain(invalid, texts, platform))
             )
         except Refusal as refusal:
-            return Tell(explain(refusal, texts))
+            return Tell(explain(refusal, texts, platform))
         except Undeliverable:
-            return Tell(show_words(explain_absence(texts)))
+            return Tell(show_words(explain_absence(texts, platform)))
         except (PlatformError, StoreUnavailable) as outage:
             _log.warning("router.outage", outage=type(outage).__name__)
             is_certain = not (isinstance(outage, StoreUnavailable) and outage.at_commit)
@@ -104,11 +108,11 @@ class Router:
         incident, error = name_incident(), sys.exception()
         told = describe(error) if error else {}
         _log.error("router.mistake", incident=incident, interaction=type(interaction).__name__, **told)
-        return Tell(explain_failure(incident, texts_for(None)))
+        return Tell(explain_failure(incident, texts_for(interaction.actor.locale)))
 
     async def _ask_who(self, actor: Actor) -> Person:
         directory = self._ports.directories[actor.account.platform]
-        return await directory.person(actor.office_tenant, actor.account)
+        return await directory.person(actor)
 
     async def _answer(self, interaction: Interaction, texts: Texts) -> Answer:
         match interaction:
@@ -125,19 +129,19 @@ class Router:
                 return await look_up(self._ports, interaction, texts)
 
     async def _answer_command(self, command: Command, texts: Texts) -> Answer:
-        word = command.words.strip().casefold()
+        word, platform = command.words.strip().casefold(), command.actor.account.platform
         draft = Draft(
             place=command.place,
             files=tuple(file.id for file in command.files),
             file_names=tuple(file.name for file in command.files),
         )
         if word in _HELP_WORDS:
-            return Tell(show_help(texts))
+            return Tell(show_help(texts, platform))
         if word in _LINK_WORDS:
             return await ask_client(self._ports, command.actor, replace(draft, wants_send=False), texts)
         if word:
-            words = texts.say("“{words}” is not something /sign knows.", words=command.words.strip())
-            return Tell(show_help(texts, words))
+            words = texts.say("“{words}” is not something that Paraaf knows.", words=command.words.strip())
+            return Tell(show_help(texts, platform, words))
         return await start_sending(self._ports, command.actor, draft, texts)
 
 

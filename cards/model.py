@@ -129,12 +129,28 @@ Element = Text | Facts | Image | Divider | Actions
 
 
 @dataclass(frozen=True, slots=True)
+class Personal:
+    """How a viewer gets a view of their own: by the press `action` with `value`, as if on a button.
+
+    `first` are the platform's ids of who must be among those for whom the platform does so by itself.
+    """
+
+    action: str
+    value: str
+    first: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Card:
-    """A message. `summary` is what a notification, a screen reader or a client without cards shows."""
+    """A message. `summary` is what a notification, a screen reader or a client without cards shows.
+
+    `personal` is left aside by platforms where a message looks the same to everybody.
+    """
 
     title: str
     elements: tuple[Element, ...]
     summary: str
+    personal: Personal | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -212,13 +228,14 @@ class Toggle:
 
 @dataclass(frozen=True, slots=True)
 class FileInput:
-    """Files to upload, `most` at once."""
+    """Files to upload, `most` at once. `page` is where to bring them on platforms whose forms cannot ask for files."""
 
     id: str
     label: str
     most: int
     hint: str = ""
     required: bool = False
+    page: str = ""
 
 
 Input = TextInput | Choice | DateInput | Toggle | FileInput

@@ -4,7 +4,7 @@ from collections import deque
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
-from bot.conversation import FileRef
+from bot.conversation import Actor, FileRef
 from bot.domain.errors import FilesNotTaken, FileTrouble, PlatformError
 from bot.domain.people import Account, Person
 from bot.domain.places import MessageRef, Place
@@ -47,6 +47,7 @@ class FakeMessenger:
     fail_next: deque[PlatformError] = field(default_factory=deque)
     loses_answers: deque[PlatformError] = field(default_factory=deque)
     lookups: list[str] = field(default_factory=list)
+    takes_uploads: bool = True
 
     async def send(self, to: Place, card: Card, key: str) -> MessageRef:
         """Keep the message, then fail if the answer is to be lost."""
@@ -97,10 +98,10 @@ class FakeDirectory:
     groups: dict[str, set[Account]] = field(default_factory=dict)
     fail_next: deque[PlatformError] = field(default_factory=deque)
 
-    async def person(self, tenant: str, account: Account) -> Person:
+    async def person(self, actor: Actor) -> Person:
         """A known person, else what the builders make of the account."""
         self._fail()
-        return self.people.get(account) or a.a_person(account.user, account=account)
+        return self.people.get(actor.account) or a.a_person(actor.account.user, account=actor.account)
 
     async def participants(self, place: Place) -> tuple[Person, ...]:
         """Everybody who did not leave."""

@@ -17,7 +17,7 @@ from adapters.slack.api import Api
 from adapters.slack.background import Background
 from adapters.slack.screens import Screens, show_card, show_errors
 from adapters.slack.whispering import Whisperer
-from bot.conversation import Answer, Command, Done, Found, Interaction, Lookup, Open, Press, Submission, Tell
+from bot.conversation import Answer, Command, Done, Found, Interaction, Lookup, Open, Press, Show, Submission, Tell
 from bot.domain.errors import PlatformError, Undeliverable
 from bot.incidents import describe
 from cards.block_kit import render_errors, render_options, render_view
@@ -130,8 +130,8 @@ class Answering:
                 return _update(form)
             case FormErrors():
                 return render_errors(answer)
-            case Found():
-                raise TypeError("Options are no answer to a form.")
+            case Found() | Show():
+                raise TypeError("Neither options nor a view of a card are an answer to a form.")
             case _:
                 assert_never(answer)
 
@@ -143,6 +143,8 @@ class Answering:
                 await self._whisperer.whisper(interaction, card, way.response_url)
             case Open(form):
                 await self._open(form, interaction, way)
+            case Show():
+                raise TypeError("A message looks the same to everybody in Slack.")
             case FormErrors() | Found():
                 raise TypeError("Only a form has errors, and only a lookup options.")
             case _:
@@ -200,8 +202,8 @@ class Answering:
                 return form
             case FormErrors():
                 return show_errors(answer, close)
-            case Found():
-                raise TypeError("Options are no answer to a form.")
+            case Found() | Show():
+                raise TypeError("Neither options nor a view of a card are an answer to a form.")
             case _:
                 assert_never(answer)
 

@@ -7,6 +7,7 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass
 
 from adapters.slack.api import Api, Json
+from bot.conversation import Actor
 from bot.domain.errors import PlatformUnavailable, Undeliverable
 from bot.domain.people import Account, Person, Platform, Standing
 from bot.domain.places import Place
@@ -45,10 +46,10 @@ class SlackDirectory:
         self._people: dict[tuple[str, str], _Remembered] = {}
         self._ourselves: str | None = None
 
-    async def person(self, tenant: str, account: Account) -> Person:
+    async def person(self, actor: Actor) -> Person:
         """What the workspace tells about this account; one that it does not know comes back as an inactive outsider."""
         async with _deadline():
-            return await self._ask(tenant, account.user)
+            return await self._ask(actor.office_tenant, actor.account.user)
 
     async def participants(self, place: Place) -> tuple[Person, ...]:
         """Raises `Undeliverable` where Paraaf is not in the conversation: it can look into a public one, not post."""

@@ -25,6 +25,8 @@ _NOT_THERE = frozenset({"channel_not_found", "is_archived", "not_in_channel", "u
 class SlackMessenger:
     """The port `Messenger`."""
 
+    takes_uploads = True
+
     def __init__(self, api: Api) -> None:
         self._api = api
 

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, replace
 from datetime import datetime
+from enum import StrEnum
 
 from bot.domain.people import Account, ClientId, OfficeId, Platform
 
@@ -36,6 +37,30 @@ class MessageRef:
     def thread(self) -> Place:
         """The thread below this message; a message inside a thread answers in that same thread."""
         return replace(self.place, thread=self.place.thread or self.id)
+
+
+class ConversationKind(StrEnum):
+    """What sort of conversation it is."""
+
+    PERSONAL = "personal"
+    """One person and Paraaf."""
+    GROUP = "group"
+    """A chat of several people, without threads."""
+    CHANNEL = "channel"
+    """A channel, where every post has a thread."""
+
+
+@dataclass(frozen=True, slots=True)
+class Reference:
+    """What it takes to write in a conversation unasked, as the platform told it last.
+
+    `service_url` is the address of the platform's service for it, `bot` the id that Paraaf has there.
+    """
+
+    place: Place
+    service_url: str
+    kind: ConversationKind
+    bot: str
 
 
 @dataclass(frozen=True, slots=True)

@@ -32,7 +32,7 @@ async def is_staff(ports: Ports, office: Office, actor: Actor) -> bool:
     The platform is asked live; raises a `PlatformError` when it does not answer.
     """
     directory = directory_of(ports, actor)
-    person = await directory.person(actor.office_tenant, actor.account)
+    person = await directory.person(actor)
     if not _is_full_member(person, actor.office_tenant):
         return False
     if not office.staff_group and not office.staff_accounts:

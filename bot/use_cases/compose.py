@@ -5,11 +5,12 @@ from collections.abc import Mapping, Sequence
 from bot.conversation import Actor, Answer, Open
 from bot.domain.envelope import Envelope
 from bot.domain.errors import ConversationNotLinked, NobodyToSign, NotAParticipant, UnknownEnvelope
-from bot.domain.people import Account, Contact, Office, Person, Standing
+from bot.domain.people import Account, Client, Contact, Office, Person, Standing
 from bot.ports import Ports
 from bot.texts import Texts
 from bot.use_cases.access import directory_of, read_office, require_staff
 from bot.use_cases.draft import Draft, write_draft
+from bot.use_cases.uploads import offer_upload_page
 from bot.views import forms
 from cards.model import Option
 
@@ -51,8 +52,15 @@ async def open_send_form(ports: Ports, actor: Actor, draft: Draft, texts: Texts)
         signers=[forms.offer_signer(person, known.get(person.account), texts) for person in candidates],
         preselected=_preselect(candidates, known, replaces, texts),
         replaces=replaces,
+        upload_page=await _offer_upload_page(ports, office, client, actor),
     )
     return Open(forms.send_form(choices, write_draft(draft), texts))
+
+
+async def _offer_upload_page(ports: Ports, office: Office, client: Client, actor: Actor) -> str:
+    if ports.messengers[actor.account.platform].takes_uploads:
+        return ""
+    return await offer_upload_page(ports, office, client, actor)
 
 
 def find_candidates(people: Sequence[Person], office: Office, actor: Actor) -> list[Person]:

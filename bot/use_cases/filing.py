@@ -12,6 +12,8 @@ from bot.use_cases.ids import new_id
 from cards.text import shorten
 
 PDF = "application/pdf"
+UPLOADS_FOLDER = "Uploads"
+"""The folder of a dossier in which uploads are filed."""
 NAME_LENGTH = 255
 """Characters of a document's name; file systems hold no longer ones."""
 _PDF_MAGIC = b"%PDF-"

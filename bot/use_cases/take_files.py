@@ -17,14 +17,13 @@ from bot.domain.people import Account, ClientId, ContactId, Platform
 from bot.ports import Ports
 from bot.texts import texts_for
 from bot.use_cases.draft import read_draft
-from bot.use_cases.filing import StoredFile, file_document, store_file
+from bot.use_cases.filing import UPLOADS_FOLDER, StoredFile, file_document, store_file
 from bot.use_cases.send import Request, place_request, read_items
 from bot.use_cases.settle import settle
 from bot.views.refusals import explain
 
 FILE_LIMIT = 10 * 1_000_000
 """Bytes of one file; Slack's `file_input` takes no larger ones (10 MB)."""
-UPLOADS_FOLDER = "Uploads"
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,7 +95,7 @@ async def _send(ports: Ports, outgoing: Outgoing, facts: _Facts, stored: list[St
 async def _tell_sender(ports: Ports, outgoing: Outgoing, facts: _Facts, refusal: Refusal) -> None:
     async with ports.store.transaction() as tx:
         office = await tx.offices.get(outgoing.office)
-        words = explain(refusal, texts_for(office.locale)).summary
+        words = explain(refusal, texts_for(office.locale), outgoing.place.platform).summary
         await tx.outbox.put(tell_trouble(outgoing, facts.sender.account, words), ports.clock.now())
 
 

@@ -1,7 +1,5 @@
 """Look at the documents of an envelope: personal links that serve exactly the bytes that were sent."""
 
-import hashlib
-import secrets
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from datetime import timedelta
@@ -14,9 +12,8 @@ from bot.domain.log import Happening, LogLine
 from bot.ports import Ports
 from bot.texts import Texts
 from bot.use_cases.access import find_office, is_staff
+from bot.use_cases.secrets import hash_secret, new_secret
 from bot.views import forms
-
-_SECRET_BYTES = 32
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,11 +34,11 @@ async def show_documents(ports: Ports, press: Press, texts: Texts) -> Answer:
         raise UnknownEnvelope
     if envelope.signer(actor.account) is None:
         envelope.require_viewer(actor.account, is_staff=await is_staff(ports, office, actor))
-    secret = secrets.token_urlsafe(_SECRET_BYTES)
+    secret = new_secret()
     viewer = Party(actor.account, actor.name)
     expires_at = ports.clock.now() + VIEWING_TIME
     async with ports.store.transaction() as tx:
-        await tx.links.add(ViewingLink(_hash(secret), office.id, envelope.id, viewer, expires_at))
+        await tx.links.add(ViewingLink(hash_secret(secret), office.id, envelope.id, viewer, expires_at))
     addresses = [f"{ports.public_url}/documents/{secret}/{number}" for number in range(1, len(envelope.documents) + 1)]
     return Open(forms.documents_form(envelope, addresses, VIEWING_TIME // timedelta(minutes=1), texts))
 
@@ -53,7 +50,7 @@ async def open_document(ports: Ports, secret: str, number: int) -> OpenedDocumen
     """
     now = ports.clock.now()
     async with ports.store.transaction() as tx:
-        link = await tx.links.get(_hash(secret))
+        link = await tx.links.get(hash_secret(secret))
         if link is None or link.expires_at <= now:
             raise LinkRefused(expired=link is not None)
         envelope = await tx.envelopes.get(link.office, link.envelope)
@@ -65,7 +62,3 @@ async def open_document(ports: Ports, secret: str, number: int) -> OpenedDocumen
             [LogLine(link.office, Happening.VIEWED, link.viewer, now, envelope.client, envelope.id, facts)]
         )
     return OpenedDocument(document, ports.blobs.read(document.sha256))
-
-
-def _hash(secret: str) -> str:
-    return hashlib.sha256(secret.encode()).hexdigest()

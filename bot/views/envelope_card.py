@@ -1,8 +1,10 @@
 """The card of an envelope, as everybody in the conversation sees it."""
 
+from dataclasses import dataclass
 from datetime import date, datetime
 
 from bot.domain.envelope import Answer, Document, Envelope, EnvelopeState, Signer
+from bot.domain.people import Account
 from bot.texts import OFFICE_ZONE, Texts
 from cards.limits import CARD_TITLE
 from cards.model import (
@@ -16,6 +18,7 @@ from cards.model import (
     Fact,
     Facts,
     Mention,
+    Personal,
     Plain,
     Span,
     Strong,
@@ -26,15 +29,24 @@ from cards.text import shorten
 
 VIEW, APPROVE, REJECT, WITHDRAW, RESEND = "view", "approve", "reject", "withdraw", "resend"
 """What the buttons ask for; the value of each is the envelope's id."""
+SHOW = "show"
+"""Asks for the viewer's own view of the card, by the same value."""
 
 
-def show_envelope(envelope: Envelope, texts: Texts, now: datetime) -> Card:
-    """The card of an envelope as it is at `now`."""
-    documents = describe_documents(envelope.documents, texts)
-    is_open = envelope.state is EnvelopeState.OPEN
-    headline = texts.say("To be signed: {documents}", documents=documents) if is_open else documents
-    status = show_status(envelope, texts, now)
+@dataclass(frozen=True, slots=True)
+class Viewer:
+    """Someone who looks at a card, on a platform that shows each viewer a view of their own."""
+
+    account: Account
+    is_staff: bool
+
+
+def show_envelope(envelope: Envelope, texts: Texts, now: datetime, viewer: Viewer | None = None) -> Card:
+    """The card of an envelope as it is at `now`: for everybody, or as one viewer sees it."""
+    headline = describe_documents(envelope.documents, texts)
+    status = _show_status_to(viewer, envelope, texts, now)
     message = (Text((Plain(envelope.message),), quote=True),) if envelope.message else ()
+    first = (*(signer.account.user for signer in envelope.signers), envelope.sender.account.user)
     return Card(
         title=shorten(headline, CARD_TITLE),
         elements=(
@@ -44,10 +56,17 @@ def show_envelope(envelope: Envelope, texts: Texts, now: datetime) -> Card:
             Text(_list_documents(envelope.documents, texts)),
             _show_facts(envelope, texts, now),
             Divider(),
-            *_show_actions(envelope, texts),
+            *_show_actions(envelope, texts, viewer),
         ),
         summary=f"{headline} · {flatten(status)}",
+        personal=Personal(SHOW, envelope.id, tuple(dict.fromkeys(first))),
     )
+
+
+def _show_status_to(viewer: Viewer | None, envelope: Envelope, texts: Texts, now: datetime) -> tuple[Span, ...]:
+    if viewer is None or viewer.account not in {signer.account for signer in envelope.waiting_for}:
+        return show_status(envelope, texts, now)
+    return (Strong(texts.say("Carry out this task")), *_show_late(envelope, texts, now))
 
 
 def describe_documents(documents: tuple[Document, ...], texts: Texts) -> str:
@@ -62,8 +81,7 @@ def show_status(envelope: Envelope, texts: Texts, now: datetime) -> tuple[Span, 
     match envelope.state:
         case EnvelopeState.OPEN:
             waiting = tuple(_separate([Mention(each.account.user, each.name) for each in envelope.waiting_for]))
-            late = (Plain(" · "), Strong(texts.say("Late"))) if envelope.is_late(_today(now)) else ()
-            return (Strong(texts.say("Waiting for")), Plain(" "), *waiting, *late)
+            return (Strong(texts.say("Waiting for")), Plain(" "), *waiting, *_show_late(envelope, texts, now))
         case EnvelopeState.COMPLETED:
             return (Strong("✅ " + texts.say("Signed")), *_show_closing(envelope, texts))
         case EnvelopeState.REJECTED:
@@ -74,6 +92,10 @@ def show_status(envelope: Envelope, texts: Texts, now: datetime) -> tuple[Span, 
             return (Strong(texts.say("Expired")),)
         case EnvelopeState.SUPERSEDED:
             return (Strong("🔁 " + texts.say("Superseded")), *_show_closing(envelope, texts))
+
+
+def _show_late(envelope: Envelope, texts: Texts, now: datetime) -> tuple[Span, ...]:
+    return (Plain(" · "), Strong(texts.say("Late"))) if envelope.is_late(_today(now)) else ()
 
 
 def name_state(state: EnvelopeState, texts: Texts) -> str:
@@ -179,14 +201,20 @@ def _show_signer(signer: Signer, texts: Texts) -> str:
     return f"{signer.name} · {state}"
 
 
-def _show_actions(envelope: Envelope, texts: Texts) -> tuple[Actions, ...]:
-    view = Button(VIEW, texts.say("View"), envelope.id)
+def _show_actions(envelope: Envelope, texts: Texts, viewer: Viewer | None) -> tuple[Actions, ...]:
+    """What can be pressed: by anybody, who is then told if it is not for them, or only what is for this viewer."""
+    signs = viewer is None or viewer.account in {signer.account for signer in envelope.waiting_for}
+    manages = viewer is None or viewer.is_staff
+    looks = viewer is None or viewer.is_staff or envelope.signer(viewer.account) is not None
+    view = (Button(VIEW, texts.say("View"), envelope.id),) if looks else ()
     if envelope.state is not EnvelopeState.OPEN:
-        return (Actions((view,)),)
+        return (Actions(view),) if view else ()
     approve = Button(APPROVE, texts.say("Approve"), envelope.id, Style.PRIMARY)
     reject = Button(REJECT, texts.say("Reject"), envelope.id, Style.DANGER)
     withdraw = Button(WITHDRAW, texts.say("Withdraw"), envelope.id, confirm=_confirm_withdrawal(texts))
-    return (Actions((view, approve, reject)), Actions((withdraw,), id="staff"))
+    answer = (*view, approve, reject) if signs else view
+    rows = (Actions(answer), Actions((withdraw,) if manages else (), id="staff"))
+    return tuple(row for row in rows if row.items)
 
 
 def _confirm_withdrawal(texts: Texts) -> Confirm:

@@ -53,7 +53,8 @@ class SendChoices:
 
     `recent` are the newest documents of the dossier, which holds more where `has_more`; `files` are the names of
     files that come along, such as those of the message it was started on; `replaces` is the envelope that is being
-    corrected.
+    corrected;
+    `upload_page` is where to bring files on platforms whose forms cannot ask for them.
     """
 
     client: Client
@@ -63,6 +64,7 @@ class SendChoices:
     signers: Sequence[Option]
     preselected: Option | None
     replaces: Envelope | None
+    upload_page: str = ""
 
 
 def send_form(choices: SendChoices, context: str, texts: Texts) -> Form:
@@ -81,6 +83,7 @@ def send_form(choices: SendChoices, context: str, texts: Texts) -> Form:
                 texts.say("Or upload"),
                 DOCUMENTS.stop - 1,
                 hint=texts.say("Uploads are filed in the client's dossier first."),
+                page=choices.upload_page,
             ),
             _ask_signer(choices.signers, choices.preselected, texts),
             TextInput(

@@ -1,15 +1,17 @@
 """What Paraaf can do, told to who asks."""
 
+from bot.domain.people import Platform
 from bot.texts import Texts
+from bot.views.commands import HELP, LINK, spell
 from cards.model import Card, Plain, Strong, Text
 
 
-def show_help(texts: Texts, because: str = "") -> Card:
+def show_help(texts: Texts, platform: Platform, because: str = "") -> Card:
     """The commands and the way through, for staff and clients alike; `because` says why it is shown unasked."""
     rows = (
-        ("/sign", texts.say("have a document signed in this conversation")),
-        ("/sign koppel", texts.say("link this conversation to a client")),
-        ("/sign help", texts.say("show this")),
+        (spell(platform), texts.say("have a document signed in this conversation")),
+        (spell(platform, LINK), texts.say("link this conversation to a client")),
+        (spell(platform, HELP), texts.say("show this")),
     )
     commands = tuple(Text((Strong(command), Plain(f" — {meaning}"))) for command, meaning in rows)
     return Card(

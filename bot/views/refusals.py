@@ -22,14 +22,16 @@ from bot.domain.errors import (
     UnknownEnvelope,
     UnknownTenant,
 )
+from bot.domain.people import Platform
 from bot.texts import Texts
+from bot.views.commands import LINK, spell
 from bot.views.envelope_card import name_state
 from cards.model import Anchor, Card, Element, FormErrors, Plain, Text
 
 
-def explain(refusal: Refusal, texts: Texts) -> Card:
-    """A refusal as a private card."""
-    words = _word(refusal, texts)
+def explain(refusal: Refusal, texts: Texts, platform: Platform) -> Card:
+    """A refusal as a private card, for a reader on this platform."""
+    words = _word(refusal, texts, platform)
     elements: list[Element] = [Text((Plain(words),))]
     if isinstance(refusal, EnvelopeClosed) and refusal.successor_link:
         elements.append(Text((Anchor(texts.say("Open the corrected version"), refusal.successor_link),)))
@@ -43,11 +45,17 @@ def explain_outage(texts: Texts, *, is_certain: bool = True) -> str:
     return texts.say("The connection is not answering right now. Nothing was recorded; please try again in a moment.")
 
 
-def explain_absence(texts: Texts) -> str:
+def explain_absence(texts: Texts, platform: Platform) -> str:
     """Paraaf itself is not in the conversation, so it can neither ask who takes part in it nor post there."""
-    return texts.say(
-        "Paraaf does not take part in this conversation. Invite it (in Slack: /invite @Paraaf), then try again."
-    )
+    match platform:
+        case Platform.SLACK:
+            return texts.say(
+                "Paraaf does not take part in this conversation. Invite it with /invite @Paraaf, then try again."
+            )
+        case Platform.TEAMS:
+            return texts.say(
+                "Paraaf does not take part in this conversation. Add the app Paraaf to it, then try again."
+            )
 
 
 def explain_failure(incident: str, texts: Texts) -> Card:
@@ -65,7 +73,7 @@ def explain_faults(invalid: InvalidInput, texts: Texts) -> FormErrors:
     return FormErrors({field: _word_fault(field, fault, texts) for field, fault in invalid.faults.items()})
 
 
-def _word(refusal: Refusal, texts: Texts) -> str:
+def _word(refusal: Refusal, texts: Texts, platform: Platform) -> str:
     match refusal:
         case UnknownTenant():
             return texts.say("No office in Paraaf belongs to this workspace yet. Ask your accountant to connect it.")
@@ -78,7 +86,10 @@ def _word(refusal: Refusal, texts: Texts) -> str:
                 name=name,
             )
         case ConversationNotLinked():
-            return texts.say("This conversation is not linked to a client yet. Type /sign koppel to do that.")
+            return texts.say(
+                "This conversation is not linked to a client yet. Type {command} to do that.",
+                command=spell(platform, LINK),
+            )
         case NoClients():
             return texts.say("There are no clients yet. Ask the administrator to import them: paraaf clients import.")
         case NobodyToSign():
@@ -90,10 +101,10 @@ def _word(refusal: Refusal, texts: Texts) -> str:
         case InvalidInput(faults):
             return " ".join(_word_fault(field, fault, texts) for field, fault in faults.items())
         case _:
-            return _word_about_envelope(refusal, texts)
+            return _word_about_envelope(refusal, texts, platform)
 
 
-def _word_about_envelope(refusal: Refusal, texts: Texts) -> str:
+def _word_about_envelope(refusal: Refusal, texts: Texts, platform: Platform) -> str:
     match refusal:
         case NotTheSigner(signers):
             return texts.say(
@@ -111,8 +122,10 @@ def _word_about_envelope(refusal: Refusal, texts: Texts) -> str:
             return texts.say("This request is still open. Withdraw it first, or wait for the answer.")
         case NotRejected(state):
             return texts.say(
-                "A corrected version follows a rejection, but this request is: {state}. Start a new one with /sign.",
+                "A corrected version follows a rejection, but this request is: {state}. "
+                "Start a new one with {command}.",
                 state=name_state(state, texts),
+                command=spell(platform),
             )
         case UnknownEnvelope():
             return texts.say("This request no longer exists. Ask the office to send it again.")

@@ -8,7 +8,18 @@ from typing import TypeVar
 from sqlalchemy import select, text
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from bot.ports import Conversations, Dossiers, Envelopes, Links, Log, Offices, Outbox, People
+from bot.ports import (
+    Conversations,
+    Dossiers,
+    Envelopes,
+    Links,
+    Log,
+    Offices,
+    Outbox,
+    People,
+    References,
+    UploadPages,
+)
 from storage.sql.conversations import SqlConversations
 from storage.sql.dossiers import SqlDossiers
 from storage.sql.engine import IDLE_SECONDS, connect
@@ -18,8 +29,10 @@ from storage.sql.log import SqlLog
 from storage.sql.offices import SqlOffices
 from storage.sql.outbox import SqlOutbox
 from storage.sql.people import SqlPeople
+from storage.sql.references import SqlReferences
 from storage.sql.session import Session
 from storage.sql.troubles import TROUBLES, translate
+from storage.sql.upload_pages import SqlUploadPages
 
 Result = TypeVar("Result")
 
@@ -35,6 +48,8 @@ class SqlTransaction:
         self.envelopes: Envelopes = SqlEnvelopes(session)
         self.log: Log = SqlLog(session)
         self.links: Links = SqlLinks(session)
+        self.upload_pages: UploadPages = SqlUploadPages(session)
+        self.references: References = SqlReferences(session)
         self.outbox: Outbox = SqlOutbox(session)
 
 

@@ -312,6 +312,32 @@ links = Table(
     CheckConstraint("length(secret_hash) = 64", name="secret_hash"),
 )
 
+upload_pages = Table(
+    "upload_pages",
+    metadata,
+    Column("secret_hash", Text, primary_key=True),
+    Column("office_id", Text, ForeignKey("offices.id"), nullable=False),
+    Column("client_id", Text, nullable=False),
+    *_party("uploader_"),
+    Column("expires_at", UtcTime, nullable=False),
+    _of_office("clients", "client_id"),
+    CheckConstraint("length(secret_hash) = 64", name="secret_hash"),
+)
+
+conversation_references = Table(
+    "conversation_references",
+    metadata,
+    Column("platform", Text, primary_key=True),
+    Column("tenant", Text, primary_key=True),
+    Column("channel", Text, primary_key=True),
+    Column("service_url", Text, nullable=False),
+    Column("kind", Text, nullable=False),
+    Column("bot", Text, nullable=False),
+    Column("told_at", UtcTime, nullable=False),
+    _words("platform", Platform),
+    Index("ix_conversation_references_newest", "platform", "tenant", "told_at"),
+)
+
 outbox = Table(
     "outbox",
     metadata,

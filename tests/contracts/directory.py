@@ -4,6 +4,7 @@ from typing import Protocol
 
 import pytest
 
+from bot.conversation import Actor
 from bot.domain.errors import PlatformError, PlatformUnavailable
 from bot.domain.people import Account, Standing
 from bot.domain.places import Place
@@ -41,23 +42,23 @@ class DirectoryContract:
     @pytest.mark.parametrize("standing", list(Standing))
     async def test_tells_what_someone_is(self, stage: DirectoryStage, standing: Standing) -> None:
         account = stage.add("Noor 🌷 El Idrissi", standing)
-        person = await stage.directory.person(TENANT, account)
+        person = await stage.directory.person(Actor(account, TENANT, "", stage.place))
         assert (person.account, person.name, person.standing) == (account, "Noor 🌷 El Idrissi", standing)
         assert person.active
 
     async def test_tells_the_language_and_a_confirmed_address(self, stage: DirectoryStage) -> None:
         account = stage.add("Sanne", Standing.MEMBER, email="sanne@kantoor.example")
-        person = await stage.directory.person(TENANT, account)
+        person = await stage.directory.person(Actor(account, TENANT, "", stage.place))
         assert (person.email, person.locale) == ("sanne@kantoor.example", "nl-NL")
 
     async def test_keeps_an_unconfirmed_address_to_itself(self, stage: DirectoryStage) -> None:
         account = stage.add_with_unconfirmed_email("Eve", "directeur@kantoor.example")
-        assert (await stage.directory.person(TENANT, account)).email is None
+        assert (await stage.directory.person(Actor(account, TENANT, "", stage.place))).email is None
 
     async def test_tells_of_a_closed_account(self, stage: DirectoryStage) -> None:
         account = stage.add("Weg", Standing.MEMBER)
         stage.deactivate(account)
-        assert not (await stage.directory.person(TENANT, account)).active
+        assert not (await stage.directory.person(Actor(account, TENANT, "", stage.place))).active
 
     async def test_lists_everybody_over_all_pages(self, stage: DirectoryStage) -> None:
         added = [stage.add(f"Deelnemer {number}", list(Standing)[number % 4]) for number in range(450)]
@@ -100,4 +101,4 @@ class DirectoryContract:
         with pytest.raises(PlatformUnavailable):
             await stage.directory.takes_part(stage.place, account)
         with pytest.raises(PlatformUnavailable):
-            await stage.directory.person(TENANT, account)
+            await stage.directory.person(Actor(account, TENANT, "", stage.place))

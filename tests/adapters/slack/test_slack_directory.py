@@ -8,6 +8,7 @@ import pytest
 from adapters.slack import directory as directory_module
 from adapters.slack.api import Api
 from adapters.slack.directory import SlackDirectory, read_person
+from bot.conversation import Actor
 from bot.domain.errors import PlatformUnavailable, RateLimited, Undeliverable
 from bot.domain.people import Account, Platform, Standing
 from bot.domain.places import Place
@@ -70,12 +71,12 @@ class TestSlackDirectory(DirectoryContract):
 
 async def test_people_are_remembered_for_five_minutes(stage: SlackStage) -> None:
     account = stage.add("Sanne", Standing.MEMBER)
-    await stage.directory.person(TENANT, account)
+    await stage.directory.person(Actor(account, TENANT, "", stage.place))
     stage.deactivate(account)
     stage.now = 299
-    assert (await stage.directory.person(TENANT, account)).active
+    assert (await stage.directory.person(Actor(account, TENANT, "", stage.place))).active
     stage.now = 300
-    assert not (await stage.directory.person(TENANT, account)).active
+    assert not (await stage.directory.person(Actor(account, TENANT, "", stage.place))).active
     assert len(stage.slack.calls_of("users.info")) == 2
 
 
@@ -83,7 +84,7 @@ async def test_the_memory_of_people_is_bounded(stage: SlackStage, monkeypatch: p
     monkeypatch.setattr(directory_module, "_MOST_REMEMBERED", 2)
     accounts = [stage.add(f"P{number}", Standing.MEMBER) for number in range(3)]
     for account in [*accounts, accounts[2], accounts[0]]:
-        await stage.directory.person(TENANT, account)
+        await stage.directory.person(Actor(account, TENANT, "", stage.place))
     assert [call["user"] for call in stage.slack.calls_of("users.info")] == [
         accounts[0].user,
         accounts[1].user,

@@ -7,6 +7,7 @@ import pytest
 from bot.domain import errors
 from bot.domain.envelope import Answer, EnvelopeState
 from bot.domain.errors import Fault, FileTrouble, InvalidInput, Problem, Refusal
+from bot.domain.people import Platform
 from bot.texts import LANGUAGES, load_texts
 from bot.views.refusals import explain, explain_faults
 from cards.model import Anchor, Text
@@ -38,7 +39,7 @@ ALL = list(every_refusal())
 
 
 def words(refusal: Refusal, language: str) -> str:
-    return explain(refusal, load_texts(language)).summary
+    return explain(refusal, load_texts(language), Platform.SLACK).summary
 
 
 def test_the_list_above_is_complete() -> None:
@@ -62,7 +63,9 @@ def test_who_is_not_the_signer_reads_who_is() -> None:
 
 def test_what_was_superseded_leads_to_what_took_its_place() -> None:
     refusal = errors.EnvelopeClosed(EnvelopeState.SUPERSEDED, "Sanne", a.at(), "https://chat.example/2")
-    texts = [element for element in explain(refusal, load_texts("nl")).elements if isinstance(element, Text)]
+    texts = [
+        element for element in explain(refusal, load_texts("nl"), Platform.SLACK).elements if isinstance(element, Text)
+    ]
     assert "https://chat.example/2" in [span.url for text in texts for span in text.spans if isinstance(span, Anchor)]
 
 
@@ -72,3 +75,10 @@ def test_faults_name_their_field_and_their_limit() -> None:
 
     assert "3" in said["reason"]
     assert "document" in said["documents"]
+
+
+def test_commands_are_spelt_as_the_readers_platform_takes_them() -> None:
+    refusal, dutch = errors.ConversationNotLinked(), load_texts("nl")
+
+    assert "/sign koppel" in explain(refusal, dutch, Platform.SLACK).summary
+    assert "@Paraaf koppel" in explain(refusal, dutch, Platform.TEAMS).summary
