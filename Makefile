@@ -56,7 +56,7 @@ format: setup ## Put the code in its format and repair what ruff can repair
 	$(BIN)/ruff format .
 
 clean: ## Remove the environment, built files and caches
-	rm -rf $(VENV) build dist .mypy_cache .pytest_cache .ruff_cache .import_linter_cache .hypothesis
+	rm -rf $(VENV) .demo build dist .mypy_cache .pytest_cache .ruff_cache .import_linter_cache .hypothesis
 	find adapters bot cards manifest storage tests -name __pycache__ -prune -exec rm -rf {} +
 
 $(BIN)/python:

@@ -230,6 +230,9 @@ class Envelopes(Protocol):
     async def get(self, office: OfficeId, envelope: EnvelopeId) -> Envelope | None:
         """An envelope of this office, with `superseded_by` and `supersedes` pointing at the delivered cards."""
 
+    async def at_tenant(self, platform: Platform, tenant: str, envelope: EnvelopeId) -> Envelope | None:
+        """As `get`, for the office that this workspace or tenant was mapped to."""
+
     async def by_request(self, office: OfficeId, request_key: str) -> Envelope | None:
         """The envelope that this submission made."""
 
@@ -340,6 +343,9 @@ class Store(Protocol):
 
     def reading(self) -> AbstractAsyncContextManager[Transaction]:
         """Begin a transaction that only reads."""
+
+    def single_query(self) -> AbstractAsyncContextManager[Transaction]:
+        """Read by one query, without the round trips of a transaction around it; a second query sees a later state."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -39,12 +39,13 @@ class Posted:
 
 @dataclass(slots=True)
 class FakeMessenger:
-    """A platform that keeps what it is sent. `fail_next` breaks calls, `loses_answers` after they were done."""
+    """A platform that keeps what it is sent. `fail_next` breaks calls, `broken` a channel."""
 
     messages: list[Posted] = field(default_factory=list)
     whispers: list[tuple[Place, Account, Card]] = field(default_factory=list)
     files: dict[str, FetchedFile] = field(default_factory=dict)
     fail_next: deque[PlatformError] = field(default_factory=deque)
+    broken: dict[str, PlatformError] = field(default_factory=dict)
     loses_answers: deque[PlatformError] = field(default_factory=deque)
     lookups: list[str] = field(default_factory=list)
     takes_uploads: bool = True
@@ -52,6 +53,8 @@ class FakeMessenger:
     async def send(self, to: Place, card: Card, key: str) -> MessageRef:
         """Keep the message, then fail if the answer is to be lost."""
         self._fail()
+        if to.channel in self.broken:
+            raise self.broken[to.channel]
         id_ = f"{len(self.messages) + 1}.000"
         ref = MessageRef(to, id_, f"https://chat.example/{id_}")
         self.messages.append(Posted(ref, key, [card]))

@@ -44,10 +44,14 @@ def extract_messages(sources: Iterable[Path]) -> Catalog:
 def find_unreadable_calls(sources: Iterable[Path]) -> Iterator[str]:
     """Calls whose message is not written out where it is used, so that nobody can translate it."""
     for source in sources:
-        for node in ast.walk(ast.parse(source.read_bytes())):
-            if isinstance(node, ast.Call) and not _takes_literals(node):
-                where = f"{source.parent.name}/{source.name}:{node.lineno}"
+        tree = ast.parse(source.read_bytes())
+        inside = {id(part) for node in ast.walk(tree) if isinstance(node, ast.JoinedStr) for part in ast.walk(node)}
+        for call in (node for node in ast.walk(tree) if isinstance(node, ast.Call)):
+            where = f"{source.parent.name}/{source.name}:{call.lineno}"
+            if not _takes_literals(call):
                 yield f"{where}: write the message out as a literal string in this call"
+            elif id(call) in inside and _takes_message(call):
+                yield f"{where}: call this outside of the f-string, where Babel does not look"
 
 
 def _takes_literals(call: ast.Call) -> bool:
@@ -60,6 +64,12 @@ def _takes_literals(call: ast.Call) -> bool:
             return _is_literal(singular) and _is_literal(plural)
         case _:
             return True
+
+
+def _takes_message(call: ast.Call) -> bool:
+    if not isinstance(call.func, ast.Attribute):
+        return False
+    return call.func.attr == "say" or (call.func.attr == "count" and _is_texts(call.func.value))
 
 
 def _is_texts(receiver: ast.expr) -> bool:

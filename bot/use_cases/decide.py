@@ -15,7 +15,7 @@ from bot.domain.outgoing import Errand, Outgoing
 from bot.domain.typed_text import PLACE_LENGTH, REASON_LENGTH, find_fault, tidy
 from bot.ports import Ports
 from bot.texts import Texts
-from bot.use_cases.access import directory_of, find_office
+from bot.use_cases.access import directory_of, find_office, read_office
 from bot.use_cases.draft import read_text
 from bot.views import forms
 
@@ -97,9 +97,11 @@ def _log_answer(envelope: Envelope, by: Party, decision: Decision) -> LogLine:
 
 
 async def _read(ports: Ports, actor: Actor, envelope: EnvelopeId) -> Envelope | None:
-    async with ports.store.reading() as tx:
-        office = await find_office(tx, actor)
-        return await tx.envelopes.get(office.id, envelope)
+    async with ports.store.single_query() as tx:
+        found = await tx.envelopes.at_tenant(actor.account.platform, actor.office_tenant, envelope)
+    if found is None:
+        await read_office(ports, actor)  # an unknown workspace is told apart from an unknown envelope
+    return found
 
 
 def _require_turn(envelope: Envelope | None, actor: Actor) -> Envelope:

@@ -185,7 +185,7 @@ def _show_facts(envelope: Envelope, texts: Texts, now: datetime) -> Facts:
     rows = [Fact(texts.say("From"), (Plain(envelope.sender.name),))]
     rows += [Fact(texts.say("Signer"), (Plain(_show_signer(each, texts)),)) for each in envelope.signers]
     if envelope.due:
-        late = f" · {texts.say('Late')}" if envelope.is_late(_today(now)) else ""
+        late = " · " + texts.say("Late") if envelope.is_late(_today(now)) else ""
         rows.append(Fact(texts.say("Due"), (Plain(texts.day(envelope.due) + late),)))
     approvals = [each.decision for each in envelope.signers if each.decision and each.decision.place]
     rows += [Fact(texts.say("Place"), (Plain(decision.place or ""),)) for decision in approvals]

@@ -260,7 +260,7 @@ def _fit(label: str) -> str:
 
 def _offer_contact(contact: Contact, texts: Texts) -> Option:
     email = f" · {contact.email}" if contact.email else ""
-    preferred = f" · {texts.say('preferred contact')}" if contact.preferred else ""
+    preferred = " · " + texts.say("preferred contact") if contact.preferred else ""
     return Option(contact.id, _fit(f"{contact.name}{email}{preferred}"))
 
 

@@ -81,8 +81,8 @@ def _word(refusal: Refusal, texts: Texts, platform: Platform) -> str:
             return texts.say("Only staff of {office} can do this. Ask them in this conversation.", office=office)
         case NotAParticipant(name):
             return texts.say(
-                "{name} does not take part in this conversation any more, so nothing was recorded. "
-                "Ask to be invited again, then answer.",
+                "{name} does not take part in this conversation now, so nothing was recorded. "
+                "Ask to be invited, then try again.",
                 name=name,
             )
         case ConversationNotLinked():

@@ -22,7 +22,7 @@ async def test_a_guest_sends_nothing(scene: Scene) -> None:
 async def test_a_colleague_outside_the_conversation_sends_nothing_in_it(scene: Scene) -> None:
     await scene.vera.command("/sign", scene.room)
 
-    await scene.vera.told("Vera de Boer neemt niet meer deel aan dit gesprek")
+    await scene.vera.told("Vera de Boer neemt nu niet deel aan dit gesprek")
     assert not scene.vera.views
 
 
@@ -63,7 +63,7 @@ async def test_a_signer_who_left_is_refused_and_nothing_is_recorded(scene: Scene
     await scene.karim.fill(dialog, place="Utrecht").submit()
 
     [told] = scene.karim.views
-    assert "Karim Haddad neemt niet meer deel aan dit gesprek" in told.words
+    assert "Karim Haddad neemt nu niet deel aan dit gesprek" in told.words
     await scene.settled()
     assert "Wacht op" in card.words
 

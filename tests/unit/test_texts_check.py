@@ -74,9 +74,10 @@ def test_doubtful_and_left_over_translations_are_found(template: Catalog) -> Non
 def test_a_message_that_is_not_written_out_is_found(tmp_path: Path) -> None:
     path = tmp_path / "code.py"
     path.write_text(
-        'texts.say(words)\ntexts.say(f"{x}")\nself._texts.count("a", other, 2)\ncount(x, y, z)\ntexts.say("a" "b")'
+        'texts.say(words)\ntexts.say(f"{x}")\nself._texts.count("a", other, 2)\ncount(x, y, z)\ntexts.say("a" "b")\n'
+        "f'{texts.say(\"c\")}'"
     )
-    assert [each.split(": ")[0].rpartition(":")[2] for each in find_unreadable_calls([path])] == ["1", "2", "3"]
+    assert [each.split(": ")[0].rpartition(":")[2] for each in find_unreadable_calls([path])] == ["1", "2", "3", "6"]
 
 
 def test_an_update_keeps_translations_and_nothing_that_changes_by_itself(template: Catalog, tmp_path: Path) -> None:

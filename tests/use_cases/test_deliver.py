@@ -135,7 +135,7 @@ async def test_a_failed_row_blocks_its_conversation_and_no_other(sent: World) ->
         await tx.envelopes.add(other)
         await tx.outbox.put(a.an_outgoing(Errand.SHOW_CARD), sent.clock.now())
         await tx.outbox.put(replace(elsewhere, subject=other.id), sent.clock.now())
-    sent.messenger.fail_next.append(RateLimited(timedelta(minutes=5)))
+    sent.messenger.broken["C0CLIENT"] = RateLimited(timedelta(minutes=5))
     await deliver_all(sent)
 
     assert [message.ref.place.channel for message in sent.messenger.messages] == ["C0OTHER"]

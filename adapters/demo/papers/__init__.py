@@ -1,0 +1,1 @@
+"""The papers of an invented office: real PDF documents, made here, about people who do not exist."""
