@@ -27,10 +27,11 @@ IDLE_SECONDS = 30
 
 @dataclass(frozen=True, slots=True)
 class Engines:
-    """Where to begin transactions that write and transactions that only read."""
+    """Where to begin transactions that write and transactions that only read, and where a query runs by itself."""
 
     writing: AsyncEngine
     reading: AsyncEngine
+    querying: AsyncEngine
 
     @property
     def queues_writers(self) -> bool:
@@ -67,7 +68,7 @@ def _connect_sqlite(url: URL) -> Engines:
     reading = create_async_engine(url, pool_size=4, max_overflow=4, **options)
     for engine, begin, query_only in ((writing, "BEGIN IMMEDIATE", "OFF"), (reading, "BEGIN", "ON")):
         _prepare_sqlite(engine, begin, query_only)
-    return Engines(writing, reading)
+    return Engines(writing, reading, reading)  # a transaction in a file costs no round trips
 
 
 def _prepare_sqlite(engine: AsyncEngine, begin: str, query_only: str) -> None:
@@ -117,7 +118,8 @@ def _connect_postgresql(url: URL, ask_after: float) -> Engines:
         },
     )
     _check_idle(engine, ask_after)
-    return Engines(engine, engine.execution_options(isolation_level="REPEATABLE READ", postgresql_readonly=True))
+    reading = engine.execution_options(isolation_level="REPEATABLE READ", postgresql_readonly=True)
+    return Engines(engine, reading, engine.execution_options(isolation_level="AUTOCOMMIT"))
 
 
 def _check_idle(engine: AsyncEngine, ask_after: float) -> None:

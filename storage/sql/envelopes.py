@@ -28,7 +28,7 @@ from bot.domain.places import MessageRef
 from storage.sql.batches import Values
 from storage.sql.rows import read_party, read_place, write_account, write_party, write_place
 from storage.sql.session import Session
-from storage.sql.tables import envelope_documents, envelope_signers, envelopes
+from storage.sql.tables import envelope_documents, envelope_signers, envelopes, office_tenants
 from storage.sql.types import JsonRows, read_time
 
 _DOCUMENT = ("position", "item_id", "version", "name", "media_type", "size", "pages", "sha256")
@@ -44,7 +44,7 @@ def _gather(table: Table, names: tuple[str, ...]) -> ScalarSelect[Any]:
 
 
 _before, _after = envelopes.alias("before"), envelopes.alias("after")
-_OF_OFFICE = (
+_ALL = (
     select(
         envelopes,
         _before.c.card_link.label("before_link"),
@@ -54,8 +54,13 @@ _OF_OFFICE = (
     )
     .outerjoin(_before, _before.c.id == envelopes.c.supersedes_id)
     .outerjoin(_after, _after.c.id == envelopes.c.superseded_by_id)
-    .where(envelopes.c.office_id == bindparam("office"))
 )
+_AT_TENANT = _ALL.join(office_tenants, office_tenants.c.office_id == envelopes.c.office_id).where(
+    office_tenants.c.platform == bindparam("platform"),
+    office_tenants.c.tenant == bindparam("tenant"),
+    envelopes.c.id == bindparam("envelope"),
+)
+_OF_OFFICE = _ALL.where(envelopes.c.office_id == bindparam("office"))
 _BY_ID = _OF_OFFICE.where(envelopes.c.id == bindparam("envelope"))
 _BY_REQUEST = _OF_OFFICE.where(envelopes.c.request_key == bindparam("request"))
 _SAVE = (
@@ -114,6 +119,11 @@ class SqlEnvelopes:
     async def get(self, office: OfficeId, envelope: EnvelopeId) -> Envelope | None:
         await self._session.flush()
         row = await self._session.one(_BY_ID, {"office": office, "envelope": envelope})
+        return None if row is None else _read(row)
+
+    async def at_tenant(self, platform: Platform, tenant: str, envelope: EnvelopeId) -> Envelope | None:
+        await self._session.flush()
+        row = await self._session.one(_AT_TENANT, {"platform": platform, "tenant": tenant, "envelope": envelope})
         return None if row is None else _read(row)
 
     async def by_request(self, office: OfficeId, request_key: str) -> Envelope | None:

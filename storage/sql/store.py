@@ -89,6 +89,12 @@ class SqlStore:
         async with _open(self._engines.reading) as session:
             yield SqlTransaction(session)
 
+    @asynccontextmanager
+    async def single_query(self) -> AsyncIterator[SqlTransaction]:
+        """Read by one query; see `bot.ports.Store`."""
+        async with _open(self._engines.querying) as session:
+            yield SqlTransaction(session)
+
     async def ping(self) -> None:
         """Return when the database answers. Raises `StoreUnavailable`."""
         async with _open(self._engines.reading) as session:

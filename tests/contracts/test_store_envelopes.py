@@ -270,3 +270,22 @@ class TestRaces:
             return True
 
         assert sorted(await asyncio.gather(*(send(str(number)) for number in range(8)))) == [False] * 7 + [True]
+
+
+async def test_an_envelope_is_found_by_the_workspace_of_its_office_alone(office_store: Store) -> None:
+    await add(office_store, an_envelope())
+    async with office_store.transaction() as transaction:
+        await transaction.offices.save(an_office(id=OTHER_OFFICE))
+        await transaction.offices.map_tenant(OFFICE, Platform.SLACK, "T0OFFICE")
+        await transaction.offices.map_tenant(OTHER_OFFICE, Platform.SLACK, "T0OTHER")
+        await transaction.offices.map_tenant(OTHER_OFFICE, Platform.TEAMS, "T0OFFICE")
+
+    assert await get_at(office_store, Platform.SLACK, "T0OFFICE") == await get(office_store)
+    assert await get_at(office_store, Platform.SLACK, "T0OTHER") is None
+    assert await get_at(office_store, Platform.TEAMS, "T0OFFICE") is None
+    assert await get_at(office_store, Platform.SLACK, "T0NOBODY") is None
+
+
+async def get_at(store: Store, platform: Platform, tenant: str) -> Envelope | None:
+    async with store.single_query() as transaction:
+        return await transaction.envelopes.at_tenant(platform, tenant, ENVELOPE)

@@ -1,0 +1,1 @@
+"""Measures Paraaf beside what it stands on: `python -m tests.bench`. See docs/performance.md."""
