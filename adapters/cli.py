@@ -76,7 +76,8 @@ def serve() -> None:
 @answer
 def doctor() -> None:
     """Tell what is set, reachable and missing; exit code 1 when something that is needed does not work."""
-    from adapters.commands.doctor import Finding, Verdict, examine  # noqa: PLC0415 - see above
+    from adapters.commands.doctor import examine  # noqa: PLC0415 - see above
+    from adapters.commands.finding import Finding, Verdict  # noqa: PLC0415 - see above
 
     async def work() -> list[Finding]:
         found = []
@@ -143,12 +144,18 @@ def list_offices() -> None:
 @answer
 def map_office(
     office: Annotated[str, typer.Argument(help="The office's name.")],
-    slack: Annotated[str, typer.Option("--slack", help="The id of its Slack workspace, such as T0123ABCDEF.")],
+    slack: Annotated[
+        str | None, typer.Option("--slack", help="The id of its Slack workspace, such as T0123ABCDEF.")
+    ] = None,
+    teams: Annotated[
+        str | None, typer.Option("--teams", help="The id of its Microsoft tenant, such as 0a1b2c3d-….")
+    ] = None,
 ) -> None:
-    """Let a workspace belong to an office, in place of any other office that it belonged to."""
-    from adapters.commands.offices import map_to_slack  # noqa: PLC0415 - see above
+    """Let a workspace or tenant belong to an office, in place of any other office that it belonged to."""
+    from adapters.commands.offices import map_tenants  # noqa: PLC0415 - see above
+    from bot.domain.people import Platform  # noqa: PLC0415 - see above
 
-    print(run(map_to_slack(_settings(), office, slack)))
+    print(run(map_tenants(_settings(), office, {Platform.SLACK: slack, Platform.TEAMS: teams})))
 
 
 @offices.command("staff")
@@ -156,7 +163,9 @@ def map_office(
 def set_staff(
     office: Annotated[str, typer.Argument(help="The office's name.")],
     group: Annotated[str | None, typer.Option("--group", help="Only this Slack user group, such as S0123.")] = None,
-    account: Annotated[list[str] | None, typer.Option("--account", help="Only these members, such as U0123.")] = None,
+    account: Annotated[
+        list[str] | None, typer.Option("--account", help="Only these members, by e-mail address or id.")
+    ] = None,
     everyone: Annotated[bool, typer.Option("--everyone", help="Every full member again.")] = False,
     sender_may_sign: Annotated[
         bool | None, typer.Option("--sender-may-sign/--sender-may-not-sign", help="Their own requests.")
@@ -186,6 +195,25 @@ def slack_manifest(
     if not socket_mode and not address.startswith("https://"):
         print(f"Slack reaches only https addresses, and this is {address}.", file=sys.stderr)
     print(json.dumps(render_manifest(address, socket_mode=socket_mode), indent=2, ensure_ascii=False))
+
+
+@manifest.command("teams")
+@answer
+def teams_package(
+    output: Annotated[Path, typer.Option("--output", help="Where to write the package: FILE.zip.")],
+    url: Annotated[
+        str | None, typer.Option("--url", help="Paraaf's public address; PARAAF_PUBLIC_URL if left out.")
+    ] = None,
+    app_id: Annotated[
+        str | None, typer.Option("--app-id", help="Application (client) ID; MICROSOFT_APP_ID if left out.")
+    ] = None,
+) -> None:
+    """Write the app package to upload in Teams: manifest, icons, and its texts in Dutch and English."""
+    from adapters.commands.teams_package import write_package  # noqa: PLC0415 - see above
+
+    for line in write_package(_settings(), output, url, app_id):
+        print(line, file=sys.stderr)
+    print(output)
 
 
 if __name__ == "__main__":

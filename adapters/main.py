@@ -1,16 +1,17 @@
 """The composition root: builds every part and wires them together; the only importer of storage."""
 
 import asyncio
-from collections.abc import AsyncIterator, Callable, Coroutine, Mapping
+from collections.abc import AsyncIterator, Callable, Coroutine, Mapping, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import structlog
 from aiohttp import web
 from sqlalchemy import Connection, make_url
 
+from adapters.links import Link, keep_trying
 from adapters.log import AccessLog
 from adapters.pdf.page_count import PdfPageCounter
 from adapters.settings import Settings
@@ -18,6 +19,7 @@ from adapters.web.documents import serve_documents
 from adapters.web.health import Check, serve_health
 from adapters.web.metrics import CountingRouter, Metrics, serve_metrics
 from adapters.web.pages import show_root
+from adapters.web.uploads import serve_uploads
 from bot.domain.errors import StoreUnavailable
 from bot.domain.people import Platform
 from bot.incidents import describe
@@ -29,9 +31,6 @@ from storage.sql.engine import connect
 from storage.sql.migrations import configure, migrate
 from storage.sql.store import SqlStore
 from storage.sql.troubles import TROUBLES, translate
-
-if TYPE_CHECKING:
-    from adapters.slack_link import SlackLink
 
 PATIENCE = 10.0
 """Seconds that requests and deliveries under way are given when Paraaf stops."""
@@ -141,7 +140,8 @@ class Paraaf:
         """Bring up the database, listen, and connect the platforms.
 
         A platform that does not answer is tried again while everything else works. Raises `StoreUnavailable`,
-        `OSError` when the port is taken, `TokenRefused` of a platform's adapter, and `OfficeRefused`.
+        `OSError` when the port is taken, `SettingsError` for a file that cannot be read, `TokenRefused` of a
+        platform's adapter, and `OfficeRefused`.
         """
         try:
             await self._start()
@@ -158,32 +158,38 @@ class Paraaf:
         # What is opened last is closed first, so this is the order of stopping, read from below.
         store = await self._parts.enter_async_context(open_store(self._settings))
         guard = await self._parts.enter_async_context(open_guard(self._settings))
-        slack = await self._build_slack()
-        messengers: dict[Platform, Messenger] = {Platform.SLACK: slack.adapter.messenger} if slack else {}
-        directories: dict[Platform, Directory] = {Platform.SLACK: slack.adapter.directory} if slack else {}
+        links = [link async for link in self._build_links(store)]
+        messengers: dict[Platform, Messenger] = {link.platform: link.messenger for link in links}
+        directories: dict[Platform, Directory] = {link.platform: link.directory for link in links}
         ports = build_ports(self._settings, store, messengers, directories)
         courier = Courier(ports, self._metrics.count_delivery)
-        if slack:
+        if links:
             self._run(self._deliver(courier), self._finish)
-        await self._listen(self._build_app(ports, store, slack))
-        if slack:
-            router = CountingRouter(Router(ports, courier.wake), self._metrics)
-            if not await slack.connect(store, router, guard):
-                self._run(slack.keep_trying(store, router, guard), _cancel)
-        _log.info("started", address=self.address, public_url=self._settings.public_url, slack=slack is not None)
+        await self._listen(self._build_app(ports, store, links))
+        router = CountingRouter(Router(ports, courier.wake), self._metrics)
+        for link in links:
+            if not await link.connect(store, router, guard):
+                self._run(keep_trying(link, store, router, guard), _cancel)
+        platforms = [link.platform.value for link in links]
+        _log.info("started", address=self.address, public_url=self._settings.public_url, platforms=platforms)
 
-    async def _build_slack(self) -> "SlackLink | None":
-        if self._settings.slack is None:
-            return None
-        from adapters.slack.api import open_session  # noqa: PLC0415 - slow, and needed with Slack only
-        from adapters.slack_link import SlackLink  # noqa: PLC0415 - as above
+    async def _build_links(self, store: SqlStore) -> AsyncIterator[Link]:
+        if self._settings.slack:
+            from adapters.slack.api import open_session as open_slack  # noqa: PLC0415 - slow, and for Slack only
+            from adapters.slack_link import SlackLink  # noqa: PLC0415 - as above
 
-        session = await self._parts.enter_async_context(open_session())
-        link = SlackLink(self._settings.slack, session)
-        self._parts.push_async_callback(link.adapter.stop)
-        return link
+            slack = SlackLink(self._settings.slack, await self._parts.enter_async_context(open_slack()))
+            self._parts.push_async_callback(slack.stop)
+            yield slack
+        if self._settings.teams:
+            from adapters.teams_link import TeamsLink, open_session  # noqa: PLC0415 - slow, and for Teams only
 
-    def _build_app(self, ports: Ports, store: SqlStore, slack: "SlackLink | None") -> web.Application:
+            session = await self._parts.enter_async_context(open_session())
+            teams = TeamsLink(self._settings.teams, session, store)
+            self._parts.push_async_callback(teams.stop)
+            yield teams
+
+    def _build_app(self, ports: Ports, store: SqlStore, links: Sequence[Link]) -> web.Application:
         async def check_database() -> str | None:
             try:
                 await store.ping()
@@ -196,10 +202,10 @@ class Paraaf:
 
         checks: dict[str, Check] = {"database": check_database}
         app = web.Application(middlewares=[self._metrics.time_acknowledgement])
-        if slack:
-            checks |= {"slack": slack.check, "deliveries": check_deliveries}
-            app.add_routes(slack.routes())
-        app.add_routes([web.get("/", show_root), *serve_documents(ports)])
+        for link in links:
+            checks |= {link.platform.value: link.check, "deliveries": check_deliveries}
+            app.add_routes(link.routes())
+        app.add_routes([web.get("/", show_root), *serve_documents(ports), *serve_uploads(ports)])
         app.add_routes([*serve_health(checks), *serve_metrics(self._metrics, store)])
         app.on_response_prepare.append(_set_headers)
         return app

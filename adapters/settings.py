@@ -6,13 +6,25 @@ The environment wins over the file. A setting that is empty counts as not given.
 import difflib
 import os
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated, Self
 
-from pydantic import AfterValidator, Field, SecretStr, ValidationError, model_validator
+from pydantic import AfterValidator, BeforeValidator, Field, SecretStr, ValidationError, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 from yarl import URL
+
+from adapters.slack_settings import SlackSettings, find_slack_faults
+from adapters.teams_settings import (
+    GRAPH,
+    LOGIN,
+    METADATA,
+    AppType,
+    TeamsSettings,
+    check_app_type,
+    check_guid,
+    find_teams_faults,
+    is_loopback,
+)
 
 DATABASE = "paraaf.db"
 """The SQLite file in the data directory."""
@@ -24,8 +36,6 @@ _DRIVERS = {
     "sqlite": "sqlite+aiosqlite",
     "sqlite+aiosqlite": "sqlite+aiosqlite",
 }
-_BOT_TOKEN = "Bot User OAuth Token (xoxb-…)"  # noqa: S105 - what Slack calls it
-_HERE = frozenset({"127.0.0.1", "::1", "localhost"})
 
 
 class SettingsError(Exception):
@@ -34,16 +44,6 @@ class SettingsError(Exception):
     def __init__(self, faults: Mapping[str, str]) -> None:
         super().__init__("\n".join(f"{name}: {fault}" for name, fault in faults.items()))
         self.faults = dict(faults)
-
-
-@dataclass(frozen=True, slots=True)
-class SlackSettings:
-    """How to reach Slack and be reached by it: with an `app_token` in Socket Mode, else by signed HTTP requests."""
-
-    bot_token: SecretStr
-    signing_secret: SecretStr | None
-    app_token: SecretStr | None
-    api_url: str
 
 
 def _check_database(value: SecretStr) -> SecretStr:
@@ -70,7 +70,8 @@ def _check_blobs(value: SecretStr) -> SecretStr:
     return value
 
 
-def _check_address(value: str) -> str:
+def check_address(value: str) -> str:
+    """An http address without anything but a path, and without a slash behind. Raises `ValueError`."""
     try:
         url = URL(value)
     except ValueError:
@@ -82,11 +83,27 @@ def _check_address(value: str) -> str:
     return str(url).rstrip("/")
 
 
+def _check_service(value: str) -> str:
+    url = URL(check_address(value))
+    if url.scheme == "http" and not is_loopback(url.host or ""):
+        raise ValueError("use https:// here: what is secret or believed travels along with the requests")
+    return str(url).rstrip("/")
+
+
 def _check_api(value: str) -> str:
-    url = URL(_check_address(value))
-    if url.scheme == "http" and url.host not in _HERE:
-        raise ValueError("use https:// here: the bot token travels along with every request")
-    return f"{str(url).rstrip('/')}/"
+    return f"{_check_service(value)}/"
+
+
+def _find_file(value: Path) -> Path:
+    path = value.expanduser().absolute()
+    if not path.is_file():
+        raise ValueError("there is no such file")
+    return path
+
+
+_Service = Annotated[str, AfterValidator(_check_service)]
+_File = Annotated[Path, AfterValidator(_find_file)]
+_Guid = Annotated[str, AfterValidator(check_guid)]
 
 
 class Settings(BaseSettings):
@@ -108,7 +125,7 @@ class Settings(BaseSettings):
     blobs: Annotated[SecretStr, AfterValidator(_check_blobs)] | None = Field(
         default=None, validation_alias="PARAAF_BLOBS_URL"
     )
-    public_address: Annotated[str, AfterValidator(_check_address)] | None = Field(
+    public_address: Annotated[str, AfterValidator(check_address)] | None = Field(
         default=None, validation_alias="PARAAF_PUBLIC_URL"
     )
     host: str = Field(default="127.0.0.1", validation_alias="PARAAF_HOST")
@@ -119,11 +136,28 @@ class Settings(BaseSettings):
     slack_api_url: Annotated[str, AfterValidator(_check_api)] = Field(
         default="https://slack.com/api/", validation_alias="SLACK_API_URL"
     )
+    teams_app_id: _Guid | None = Field(default=None, validation_alias="MICROSOFT_APP_ID")
+    teams_tenant: _Guid | None = Field(default=None, validation_alias="MICROSOFT_APP_TENANT_ID")
+    teams_app_type: Annotated[AppType, BeforeValidator(check_app_type)] = Field(
+        default=AppType.SINGLE, validation_alias="MICROSOFT_APP_TYPE"
+    )
+    teams_password: SecretStr | None = Field(default=None, validation_alias="MICROSOFT_APP_PASSWORD")
+    teams_certificate: _File | None = Field(default=None, validation_alias="MICROSOFT_APP_CERTIFICATE")
+    teams_private_key: _File | None = Field(default=None, validation_alias="MICROSOFT_APP_PRIVATE_KEY")
+    teams_open: bool = Field(default=False, validation_alias="PARAAF_TEAMS_OPEN")
+    teams_service_url: Annotated[str, AfterValidator(check_address)] | None = Field(
+        default=None, validation_alias="PARAAF_TEAMS_SERVICE_URL"
+    )
+    teams_login_url: _Service = Field(default=LOGIN, validation_alias="MICROSOFT_LOGIN_URL")
+    teams_metadata_url: _Service = Field(default=METADATA, validation_alias="MICROSOFT_METADATA_URL")
+    teams_graph_url: _Service = Field(default=GRAPH, validation_alias="MICROSOFT_GRAPH_URL")
 
     @model_validator(mode="after")
-    def _check_slack(self) -> Self:
-        if faults := _find_slack_faults(self):
-            raise _SlackFaults(faults)
+    def _check_platforms(self) -> Self:
+        slack = find_slack_faults(self.slack_bot_token, self.slack_signing_secret, self.slack_app_token)
+        faults = slack | find_teams_faults(self._read_teams(), self.host, self.public_url)
+        if faults:
+            raise _PlatformFaults(faults)
         return self
 
     @property
@@ -146,28 +180,31 @@ class Settings(BaseSettings):
             return None
         return SlackSettings(self.slack_bot_token, self.slack_signing_secret, self.slack_app_token, self.slack_api_url)
 
+    @property
+    def teams(self) -> TeamsSettings | None:
+        """How Microsoft Teams is set up; None when it is off."""
+        return self._read_teams() if self.teams_app_id else None
 
-class _SlackFaults(ValueError):
+    def _read_teams(self) -> TeamsSettings:
+        return TeamsSettings(
+            app_id=self.teams_app_id or "",
+            app_type=self.teams_app_type,
+            tenant=self.teams_tenant,
+            password=self.teams_password,
+            certificate=self.teams_certificate,
+            private_key=self.teams_private_key,
+            is_open=self.teams_open,
+            service_url=self.teams_service_url,
+            login_url=self.teams_login_url,
+            metadata_url=self.teams_metadata_url,
+            graph_url=self.teams_graph_url,
+        )
+
+
+class _PlatformFaults(ValueError):
     def __init__(self, faults: Mapping[str, str]) -> None:
         super().__init__("half a platform")
         self.faults = faults
-
-
-def _find_slack_faults(settings: Settings) -> dict[str, str]:
-    bot, app, secret = settings.slack_bot_token, settings.slack_app_token, settings.slack_signing_secret
-    if bot is None and app is None and secret is None:
-        return {}
-    faults: list[tuple[str, str]] = []
-    if bot is None:
-        faults.append(("SLACK_BOT_TOKEN", f"missing; copy the {_BOT_TOKEN} from OAuth & Permissions"))
-    elif bot.get_secret_value().startswith("xapp-"):
-        faults.append(("SLACK_BOT_TOKEN", f"this is an app-level token; use the {_BOT_TOKEN}"))
-    if app is not None and app.get_secret_value().startswith(("xoxb-", "xoxp-")):
-        faults.append(("SLACK_APP_TOKEN", "this is no app-level token; use the one (xapp-…) from Basic Information"))
-    if secret is None and app is None:
-        whence = "copy the Signing Secret from Basic Information, or set SLACK_APP_TOKEN for Socket Mode"
-        faults.append(("SLACK_SIGNING_SECRET", f"missing; {whence}"))
-    return dict(faults)
 
 
 def load_settings(env_file: Path | None = Path(".env")) -> Settings:
@@ -182,7 +219,7 @@ def _name_faults(error: ValidationError) -> dict[str, str]:
     faults: dict[str, str] = {}
     for each in error.errors(include_url=False, include_input=False):
         cause = (each.get("ctx") or {}).get("error")
-        if isinstance(cause, _SlackFaults):
+        if isinstance(cause, _PlatformFaults):
             faults.update(cause.faults)
         else:
             faults[str(each["loc"][0])] = str(cause) if cause else each["msg"]

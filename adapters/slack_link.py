@@ -1,34 +1,35 @@
 """Connect Paraaf to its Slack workspace: at start-up or, when Slack is away then, as soon as it is back."""
 
-import asyncio
 from collections.abc import Sequence
 
 import aiohttp
 import structlog
 from aiohttp import web
 
-from adapters.settings import SlackSettings
-from adapters.slack.answering import Router
+from adapters.links import Router
 from adapters.slack.api import Api
 from adapters.slack.app import SlackAdapter
 from adapters.slack.app import SlackSettings as AdapterSettings
+from adapters.slack.directory import SlackDirectory
 from adapters.slack.errors import TokenRefused
 from adapters.slack.installation import ask_installation
+from adapters.slack.messenger import SlackMessenger
 from adapters.slack.screens import make_screens
+from adapters.slack_settings import SlackSettings
 from bot.domain.errors import PlatformError, StoreUnavailable
 from bot.domain.people import Platform
 from bot.ports import DuplicateGuard, Store
 from bot.texts import texts_for
 from bot.use_cases.offices import OfficeRefused, adopt_tenant
 
-FIRST_WAIT, LONGEST_WAIT = 1.0, 60.0
-"""Seconds between two tries to reach Slack, doubling."""
-
 _log = structlog.get_logger(__name__)
 
 
 class SlackLink:
     """The Slack adapter, and whether it is connected."""
+
+    platform = Platform.SLACK
+    refusals: tuple[type[Exception], ...] = (TokenRefused, OfficeRefused)
 
     def __init__(self, settings: SlackSettings, session: aiohttp.ClientSession) -> None:
         secret, app_token = settings.signing_secret, settings.app_token
@@ -44,6 +45,16 @@ class SlackLink:
         )
         self._api = Api(settings.bot_token.get_secret_value(), settings.api_url, session)
         self._trouble: str | None = "not connected yet"
+
+    @property
+    def messenger(self) -> SlackMessenger:
+        """What delivers to Slack."""
+        return self.adapter.messenger
+
+    @property
+    def directory(self) -> SlackDirectory:
+        """What asks Slack who is who."""
+        return self.adapter.directory
 
     def routes(self) -> Sequence[web.AbstractRouteDef]:
         """Where Slack sends requests; none without a signing secret, since anybody could sign with an empty one."""
@@ -77,14 +88,6 @@ class SlackLink:
         self._trouble = None
         return True
 
-    async def keep_trying(self, store: Store, router: Router, guard: DuplicateGuard) -> None:
-        """Connect as soon as Slack answers. What is refused meanwhile is logged, and tried again: it can be mended."""
-        wait = FIRST_WAIT
-        while True:
-            await asyncio.sleep(wait)
-            wait = min(wait * 2, LONGEST_WAIT)
-            try:
-                if await self.connect(store, router, guard):
-                    return
-            except (TokenRefused, OfficeRefused) as refusal:
-                _log.error("slack_refused", why=str(refusal))
+    async def stop(self) -> None:
+        """Finish what is being shown."""
+        await self.adapter.stop()

@@ -24,7 +24,7 @@ FORM_TITLE: Final = 24
 FORM_BUTTON: Final = 24
 """Slack: submit and close texts of a modal."""
 FORM_CONTEXT: Final = 3_000
-"""Slack: `private_metadata` of a view."""
+"""Slack: `private_metadata` of a view. Microsoft Teams has `TEAMS_FORM_CONTEXT`."""
 BUTTON_LABEL: Final = 75
 """Slack: text of a button."""
 BUTTON_VALUE: Final = 2_000
@@ -74,6 +74,11 @@ Undocumented; reported in slackapi/bolt-js, issues 2509 and 2867."""
 SLACK_VIEW_BYTES: Final = 250_000
 """Slack: a view with everything in it, as JSON in UTF-8."""
 
+TEAMS_VIEWERS: Final = 60
+"""Microsoft Teams: user ids for whom a card is refreshed by itself."""
+TEAMS_FORM_CONTEXT: Final = 20_000
+"""Of a form in Microsoft Teams, which limits the whole card alone: room for ten addresses of files in SharePoint, of up
+to 2,000 characters each."""
 TEAMS_AIM: Final = 80_000
 """Microsoft Teams: bytes of a card as JSON that are sure to pass, with room for what surrounds it in the message."""
 TEAMS_BYTES: Final = 100_000

@@ -2,8 +2,6 @@
 
 import tempfile
 from collections.abc import AsyncIterator, Mapping
-from dataclasses import dataclass
-from enum import StrEnum
 from pathlib import Path
 
 import aiohttp
@@ -12,34 +10,15 @@ from redis.exceptions import RedisError
 from slack_sdk.errors import SlackApiError, SlackClientError
 from yarl import URL
 
+from adapters.commands.finding import BROKEN, NOTE, OK, Finding
+from adapters.commands.teams_doctor import examine_teams
 from adapters.main import choose_blobs, open_store, read_schema
-from adapters.settings import Settings, SlackSettings, find_misspelt
+from adapters.settings import Settings, find_misspelt
 from adapters.slack.api import Api, open_session
+from adapters.slack_settings import SlackSettings
 from bot.domain.errors import StoreUnavailable
 from bot.domain.people import Platform
 from manifest.slack import bot_scopes
-
-
-class Verdict(StrEnum):
-    """How a finding is to be taken."""
-
-    OK = "ok"
-    NOTE = "note"
-    """Works, but worth knowing."""
-    BROKEN = "broken"
-    """Something that is needed does not work."""
-
-
-@dataclass(frozen=True, slots=True)
-class Finding:
-    """What was found about one subject, and what to do when it is not well."""
-
-    verdict: Verdict
-    subject: str
-    words: str
-
-
-OK, NOTE, BROKEN = Verdict.OK, Verdict.NOTE, Verdict.BROKEN
 
 
 async def examine(settings: Settings) -> AsyncIterator[Finding]:
@@ -53,11 +32,19 @@ async def examine(settings: Settings) -> AsyncIterator[Finding]:
     yield await _check_blobs(settings)
     yield await _check_redis(settings)
     yield _check_address(settings)
+    has_tables = database.verdict is OK
     if settings.slack is None:
         yield Finding(NOTE, "slack", "off: no SLACK_BOT_TOKEN is set; see .env.example")
+    else:
+        async for finding in _check_slack(settings, settings.slack, has_tables=has_tables):
+            yield finding
+    if settings.teams is None:
+        yield Finding(NOTE, "teams", "off: no MICROSOFT_APP_ID is set; see docs/teams.md")
         return
-    async for finding in _check_slack(settings, settings.slack, has_tables=database.verdict is OK):
+    async for finding in examine_teams(settings, settings.teams):
         yield finding
+    if has_tables:
+        yield await _check_teams_offices(settings, settings.teams.tenant)
 
 
 def _check_folder(folder: Path) -> Finding:
@@ -161,6 +148,18 @@ def check_scopes(headers: Mapping[str, str]) -> Finding:
         words = f"missing: {', '.join(sorted(missing))}; update the app's manifest and install it again"
         return Finding(BROKEN, "slack scopes", words)
     return Finding(OK, "slack scopes", "all there")
+
+
+async def _check_teams_offices(settings: Settings, home: str | None) -> Finding:
+    async with open_store(settings) as store, store.reading() as tx:
+        offices = await tx.offices.all()
+        mapped = [office.name for office in offices if Platform.TEAMS in dict(await tx.offices.tenants(office.id))]
+    if mapped:
+        return Finding(OK, "teams offices", ", ".join(mapped))
+    if len(offices) == 1 and home:
+        return Finding(NOTE, "teams offices", f"none yet; the next start takes {home} to be {offices[0].name}")
+    words = "none, so everybody there is told so; add one and map it: paraaf offices map OFFICE --teams TENANT"
+    return Finding(NOTE, "teams offices", words)
 
 
 async def _check_office(settings: Settings, team: str) -> Finding:

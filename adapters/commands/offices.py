@@ -1,6 +1,6 @@
 """`paraaf offices`."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from adapters.main import open_store
 from adapters.settings import Settings
@@ -24,11 +24,15 @@ async def show_all(settings: Settings) -> list[str]:
         return [await _describe(store, office) for office in found]
 
 
-async def map_to_slack(settings: Settings, name: str, team: str) -> str:
-    """Let a Slack workspace belong to an office. Raises `OfficeRefused`, `StoreUnavailable`."""
+async def map_tenants(settings: Settings, name: str, tenants: Mapping[Platform, str | None]) -> str:
+    """Let workspaces and tenants belong to an office. Raises `OfficeRefused`, `StoreUnavailable`."""
+    given = {platform: tenant for platform, tenant in tenants.items() if tenant}
+    if not given:
+        raise offices.OfficeRefused("Say which: --slack WORKSPACE, or --teams TENANT.")
     async with open_store(settings) as store:
         office = await offices.pick_office(store, name)
-        await offices.map_tenant(store, office, Platform.SLACK, team)
+        for platform, tenant in given.items():
+            await offices.map_tenant(store, office, platform, tenant)
         return await _describe(store, office)
 
 

@@ -13,8 +13,8 @@ from uuid import uuid4
 
 import structlog
 
+from adapters.background import Background
 from adapters.slack.api import Api
-from adapters.slack.background import Background
 from adapters.slack.screens import Screens, show_card, show_errors
 from adapters.slack.whispering import Whisperer
 from bot.conversation import Answer, Command, Done, Found, Interaction, Lookup, Open, Press, Show, Submission, Tell

@@ -9,9 +9,9 @@ from aiohttp import web
 from slack_bolt.async_app import AsyncApp
 from slack_bolt.authorization import AuthorizeResult
 
+from adapters.background import Background
 from adapters.slack.answering import Answering, Patience, Router
 from adapters.slack.api import SLACK_API, Api, build_client, quiet_logger
-from adapters.slack.background import Background
 from adapters.slack.directory import SlackDirectory
 from adapters.slack.door import PATH, Door
 from adapters.slack.installation import Installation, ask_installation
@@ -51,7 +51,7 @@ class SlackAdapter:
         self._settings = settings
         self._session = session
         self._api = Api(settings.bot_token, settings.api_url, session)
-        self._background = Background()
+        self._background = Background("slack_background_failed")
         self._door: Door | None = None
         self._socket: SocketDoor | None = None
         self.messenger = SlackMessenger(self._api)

@@ -7,7 +7,7 @@ import structlog
 from aiohttp import web
 from multidict import CIMultiDict
 
-from adapters.web.pages import PRIVATE, read_texts, show_page
+from adapters.web.pages import PRIVATE, is_prefetch, read_texts, show_page
 from bot.domain.errors import LinkRefused, StoreUnavailable
 from bot.incidents import describe, name_incident
 from bot.ports import Ports
@@ -35,7 +35,7 @@ def serve_documents(ports: Ports) -> list[web.AbstractRouteDef]:
     """`GET /documents/{secret}/{number}`."""
 
     async def get(request: web.Request) -> web.StreamResponse:
-        if _is_prefetch(request):
+        if is_prefetch(request):
             return web.Response(status=503, headers=PRIVATE)
         return await _answer(ports, request)
 
@@ -44,12 +44,6 @@ def serve_documents(ports: Ports) -> list[web.AbstractRouteDef]:
         return web.Response(headers=PRIVATE)
 
     return [web.get(ADDRESS, get, allow_head=False), web.head(ADDRESS, head)]
-
-
-def _is_prefetch(request: web.Request) -> bool:
-    """Whether a browser only wants to have it ready; nobody sees it then."""
-    said = (request.headers.get(name, "") for name in ("Sec-Purpose", "Purpose", "X-Moz"))
-    return any("prefetch" in each or "prerender" in each for each in said)
 
 
 async def _answer(ports: Ports, request: web.Request) -> web.StreamResponse:

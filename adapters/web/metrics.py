@@ -2,21 +2,23 @@
 
 from collections.abc import Awaitable, Callable
 from time import perf_counter
-from typing import Protocol
 
 from aiohttp import web
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, ProcessCollector, generate_latest
 from prometheus_client.exposition import CONTENT_TYPE_LATEST
 
+from adapters.links import Router
 from bot.conversation import Answer, Done, Interaction, Submission
 from bot.domain.errors import StoreUnavailable
 from bot.domain.outgoing import Errand
+from bot.domain.people import Platform
 from bot.ports import Store
 from bot.use_cases.deliver import Outcome
 from bot.views import forms
 
 _SECONDS = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.0, 3.0)
 """Up to the 3 s in which Slack wants its acknowledgement."""
+_PLATFORMS = {"/slack/events": Platform.SLACK, "/api/messages": Platform.TEAMS}
 _ANSWERS = {forms.APPROVE: "approved", forms.REJECT: "rejected"}
 
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
@@ -53,25 +55,15 @@ class Metrics:
     @web.middleware
     async def time_acknowledgement(self, request: web.Request, handler: Handler) -> web.StreamResponse:
         """Measure requests of platforms; an aiohttp middleware."""
-        if request.method != "POST":
+        platform = _PLATFORMS.get(request.path) if request.method == "POST" else None
+        if platform is None:
             return await handler(request)
-        platform = request.path.split("/")[1]
         started = perf_counter()
         try:
             return await handler(request)
         finally:
             if request.match_info.route.resource is not None:
-                self.acknowledgement.labels(platform).observe(perf_counter() - started)
-
-
-class Router(Protocol):
-    """What answers the platforms' requests; see `bot.router.Router`."""
-
-    async def handle(self, interaction: Interaction) -> Answer:
-        """Answer, refusals included."""
-
-    async def failed(self, interaction: Interaction) -> Answer:
-        """Answer after a mistake of ours."""
+                self.acknowledgement.labels(platform.value).observe(perf_counter() - started)
 
 
 class CountingRouter:

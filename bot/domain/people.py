@@ -63,7 +63,8 @@ class Office:
     """The tenant: one accounting firm.
 
     `locale` is the language of what everybody in a conversation reads. `staff_group` (a platform's user group) and
-    `staff_accounts` narrow who counts as staff; when neither is set every full member does. `sender_may_sign` lets a
+    `staff_accounts` (user ids, or e-mail addresses in lower case) narrow who counts as staff; when neither is set
+    every full member does. `sender_may_sign` lets a
     sender be the signer of their own request, which an office forbids unless it says otherwise.
     """
 

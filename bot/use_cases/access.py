@@ -37,7 +37,7 @@ async def is_staff(ports: Ports, office: Office, actor: Actor) -> bool:
         return False
     if not office.staff_group and not office.staff_accounts:
         return True
-    if person.account.user in office.staff_accounts:
+    if _is_listed(person, office):
         return True
     if not office.staff_group:
         return False
@@ -48,6 +48,10 @@ async def require_staff(ports: Ports, office: Office, actor: Actor) -> None:
     """Raise `NotStaff` unless the actor is staff; see `is_staff`."""
     if not await is_staff(ports, office, actor):
         raise NotStaff(office.name)
+
+
+def _is_listed(person: Person, office: Office) -> bool:
+    return person.account.user in office.staff_accounts or (person.email or "").casefold() in office.staff_accounts
 
 
 def _is_full_member(person: Person, office_tenant: str) -> bool:

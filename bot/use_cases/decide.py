@@ -73,10 +73,10 @@ async def _answer(ports: Ports, submission: Submission, decision: Decision) -> A
 
 async def _save(ports: Ports, envelope: Envelope, by: Party, decision: Decision) -> None:
     async with ports.store.transaction() as tx:
-        await tx.envelopes.save(envelope)
         await tx.log.add([_log_answer(envelope, by, decision)])
         for errand in _errands_after(envelope):
             await tx.outbox.put(Outgoing(envelope.office, envelope.conversation, errand, envelope.id), decision.at)
+        await tx.envelopes.save(envelope)  # last, since it takes along what was added before
 
 
 def _errands_after(envelope: Envelope) -> Sequence[Errand]:

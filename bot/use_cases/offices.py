@@ -9,9 +9,15 @@ from bot.ports import Store, Transaction
 from bot.texts import LANGUAGES
 from bot.use_cases.ids import new_id
 
-_TENANT = {Platform.SLACK: re.compile(r"[TE][A-Z0-9]{2,}")}
+_TENANTS = {
+    Platform.SLACK: (re.compile(r"[TE][A-Z0-9]{2,}"), "a Slack workspace; it looks like T0123ABCDEF"),
+    Platform.TEAMS: (
+        re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}"),
+        "a Microsoft tenant; it looks like 0a1b2c3d-0000-4000-8000-0123456789ab",
+    ),
+}
 _SLACK_GROUP = re.compile(r"S[A-Z0-9]{2,}")
-_SLACK_USER = re.compile(r"[UW][A-Z0-9]{2,}")
+_MEMBER = re.compile(r"[UW][A-Z0-9]{2,}|29:[\w-]{10,200}|[^@\s]+@[^@\s]+")
 
 
 class OfficeRefused(Exception):
@@ -53,10 +59,12 @@ async def pick_office(store: Store, name: str | None) -> Office:
 async def map_tenant(store: Store, office: Office, platform: Platform, tenant: str) -> None:
     """Let a workspace or tenant belong to an office, in place of any office that it belonged to.
 
-    Raises `OfficeRefused` for what is no id of a workspace.
+    Raises `OfficeRefused` for what is no id of one.
     """
-    if (pattern := _TENANT.get(platform)) and not pattern.fullmatch(tenant):
-        raise OfficeRefused(f"“{tenant}” is no id of a Slack workspace; it looks like T0123ABCDEF.")
+    pattern, looks = _TENANTS[platform]
+    tenant = tenant.lower() if platform is Platform.TEAMS else tenant
+    if not pattern.fullmatch(tenant):
+        raise OfficeRefused(f"“{tenant}” is no id of {looks}.")
     async with store.transaction() as tx:
         await tx.offices.map_tenant(office.id, platform, tenant)
 
@@ -85,6 +93,22 @@ async def adopt_tenant(store: Store, platform: Platform, tenant: str, name: str)
     return free[0], True
 
 
+async def adopt_home_tenant(store: Store, platform: Platform, tenant: str) -> tuple[Office | None, bool]:
+    """The office of the tenant that the app itself is registered in, and whether that was found out just now.
+
+    A tenant that no office has yet goes to the only office of this deployment, if that is not on this platform yet.
+    Where there are several, nobody is guessed to be it: that of the app may be whoever runs Paraaf for them.
+    """
+    async with store.transaction() as tx:
+        if known := await tx.offices.by_tenant(platform, tenant):
+            return known, False
+        offices = await tx.offices.all()
+        if len(offices) != 1 or await _is_on(tx, offices[0], platform):
+            return None, False
+        await tx.offices.map_tenant(offices[0].id, platform, tenant)
+    return offices[0], True
+
+
 async def _is_on(tx: Transaction, office: Office, platform: Platform) -> bool:
     return any(mapped is platform for mapped, _ in await tx.offices.tenants(office.id))
 
@@ -94,14 +118,17 @@ async def set_staff(
 ) -> Office:
     """Let a Slack user group, or these accounts, count as staff; without both every full member does.
 
-    Raises `OfficeRefused` for what is no id of a group or account.
+    In Teams, which tells apps of no groups, only the accounts count. An account is an id, or an e-mail address that
+    the platform confirms. Raises `OfficeRefused` for what is none of these.
     """
-    chosen = frozenset(accounts)
+    chosen = frozenset(account.casefold() if "@" in account else account for account in accounts)
     if group is not None and not _SLACK_GROUP.fullmatch(group):
         raise OfficeRefused(f"“{group}” is no id of a Slack user group; it looks like S0123ABCDEF.")
     for account in sorted(chosen):
-        if not _SLACK_USER.fullmatch(account):
-            raise OfficeRefused(f"“{account}” is no id of a Slack member; it looks like U0123ABCDEF.")
+        if not _MEMBER.fullmatch(account):
+            raise OfficeRefused(
+                f"“{account}” is no member: write an e-mail address, or an id such as U0123ABCDEF."
+            )
     changed = replace(office, staff_group=group, staff_accounts=chosen, sender_may_sign=sender_may_sign)
     async with store.transaction() as tx:
         await tx.offices.save(changed)

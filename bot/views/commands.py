@@ -13,3 +13,12 @@ def spell(platform: Platform, words: str = SIGN) -> str:
             return f"/sign {words}".rstrip()
         case Platform.TEAMS:
             return f"@Paraaf {words or 'sign'}"
+
+
+def name_entry(platform: Platform) -> str:
+    """What the entry in a message's menu is called, in the words of the app's manifest."""
+    match platform:
+        case Platform.SLACK:
+            return "Laten ondertekenen"
+        case Platform.TEAMS:
+            return "Document laten ondertekenen"

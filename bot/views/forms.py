@@ -77,7 +77,8 @@ def send_form(choices: SendChoices, context: str, texts: Texts) -> Form:
             Text((Plain(texts.say("Client") + ": "), Strong(client))),
             *_show_replaced(choices.replaces, texts),
             *_show_files(choices.files, texts),
-            *_ask_documents(choices.recent, has_more=choices.has_more, texts=texts),
+            # What is brought to the page meanwhile is found by searching.
+            *_ask_documents(choices.recent, has_more=choices.has_more or bool(choices.upload_page), texts=texts),
             FileInput(
                 UPLOADS,
                 texts.say("Or upload"),
@@ -265,13 +266,15 @@ def _offer_contact(contact: Contact, texts: Texts) -> Option:
 
 
 def _ask_documents(recent: Sequence[DossierItem], *, has_more: bool, texts: Texts) -> tuple[Element | Input, ...]:
-    if not recent:
-        return (Text((Plain(texts.say("The dossier has no documents yet: upload one.")),), muted=True),)
+    asked: list[Element | Input] = []
     options = tuple(offer_document(item, texts) for item in recent)
     most = DOCUMENTS.stop - 1
-    asked: list[Input] = [
-        Choice(RECENT, texts.say("Documents from the dossier"), options, most=most, look=Look.LIST, required=False)
-    ]
+    if options:
+        asked.append(
+            Choice(RECENT, texts.say("Documents from the dossier"), options, most=most, look=Look.LIST, required=False)
+        )
+    else:
+        asked.append(Text((Plain(texts.say("The dossier has no documents yet: upload one.")),), muted=True))
     if has_more:
         asked.append(
             Choice(

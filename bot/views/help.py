@@ -2,7 +2,7 @@
 
 from bot.domain.people import Platform
 from bot.texts import Texts
-from bot.views.commands import HELP, LINK, spell
+from bot.views.commands import HELP, LINK, name_entry, spell
 from cards.model import Card, Plain, Strong, Text
 
 
@@ -19,7 +19,7 @@ def show_help(texts: Texts, platform: Platform, because: str = "") -> Card:
         (
             *((Text((Plain(because),)),) if because else ()),
             *commands,
-            Text((Plain(texts.say("A file in a message: choose “Have signed” in the menu of that message.")),)),
+            Text((Plain(texts.say("A file in a message: choose “{entry}” in its menu.", entry=name_entry(platform))),)),
             Text(
                 (Plain(texts.say("The signer presses Approve or Reject on the card. A rejection needs a reason.")),),
                 muted=True,

@@ -76,7 +76,7 @@ def explain_faults(invalid: InvalidInput, texts: Texts) -> FormErrors:
 def _word(refusal: Refusal, texts: Texts, platform: Platform) -> str:
     match refusal:
         case UnknownTenant():
-            return texts.say("No office in Paraaf belongs to this workspace yet. Ask your accountant to connect it.")
+            return texts.say("No office in Paraaf belongs to this organisation yet. Ask your accountant to connect it.")
         case NotStaff(office):
             return texts.say("Only staff of {office} can do this. Ask them in this conversation.", office=office)
         case NotAParticipant(name):

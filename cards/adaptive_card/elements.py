@@ -91,30 +91,45 @@ def _render_fact(fact: Fact) -> Json:
 
 
 def _render_action(item: Button | Link) -> Json:
-    title = tame(limits.fit(item.label, limits.BUTTON_LABEL, "label of a button"))
     if isinstance(item, Link):
-        return {"type": "Action.OpenUrl", "title": title, "url": check_url(item.url)}
+        return render_link(item)
     if item.confirm:
-        return _render_question(item, item.confirm, title)
-    return _render_press(item, title)
+        return _render_question(item, item.confirm)
+    return render_press(item)
 
 
-def _render_press(button: Button, title: str) -> Json:
-    limits.fit(button.action, limits.ID, "action of a button")
-    limits.fit(button.value, limits.BUTTON_VALUE, f"value of {button.action}")
-    pressed: Json = {
-        "title": title,
-        "style": _STYLES[button.style],
-        "data": {"action": button.action, "value": button.value},
-    }
-    # clients that know no Action.Execute send the same data
-    fallback = {"type": "Action.Submit", **pressed}
-    return {"type": "Action.Execute", "verb": button.action, **pressed, "fallback": fallback}
+def render_link(link: Link) -> Json:
+    """The button that opens an address. Raises LimitExceeded, and ValueError for what is no http address."""
+    return {"type": "Action.OpenUrl", "title": _render_label(link.label), "url": check_url(link.url)}
 
 
-def _render_question(button: Button, confirm: Confirm, title: str) -> Json:
+def render_press(button: Button, label: str = "", **how: str) -> Json:
+    """The button, under another `label` if there is one, and pressed as `how` says. Raises LimitExceeded."""
+    pressed: Json = {"title": label or _render_label(button.label), "style": _STYLES[button.style], **how}
+    data = write_press(button.action, button.value)
+    # Clients that know no Action.Execute send the same data, and get a dialog, in which any answer can be shown.
+    fallback = {"type": "Action.Submit", **pressed, "data": {**data, "msteams": {"type": "task/fetch"}}}
+    return {"type": "Action.Execute", "verb": button.action, **pressed, "data": data, "fallback": fallback}
+
+
+def write_press(action: str, value: str) -> Json:
+    """What comes back of a press. Raises TooLong."""
+    limits.fit(action, limits.ID, "action of a button")
+    return {"action": action, "value": limits.fit(value, limits.BUTTON_VALUE, f"value of {action}")}
+
+
+def _render_label(label: str) -> str:
+    return tame(limits.fit(label, limits.BUTTON_LABEL, "label of a button"))
+
+
+def _render_question(button: Button, confirm: Confirm) -> Json:
     """The button unfolds the question; pressing it again folds it, which is the answer no."""
     question = [*write_lines((Strong(confirm.title),)), *write_lines((Plain(confirm.text),))]
     yes = tame(limits.fit(confirm.yes, limits.CONFIRM_BUTTON, "yes to a question"))
-    card = {"type": "AdaptiveCard", "version": "1.5", "body": question, "actions": [_render_press(button, yes)]}
-    return {"type": "Action.ShowCard", "title": title, "style": _STYLES[button.style], "card": card}
+    card = {"type": "AdaptiveCard", "version": "1.5", "body": question, "actions": [render_press(button, yes)]}
+    return {
+        "type": "Action.ShowCard",
+        "title": _render_label(button.label),
+        "style": _STYLES[button.style],
+        "card": card,
+    }

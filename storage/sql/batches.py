@@ -10,22 +10,24 @@ from datetime import datetime
 from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import JSON, Table, TextClause, bindparam, text
+from sqlalchemy import CTE, JSON, Select, Table, bindparam, func, insert, literal_column, select
 
 from storage.sql.types import require_zone
 
 Values = Mapping[str, Any]
+Shape = tuple[tuple[Table, tuple[str, ...]], ...]
 
 
 @lru_cache
-def build_insert(shape: tuple[tuple[Table, tuple[str, ...]], ...]) -> TextClause:
-    """The statement that adds rows to these tables, in these columns; its parameters bear the tables' names."""
-    parts = [_insert_into(table, columns) for table, columns in shape]
-    parameters = [bindparam(table.name, type_=JSON()) for table, _ in shape]
-    return text(f"WITH {', '.join(parts)} SELECT 1").bindparams(*parameters)
+def add_rows_along(query: Select[Any], shape: Shape) -> Select[Any]:
+    """The query, which adds rows to these tables, in these columns; parameters that bear the tables' names bring them.
+
+    The query does not see the rows: all parts of a statement see what was there before it (PostgreSQL manual, 7.8.4).
+    """
+    return query.add_cte(*(_insert_into(table, columns) for table, columns in shape))
 
 
-def describe_shape(rows: Mapping[Table, Sequence[Values]]) -> tuple[tuple[Table, tuple[str, ...]], ...]:
+def describe_shape(rows: Mapping[Table, Sequence[Values]]) -> Shape:
     """The tables with the columns that their rows fill; every row of a table fills the same."""
     return tuple((table, tuple(added[0])) for table, added in rows.items())
 
@@ -35,11 +37,11 @@ def write_rows(rows: Mapping[Table, Sequence[Values]]) -> dict[str, list[dict[st
     return {table.name: [_write_row(values) for values in added] for table, added in rows.items()}
 
 
-def _insert_into(table: Table, columns: tuple[str, ...]) -> str:
-    # Names of our own tables and columns, never anything from outside; rows come out in the order they go in.
-    names = ", ".join(columns)
-    source = f"json_populate_recordset(NULL::{table.name}, :{table.name})"
-    return f"added_to_{table.name} AS (INSERT INTO {table.name} ({names}) SELECT {names} FROM {source})"  # noqa: S608
+def _insert_into(table: Table, columns: tuple[str, ...]) -> CTE:
+    # Rows come out in the order they go in.
+    sent = bindparam(table.name, type_=JSON())
+    rows = func.json_populate_recordset(literal_column(f"NULL::{table.name}"), sent).table_valued(*columns)
+    return insert(table).from_select(columns, select(*rows.c)).cte(f"added_to_{table.name}")
 
 
 def _write_row(values: Values) -> dict[str, Any]:

@@ -19,6 +19,8 @@ _BUSY_MILLISECONDS = 5_000
 _ANSWER_SECONDS = 10
 """How long PostgreSQL may take for a statement; none of ours takes a hundredth of it."""
 _CONNECT_SECONDS = 5
+_CONNECTIONS = 20
+"""How many a process has to PostgreSQL at most; by default it takes 100 (`max_connections`)."""
 _FORGOTTEN_MILLISECONDS = 60_000
 """After this a transaction that does nothing is ended by PostgreSQL, so that a hung replica holds no locks."""
 IDLE_SECONDS = 30
@@ -101,8 +103,11 @@ def _connect_postgresql(url: URL, ask_after: float) -> Engines:
         query["ssl"] = query.pop("sslmode")
     engine = create_async_engine(
         url.set(query=query),
-        pool_size=10,
-        max_overflow=10,
+        # What was opened stays open, else every rush pays for it again: opening one takes longer than ten decisions.
+        # The one given back last is taken first, since it has the statements prepared.
+        pool_size=_CONNECTIONS,
+        max_overflow=0,
+        pool_use_lifo=True,
         pool_timeout=_ANSWER_SECONDS,
         json_serializer=to_json,
         json_deserializer=orjson.loads,

@@ -144,9 +144,10 @@ class SqlEnvelopes:
         return saved
 
     async def _change(self, values: Values, answers: Sequence[Values]) -> bool:
+        # A signer who is added in the same statement would not be seen by it.
+        if self._session.is_postgresql and len(answers) == 1 and not self._session.adds_later(envelope_signers):
+            return await self._session.number_with_flush(_SAVE_WITH_ANSWER, {**values, **answers[0]}) == 1
         await self._session.flush()
-        if self._session.is_postgresql and len(answers) == 1:
-            return await self._session.number(_SAVE_WITH_ANSWER, {**values, **answers[0]}) == 1
         if not await self._session.change(_SAVE, values):
             return False
         if answers:

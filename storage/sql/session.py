@@ -3,15 +3,16 @@
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import CursorResult, Row, Table
+from sqlalchemy import CursorResult, Row, Select, Table, literal, select
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncConnection
 from sqlalchemy.sql import Executable
 
-from storage.sql.batches import Values, build_insert, describe_shape, write_rows
+from storage.sql.batches import Values, add_rows_along, describe_shape, write_rows
 from storage.sql.troubles import TROUBLES, translate
 
 Insert = postgresql.Insert | sqlite.Insert
+_NOTHING = select(literal(1, literal_execute=True))
 
 
 class Session:
@@ -53,14 +54,26 @@ class Session:
         """Add a row at the end, in one round trip with all others if the database can, and after those of its table."""
         self._later.setdefault(table, []).append(values)
 
+    def adds_later(self, table: Table) -> bool:
+        """Whether a row of this table waits to be added."""
+        return table in self._later
+
     async def flush(self) -> None:
         """Add what was to be added later: before the commit, and before a query that must see it."""
-        rows, self._later = self._later, {}
-        if rows and self.is_postgresql:
-            await self.run(build_insert(describe_shape(rows)), write_rows(rows))
+        if self._later and self.is_postgresql:
+            await self.number_with_flush(_NOTHING, {})
             return
+        rows, self._later = self._later, {}
         for table, added in rows.items():
             await self.run(table.insert().inline(), added)
+
+    async def number_with_flush(self, statement: Select[int], values: Values) -> int:
+        """As `number`, and add in the same round trip what was to be added later, which the query does not see.
+
+        Only on PostgreSQL.
+        """
+        rows, self._later = self._later, {}
+        return await self.number(add_rows_along(statement, describe_shape(rows)), {**values, **write_rows(rows)})
 
     async def upsert(self, table: Table, values: Values, keys: Sequence[str]) -> None:
         """Add a row, or replace the one that has the same `keys`."""

@@ -112,7 +112,6 @@ class SqlStore:
 async def _open(engine: AsyncEngine) -> AsyncIterator[Session]:
     connection = await _tell_trouble(engine.connect())
     try:
-        await _tell_trouble(connection.begin())
         session = Session(connection)
         yield session
         await session.flush()

@@ -67,7 +67,7 @@ class BarePostgres:
     async def connect(cls, url: str, at_once: int) -> "BarePostgres":
         """Open the connections."""
         address = make_url(url).set(drivername="postgresql").render_as_string(hide_password=False)
-        return cls(await asyncpg.create_pool(address, min_size=at_once, max_size=at_once))
+        return cls(await asyncpg.create_pool(address, min_size=at_once, max_size=at_once, reset=_leave_as_it_is))
 
     async def approve(self, envelope: EnvelopeId) -> None:
         """Decide."""
@@ -79,6 +79,10 @@ class BarePostgres:
     async def close(self) -> None:
         """Close the connections."""
         await self._pool.close()
+
+
+async def _leave_as_it_is(_connection: object) -> None:
+    """Instead of a round trip that undoes settings nobody changed; Paraaf's pool makes none either."""
 
 
 def _number(statement: str) -> tuple[str, list[str]]:

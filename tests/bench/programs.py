@@ -14,7 +14,7 @@ from time import perf_counter
 
 from tests.strict_slack import StrictSlack
 
-START_SECONDS = 30.0
+START_SECONDS = 120.0
 STOP_SECONDS = 20.0
 LOOK_SECONDS = 0.002
 

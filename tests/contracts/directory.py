@@ -10,8 +10,6 @@ from bot.domain.people import Account, Standing
 from bot.domain.places import Place
 from bot.ports import Directory
 
-TENANT = "T0OFFICE"
-
 
 class DirectoryStage(Protocol):
     """An office's workspace with one conversation, empty but for Paraaf itself."""
@@ -24,6 +22,9 @@ class DirectoryStage(Protocol):
 
     def add_with_unconfirmed_email(self, name: str, email: str) -> Account:
         """A full member whose address is not confirmed."""
+
+    def actor(self, account: Account) -> Actor:
+        """This account, doing something in the conversation."""
 
     def leave(self, account: Account) -> None:
         """Let someone leave the conversation."""
@@ -42,23 +43,23 @@ class DirectoryContract:
     @pytest.mark.parametrize("standing", list(Standing))
     async def test_tells_what_someone_is(self, stage: DirectoryStage, standing: Standing) -> None:
         account = stage.add("Noor 🌷 El Idrissi", standing)
-        person = await stage.directory.person(Actor(account, TENANT, "", stage.place))
+        person = await stage.directory.person(stage.actor(account))
         assert (person.account, person.name, person.standing) == (account, "Noor 🌷 El Idrissi", standing)
         assert person.active
 
     async def test_tells_the_language_and_a_confirmed_address(self, stage: DirectoryStage) -> None:
         account = stage.add("Sanne", Standing.MEMBER, email="sanne@kantoor.example")
-        person = await stage.directory.person(Actor(account, TENANT, "", stage.place))
+        person = await stage.directory.person(stage.actor(account))
         assert (person.email, person.locale) == ("sanne@kantoor.example", "nl-NL")
 
     async def test_keeps_an_unconfirmed_address_to_itself(self, stage: DirectoryStage) -> None:
         account = stage.add_with_unconfirmed_email("Eve", "directeur@kantoor.example")
-        assert (await stage.directory.person(Actor(account, TENANT, "", stage.place))).email is None
+        assert (await stage.directory.person(stage.actor(account))).email is None
 
     async def test_tells_of_a_closed_account(self, stage: DirectoryStage) -> None:
         account = stage.add("Weg", Standing.MEMBER)
         stage.deactivate(account)
-        assert not (await stage.directory.person(Actor(account, TENANT, "", stage.place))).active
+        assert not (await stage.directory.person(stage.actor(account))).active
 
     async def test_lists_everybody_over_all_pages(self, stage: DirectoryStage) -> None:
         added = [stage.add(f"Deelnemer {number}", list(Standing)[number % 4]) for number in range(450)]
@@ -87,13 +88,13 @@ class DirectoryContract:
     async def test_knows_a_group(self, stage: DirectoryStage) -> None:
         inside, outside = stage.add("In", Standing.MEMBER), stage.add("Uit", Standing.MEMBER)
         stage.make_group("S0STAFF", inside)
-        assert await stage.directory.is_in_group(TENANT, inside, "S0STAFF")
-        assert not await stage.directory.is_in_group(TENANT, outside, "S0STAFF")
+        assert await stage.directory.is_in_group(stage.place.tenant, inside, "S0STAFF")
+        assert not await stage.directory.is_in_group(stage.place.tenant, outside, "S0STAFF")
 
     async def test_an_unknown_group_is_no_answer(self, stage: DirectoryStage) -> None:
         account = stage.add("In", Standing.MEMBER)
         with pytest.raises(PlatformError):
-            await stage.directory.is_in_group(TENANT, account, "S0NONE")
+            await stage.directory.is_in_group(stage.place.tenant, account, "S0NONE")
 
     async def test_says_so_when_nobody_answers(self, stage: DirectoryStage) -> None:
         account = stage.add("Sanne", Standing.MEMBER)
@@ -101,4 +102,4 @@ class DirectoryContract:
         with pytest.raises(PlatformUnavailable):
             await stage.directory.takes_part(stage.place, account)
         with pytest.raises(PlatformUnavailable):
-            await stage.directory.person(Actor(account, TENANT, "", stage.place))
+            await stage.directory.person(stage.actor(account))

@@ -125,6 +125,27 @@ class TestSaving:
         envelope = await get(office_store)
         assert (envelope.state, envelope.revision) == (EnvelopeState.COMPLETED, 3)
 
+    async def test_an_envelope_can_be_answered_where_it_was_added(self, office_store: Store) -> None:
+        async with office_store.transaction() as transaction:
+            await transaction.envelopes.add(an_envelope())
+            saved = await transaction.envelopes.save(an_envelope().answer(an_account(), an_approval()))
+        assert await get(office_store) == saved
+
+    async def test_what_was_added_before_a_conflict_is_kept_by_a_transaction_that_goes_on(
+        self, office_store: Store
+    ) -> None:
+        await add(office_store, an_envelope())
+        late = replace(an_envelope().answer(an_account(), an_approval()), revision=1)
+        async with office_store.transaction() as transaction:
+            await transaction.log.add([a_log_line(Happening.VIEWED)])
+            with pytest.raises(Conflict):
+                await transaction.envelopes.save(late)
+            await transaction.log.add([a_log_line(Happening.WITHDRAWN)])
+        assert await get(office_store) == an_envelope()
+        async with office_store.reading() as transaction:
+            lines = await transaction.log.of_envelope(OFFICE, ENVELOPE)
+        assert [line.happening for line in lines] == [Happening.VIEWED, Happening.WITHDRAWN]
+
     async def test_a_withdrawal_is_saved(self, office_store: Store) -> None:
         await add(office_store, an_envelope())
         async with office_store.transaction() as transaction:

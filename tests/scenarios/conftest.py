@@ -1,10 +1,13 @@
-"""A whole Paraaf behind its real HTTP door, with people on a strict platform in front of it."""
+"""A whole Paraaf behind its real HTTP door, with people on a strict platform in front of it.
+
+A test that asks for `scene` or `unlinked` runs on each platform. A file that belongs to one platform says so with
+`pytestmark = on("slack")` or `on("teams")`, and why.
+"""
 
 import asyncio
+import shutil
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -12,114 +15,74 @@ from aiohttp import web
 from aiohttp.test_utils import TestServer
 
 from adapters.pdf.page_count import PdfPageCounter
-from adapters.slack.api import open_session
-from adapters.slack.app import SlackAdapter, SlackSettings
-from adapters.slack.screens import make_screens
 from adapters.web.documents import serve_documents
-from bot.domain.people import Account, Client, ClientId, Contact, ContactId, Office, OfficeId, Platform
+from adapters.web.uploads import serve_uploads
+from bot.domain.people import Client, ClientId, Contact, ContactId, Office
 from bot.domain.places import Conversation, Place
 from bot.ports import Ports
 from bot.router import Router
-from bot.texts import load_texts
 from bot.use_cases.deliver import Courier
-from bot.use_cases.filing import PDF, StoredFile, file_document
 from storage.blobs import open_blobs
-from storage.redis.guard import ProcessDuplicateGuard
-from storage.sql.migrations import migrate
 from storage.sql.store import SqlStore
-from tests.documents import make_pdf
-from tests.strict_slack import Room, StrictSlack, User
+from tests.databases import prepared_sqlite
+from tests.scenarios.chat import Chat
+from tests.scenarios.scene import CLIENT, OFFICE, MovableClock, Scene
+from tests.scenarios.slack_chat import SlackChat
+from tests.scenarios.teams_chat import TeamsChat
+from tests.strict_slack import StrictSlack
+from tests.strict_teams import StrictTeams
+from tests.strict_teams.facts import Kind
 
-OFFICE = OfficeId("linde")
-CLIENT = ClientId("bakker")
+__all__ = ["prepared_sqlite"]
 
-
-class MovableClock:
-    """The real time, plus what a test lets pass."""
-
-    def __init__(self) -> None:
-        self._ahead = timedelta()
-
-    def now(self) -> datetime:
-        """The time now, in UTC."""
-        return datetime.now(UTC) + self._ahead
-
-    def move(self, by: timedelta) -> None:
-        """Let time pass."""
-        self._ahead += by
-
-
-@dataclass(frozen=True, slots=True)
-class Scene:
-    """An office, a client's conversation, and who is in it.
-
-    `sanne` and `bas` are staff, `karim` is the client's contact in a workspace of his own, `mila` a guest beside him;
-    `vera` is staff too, in no conversation.
-    """
-
-    slack: StrictSlack
-    room: Room
-    sanne: User
-    bas: User
-    karim: User
-    mila: User
-    vera: User
-    ports: Ports
-    clock: MovableClock
-    address: str
-
-    async def file(self, name: str, content: bytes | None = None, client: ClientId = CLIENT) -> None:
-        """Put a document into the client's dossier, as a PDF of two pages without looking into it."""
-        kept = await self.ports.blobs.put(content or make_pdf(pages=2, text=name))
-        stored = StoredFile(name, kept, PDF, pages=2)
-        async with self.ports.store.transaction() as tx:
-            await file_document(tx, client, "", stored, "Sanne de Vries", self.clock.now())
-
-    async def settled(self, *, skipping: timedelta = timedelta()) -> None:
-        """Wait until nothing is left to deliver; at every look let `skipping` pass, for what was postponed."""
-        async with asyncio.timeout(10):
-            while await self._depth():
-                self.clock.move(skipping)
-                await asyncio.sleep(0.01)
-
-    async def _depth(self) -> int:
-        async with self.ports.store.reading() as tx:
-            return await tx.outbox.depth()
+PLATFORMS = ("slack", "teams")
 
 
 @pytest.fixture
-async def unlinked(tmp_path: Path) -> AsyncIterator[Scene]:
-    """The scene before the conversation is linked to the client."""
-    url = f"sqlite:///{tmp_path}/paraaf.db"
-    await migrate(url)
-    store = SqlStore(url)
-    async with StrictSlack() as slack, open_session() as session:
-        adapter = SlackAdapter(SlackSettings(slack.signing_secret, slack.bot_token, api_url=slack.api_url), session)
-        clock = MovableClock()
-        ports = Ports(
-            store=store,
-            blobs=open_blobs(tmp_path / "blobs"),
-            pages=PdfPageCounter(),
-            clock=clock,
-            messengers={Platform.SLACK: adapter.messenger},
-            directories={Platform.SLACK: adapter.directory},
-            public_url="http://127.0.0.1",
-        )
-        await _furnish(store)
-        async with _serve(adapter, ports) as address:
-            slack.connect(f"{address}/slack/events")
-            yield _enter(slack, ports, clock, address)
+async def store(prepared_sqlite: Path, tmp_path: Path) -> AsyncIterator[SqlStore]:
+    """An empty database."""
+    store = SqlStore(f"sqlite:///{shutil.copy(prepared_sqlite, tmp_path / 'paraaf.db')}")
+    yield store
     await store.dispose()
+
+
+@pytest.fixture(params=PLATFORMS)
+async def chat(request: pytest.FixtureRequest, store: SqlStore) -> AsyncIterator[Chat]:
+    """Each platform in turn; `teams-chat` is Teams with group chats, which a test asks for by name."""
+    if request.param == "slack":
+        async with SlackChat.open() as slack:
+            yield slack
+    else:
+        kind = Kind.CHAT if request.param == "teams-chat" else Kind.CHANNEL
+        async with TeamsChat.open(store, kind) as teams:
+            yield teams
+
+
+@pytest.fixture
+async def unlinked(tmp_path: Path, store: SqlStore, chat: Chat) -> AsyncIterator[Scene]:
+    """The scene before the conversation is linked to the client."""
+    clock = MovableClock()
+    ports = Ports(
+        store=store,
+        blobs=open_blobs(tmp_path / "blobs"),
+        pages=PdfPageCounter(),
+        clock=clock,
+        messengers={chat.platform: chat.messenger},
+        directories={chat.platform: chat.directory},
+        public_url="http://127.0.0.1",
+    )
+    await _furnish(store, chat)
+    async with _serve(chat, ports) as address:
+        chat.connect(address)
+        yield await _enter(chat, ports, clock, address)
 
 
 @pytest.fixture
 async def scene(unlinked: Scene) -> Scene:
     """The scene with a linked conversation, a confirmed contact, and two documents."""
-    sanne = Account(Platform.SLACK, "T0OFFICE", unlinked.sanne.id)
-    karim = Account(Platform.SLACK, "T0BAKKER", unlinked.karim.id)
-    now = unlinked.clock.now()
+    sanne, karim, now = unlinked.account(unlinked.sanne), unlinked.account(unlinked.karim), unlinked.clock.now()
     async with unlinked.ports.store.transaction() as tx:
-        place = Place(Platform.SLACK, "T0OFFICE", unlinked.room.id)
+        place = Place(unlinked.chat.platform, unlinked.chat.office_tenant, unlinked.room.id)
         await tx.conversations.link(Conversation(OFFICE, place, CLIENT, sanne, now))
         await tx.people.confirm(karim, ContactId("karim"), sanne, now)
     await unlinked.file("Jaarrekening 2025.pdf")
@@ -127,20 +90,34 @@ async def scene(unlinked: Scene) -> Scene:
     return unlinked
 
 
-def _enter(slack: StrictSlack, ports: Ports, clock: MovableClock, address: str) -> Scene:
-    sanne = slack.user("U0SANNE", "Sanne de Vries", email="sanne@linde.example")
-    bas = slack.user("U0BAS", "Bas Jansen", email="bas@linde.example")
-    karim = slack.user("U0KARIM", "Karim Haddad", team="T0BAKKER", email="karim@bakker.example")
-    mila = slack.user("U0MILA", "Mila Haddad", guest=True)
-    vera = slack.user("U0VERA", "Vera de Boer")
-    room = slack.channel("C0BAKKER", "bakker", members=[sanne, bas, karim, mila])
-    return Scene(slack, room, sanne, bas, karim, mila, vera, ports, clock, address)
+@pytest.fixture
+def slack(chat: Chat) -> StrictSlack:
+    """The strict Slack behind the scene."""
+    assert isinstance(chat, SlackChat)
+    return chat.slack
 
 
-async def _furnish(store: SqlStore) -> None:
+@pytest.fixture
+def teams(chat: Chat) -> StrictTeams:
+    """The strict Teams behind the scene."""
+    assert isinstance(chat, TeamsChat)
+    return chat.teams
+
+
+async def _enter(chat: Chat, ports: Ports, clock: MovableClock, address: str) -> Scene:
+    sanne = chat.person("sanne", "Sanne de Vries", email="sanne@linde.example")
+    bas = chat.person("bas", "Bas Jansen", email="bas@linde.example")
+    karim = chat.person("karim", "Karim Haddad", elsewhere=True, email="karim@bakker.example")
+    mila = chat.person("mila", "Mila Haddad", guest=True)
+    vera = chat.person("vera", "Vera de Boer")
+    room = await chat.room("bakker", [sanne, bas, karim, mila])
+    return Scene(chat, room, sanne, bas, karim, mila, vera, ports, clock, address)
+
+
+async def _furnish(store: SqlStore, chat: Chat) -> None:
     async with store.transaction() as tx:
         await tx.offices.save(Office(OFFICE, "Kantoor De Linde"))
-        await tx.offices.map_tenant(OFFICE, Platform.SLACK, "T0OFFICE")
+        await tx.offices.map_tenant(OFFICE, chat.platform, chat.office_tenant)
         await tx.people.save_client(Client(CLIENT, OFFICE, "1001", "Bakker B.V."))
         await tx.people.save_client(Client(ClientId("kapper"), OFFICE, "1002", "Kapper Knip"))
         karim = Contact(ContactId("karim"), CLIENT, "Karim Haddad", "karim@bakker.example", preferred=True)
@@ -148,15 +125,16 @@ async def _furnish(store: SqlStore) -> None:
 
 
 @asynccontextmanager
-async def _serve(adapter: SlackAdapter, ports: Ports) -> AsyncIterator[str]:
+async def _serve(chat: Chat, ports: Ports) -> AsyncIterator[str]:
     courier, stop = Courier(ports), asyncio.Event()
-    await adapter.start(Router(ports, courier.wake), ProcessDuplicateGuard(), make_screens(load_texts("nl")))
+    await chat.start(Router(ports, courier.wake))
     application = web.Application()
-    application.add_routes([*adapter.routes(), *serve_documents(ports)])
+    application.add_routes([*chat.routes(), *serve_documents(ports), *serve_uploads(ports)])
     running = asyncio.create_task(courier.run(stop))
     async with TestServer(application) as server:
         yield str(server.make_url("")).rstrip("/")
-    stop.set()
-    courier.wake()
-    await running
-    await adapter.stop()
+        stop.set()
+        courier.wake()
+        await running
+        await chat.settled()
+    await chat.stop()

@@ -5,32 +5,31 @@ from datetime import timedelta
 
 import aiohttp
 
-from bot.domain.envelope import EnvelopeId
 from bot.domain.log import Happening
 from tests.documents import make_pdf
-from tests.scenarios.conftest import OFFICE, Scene
-from tests.scenarios.test_story import send
-from tests.strict_slack import Message
+from tests.scenarios.chat import names
+from tests.scenarios.scene import OFFICE, Scene
 
+PRIVATE = "Deze links zijn alleen voor u"
 _LINK = re.compile(r"/documents/[\w-]+/\d+")
 
 
 async def test_the_ten_newest_are_ticked_and_the_rest_is_searched(scene: Scene) -> None:
     for number in range(1, 13):
         await scene.file(f"Bijlage {number:02}.pdf", f"%PDF-1.4 no. {number}".encode())
-    await scene.sanne.command("/sign", scene.room)
+    await scene.sign(scene.sanne)
     form = await scene.sanne.view("send")
 
-    shown = [option["text"]["text"] for option in form.inputs["documents"]["element"]["options"]]
-    assert shown == [f"Bijlage {number:02}.pdf" for number in range(12, 2, -1)]
-    assert await scene.sanne.search(form, "more_documents", "AANGIFTE") == ["Aangifte IB 2025.pdf"]
+    assert names(form, "documents") == [f"Bijlage {number:02}.pdf" for number in range(12, 2, -1)]
+    await scene.sanne.search(form, "more_documents", "AANGIFTE")
+    assert names(form, "more_documents") == ["Aangifte IB 2025.pdf"]
     filled = scene.sanne.fill(
-        form, documents=["Bijlage 12.pdf"], more_documents=["Aangifte IB 2025.pdf"], signer="U0KARIM"
+        form, documents=["Bijlage 12.pdf"], more_documents=["Aangifte IB 2025.pdf"], signer=scene.karim.id
     )
     await filled.submit()
     await scene.settled()
 
-    card = await scene.slack.message(scene.room, "2 documenten")
+    card = await scene.message("2 documenten")
     assert "Bijlage 12.pdf" in card.words
     assert "Aangifte IB 2025.pdf" in card.words
 
@@ -38,68 +37,58 @@ async def test_the_ten_newest_are_ticked_and_the_rest_is_searched(scene: Scene) 
 async def test_more_than_ten_documents_are_refused_at_their_field(scene: Scene) -> None:
     for number in range(1, 13):
         await scene.file(f"Bijlage {number:02}.pdf", f"%PDF-1.4 no. {number}".encode())
-    await scene.sanne.command("/sign", scene.room)
+    await scene.sign(scene.sanne)
     form = await scene.sanne.view("send")
     await scene.sanne.search(form, "more_documents", "a")
     view = await scene.sanne.fill(
         form,
         documents=[f"Bijlage {number:02}.pdf" for number in range(3, 13)],
         more_documents=["Aangifte IB 2025.pdf"],
-        signer="U0KARIM",
+        signer=scene.karim.id,
     ).submit()
     assert "10 documenten" in view.errors["documents"]
 
 
-async def test_an_upload_is_filed_and_sent(scene: Scene) -> None:
-    upload = scene.slack.file("F0NIEUW", "Opdrachtbevestiging.pdf", make_pdf(pages=3))
-    await scene.sanne.command("/sign", scene.room)
-    form = await scene.sanne.view("send")
-    await scene.sanne.fill(form, uploads=[upload], signer="U0KARIM").submit()
-    await scene.settled()
-
-    card = await scene.slack.message(scene.room, "Opdrachtbevestiging.pdf")
-    assert "3 pagina" in card.words
-
-
 async def test_the_file_of_a_message_comes_along(scene: Scene) -> None:
-    file = scene.slack.file("F0MSG", "Polis.pdf", make_pdf(pages=1))
-    message = scene.slack.say(scene.karim, scene.room, "Hierbij de polis", files=[file])
-    await scene.sanne.shortcut("sign", message)
+    file = scene.chat.file("Polis.pdf", make_pdf(pages=1))
+    message = scene.chat.say(scene.karim, scene.room, "Hierbij de polis", files=[file])
+    await scene.chat.sign_message(scene.sanne, message)
     form = await scene.sanne.view("send")
     assert "Polis.pdf" in form.words
-    await scene.sanne.fill(form, signer="U0KARIM").submit()
+    await scene.sanne.fill(form, signer=scene.karim.id).submit()
     await scene.settled()
-    await scene.slack.message(scene.room, "Polis.pdf")
+    await scene.message("Polis.pdf")
 
 
-async def test_an_upload_that_is_gone_is_told_to_the_sender(scene: Scene) -> None:
-    upload = scene.slack.file("F0WEG", "Weg.pdf", make_pdf())
-    await scene.sanne.command("/sign", scene.room)
+async def test_a_file_that_is_gone_is_told_to_the_sender(scene: Scene) -> None:
+    file = scene.chat.file("Weg.pdf", make_pdf())
+    message = scene.chat.say(scene.karim, scene.room, "Hierbij", files=[file])
+    await scene.chat.sign_message(scene.sanne, message)
     form = await scene.sanne.view("send")
-    upload.deleted = True
-    await scene.sanne.fill(form, uploads=[upload], signer="U0KARIM").submit()
+    file.deleted = True
+    await scene.sanne.fill(form, signer=scene.karim.id).submit()
     await scene.settled()
 
     told = await scene.sanne.told("is er niet meer")
     assert "Upload" in told.words
-    assert not scene.room.messages
+    assert list(scene.room.messages) == [message]
 
 
 async def test_signer_and_staff_look_at_exactly_the_bytes_that_were_sent(scene: Scene) -> None:
     content = make_pdf(pages=2, text="Eerste")
     await scene.file("Concept.pdf", content)
-    card = await send(scene, "Concept.pdf")
+    card = await scene.send("Concept.pdf")
     await scene.file("Concept.pdf", make_pdf(pages=9, text="Tweede"))  # changed in the dossier after it was sent
 
     for viewer in (scene.karim, scene.bas):
         await viewer.press(card, "Bekijken")
-        dialog = await viewer.view("documents")
+        dialog = await viewer.view(containing=PRIVATE)
         [path] = _LINK.findall(str(dialog.body))
         async with aiohttp.ClientSession() as session, session.get(scene.address + path) as answer:
             assert answer.status == 200
             assert await answer.read() == content
     async with scene.ports.store.reading() as tx:
-        envelope = await tx.envelopes.get(OFFICE, _envelope_of(card))
+        envelope = await tx.envelopes.get(OFFICE, scene.envelope_of(card))
         assert envelope
         lines = await tx.log.of_envelope(OFFICE, envelope.id)
     viewed = [line for line in lines if line.happening is Happening.VIEWED]
@@ -108,17 +97,18 @@ async def test_signer_and_staff_look_at_exactly_the_bytes_that_were_sent(scene: 
 
 
 async def test_nobody_else_looks_at_them(scene: Scene) -> None:
-    card = await send(scene, "Aangifte IB 2025.pdf")
-    await scene.mila.press(card, "Bekijken")
+    card = await scene.send("Aangifte IB 2025.pdf")
+    await scene.chat.press_early(scene.mila, card, "Bekijken")
 
-    await scene.mila.told("Deze documenten zijn voor Karim Haddad en het kantoor")
+    told = await scene.mila.told("Deze documenten zijn voor Karim Haddad en het kantoor")
+    assert "/documents/" not in told.words
     assert not scene.mila.views
 
 
 async def test_a_link_ends_after_an_hour_and_a_made_up_one_opens_nothing(scene: Scene) -> None:
-    card = await send(scene, "Aangifte IB 2025.pdf")
+    card = await scene.send("Aangifte IB 2025.pdf")
     await scene.karim.press(card, "Bekijken")
-    [path] = _LINK.findall(str((await scene.karim.view("documents")).body))
+    [path] = _LINK.findall(str((await scene.karim.view(containing=PRIVATE)).body))
     scene.clock.move(timedelta(hours=1, seconds=1))
 
     async with aiohttp.ClientSession(headers={"Accept-Language": "nl"}) as session:
@@ -126,7 +116,3 @@ async def test_a_link_ends_after_an_hour_and_a_made_up_one_opens_nothing(scene: 
             async with session.get(scene.address + address) as answer:
                 assert answer.status in {404, 410}
                 assert words in await answer.text()
-
-
-def _envelope_of(card: Message) -> EnvelopeId:
-    return EnvelopeId(card.buttons[0]["value"])

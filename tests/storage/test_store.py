@@ -12,6 +12,7 @@ from sqlalchemy.exc import DBAPIError, IntegrityError
 
 from bot.domain.envelope import Envelope, EnvelopeState
 from bot.domain.errors import Conflict, StoreUnavailable
+from bot.domain.outgoing import Errand
 from bot.domain.people import ClientId, ContactId, OfficeId
 from storage.sql.engine import connect
 from storage.sql.migrations import migrate
@@ -25,6 +26,8 @@ from tests.builders import (
     a_rejection,
     a_signer,
     a_version,
+    an_account,
+    an_approval,
     an_envelope,
     an_item,
     an_office,
@@ -234,6 +237,36 @@ class TestOutages:
         with pytest.raises(ConnectionResetError):
             async with office_store.transaction():
                 raise ConnectionResetError
+
+
+class TestRoundTrips:
+    async def test_an_answer_takes_along_what_was_added_before_it(self, office_store: SqlStore) -> None:
+        async with office_store.transaction() as transaction:
+            await transaction.envelopes.add(an_envelope())
+        async with office_store.transaction() as transaction:
+            await transaction.log.add([a_log_line()])
+            await transaction.outbox.put(an_outgoing(Errand.SHOW_CARD), at())
+            await transaction.outbox.put(an_outgoing(Errand.NOTE_COMPLETION), at())
+            await transaction.envelopes.save(an_envelope().answer(an_account(), an_approval()))
+            # These queries, written here, do not flush: they see what is in the database already.
+            session = session_of(transaction)
+            assert await session.number(text("SELECT count(*) FROM log")) == 1
+            errands = await session.all(text("SELECT errand FROM outbox ORDER BY id"))
+        assert [row.errand for row in errands] == [Errand.SHOW_CARD, Errand.NOTE_COMPLETION]
+
+    async def test_connections_that_a_rush_opened_are_there_for_the_next(self, postgres_store: SqlStore) -> None:
+        assert await self.rush(postgres_store, 16) == await self.rush(postgres_store, 16)
+
+    async def rush(self, store: SqlStore, size: int) -> set[int]:
+        barrier = asyncio.Barrier(size)
+
+        async def tell_backend() -> int:
+            async with store.transaction() as transaction:
+                backend = await session_of(transaction).number(text("SELECT pg_backend_pid()"))
+                await barrier.wait()
+                return backend
+
+        return set(await asyncio.gather(*(tell_backend() for _ in range(size))))
 
 
 class TestDeadlock:

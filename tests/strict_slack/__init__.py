@@ -20,13 +20,14 @@ type commands, press buttons and fill in modals, and their requests reach the ap
         assert not view.errors and not karim.views
         refusal = await sanne.told("Alleen Karim")                         # waits for a private message
 
-Looking: `room.messages`; of a message `words, buttons, pings, edits, thread_ts`; of a view `words, inputs, errors`; of
-a user `ephemerals, direct_messages, views`; `slack.calls`, `slack.calls_of(method)`, `await slack.until(look)`.
+Looking: `room.messages`; of a message `words, labels, buttons, links, pings, edits, thread`; of a view `words, inputs,
+errors, options(input), chosen(input)`; of a user `ephemerals, direct_messages, views`; `slack.calls`,
+`slack.calls_of(method)`, `await slack.until(look)`.
 
 Doing: `user.command, press, shortcut, fill(…).submit, search(view, input_id, text), close(view)`;
 `slack.say(user, room, text, files=[…])`, `slack.file(id, name, bytes)`. What the real client would not let a person do
 raises `ClientRefuses`: a command from another organisation, a missing required input, a text that is too long, an
-option that is not offered.
+option that is not offered. `user.hold_press(message, button)` and `fill(…).hold()` are under way until `release()`.
 
 Strictness: an app that does not acknowledge within 3 s, with 200 and a body that Slack takes, raises `NotAcknowledged`.
 The Web API refuses wrong tokens, missing scopes (`StrictSlack(scopes=SCOPES - {"files:read"})`), conversations the app
@@ -39,9 +40,11 @@ Trouble: `slack.break_next("chat.postMessage", RateLimit(30), Status(503), Refus
 """
 
 from tests.strict_slack.facts import SCOPES, ClientRefuses, File, Message, NotAcknowledged, Room, View
-from tests.strict_slack.people import Form, User
-from tests.strict_slack.server import Drop, Hold, RateLimit, Refuse, Status
+from tests.strict_slack.forms import Form, Held
+from tests.strict_slack.people import User
+from tests.strict_slack.server import Refuse
 from tests.strict_slack.slack import StrictSlack
+from tests.troubles import Drop, Hold, RateLimit, Status
 
 __all__ = [
     "SCOPES",
@@ -49,6 +52,7 @@ __all__ = [
     "Drop",
     "File",
     "Form",
+    "Held",
     "Hold",
     "Message",
     "NotAcknowledged",

@@ -88,6 +88,25 @@ class Message:
         return "\n".join(shown)
 
     @property
+    def id(self) -> str:
+        return self.ts
+
+    @property
+    def thread(self) -> str | None:
+        """The message under which it stands."""
+        return self.thread_ts
+
+    @property
+    def labels(self) -> list[str]:
+        """The labels of its buttons, in order."""
+        return [button["text"]["text"] for button in self.buttons]
+
+    @property
+    def links(self) -> list[str]:
+        """The addresses that its words lead to, in order."""
+        return _ADDRESS.findall(self.words)
+
+    @property
     def pings(self) -> set[str]:
         """Who or what is notified by its markup: user ids, and `channel`, `here` or `everyone`."""
         markup = "\n".join([self.text, *_collect(self.blocks, markup_only=True)])
@@ -135,6 +154,10 @@ class View:
         return str(self.body.get("callback_id", ""))
 
     @property
+    def form_id(self) -> str:
+        return self.callback_id
+
+    @property
     def words(self) -> str:
         """Everything a reader sees of it, in one string."""
         return "\n".join(_collect([{"title": self.body.get("title")}, *self.body["blocks"]]))
@@ -143,6 +166,18 @@ class View:
     def inputs(self) -> dict[str, Json]:
         """Its input blocks by block id."""
         return {block["block_id"]: block for block in self.body["blocks"] if block["type"] == "input"}
+
+    def options(self, input_id: str) -> dict[str, str]:
+        """The labels that an input offers by their values, those found by a search included."""
+        offered = [*self.inputs[input_id]["element"].get("options", ()), *self.offered.get(input_id, {}).values()]
+        return {option["value"]: option["text"]["text"] for option in offered}
+
+    def chosen(self, input_id: str) -> list[str]:
+        """What an input shows as chosen or typed; several values where it takes several."""
+        element = self.inputs[input_id]["element"]
+        options = [*element.get("initial_options", ()), element.get("initial_option")]
+        typed = [element.get("initial_value"), element.get("initial_date")]
+        return [option["value"] for option in options if option] + [each for each in typed if each]
 
 
 @dataclass
@@ -189,6 +224,7 @@ def find_elements(blocks: list[Json]) -> list[tuple[Json, Json]]:
     ]
 
 
+_ADDRESS = re.compile(r"<(https?://[^|>]+)\|")
 _UNSEEN = {"value", "url", "action_id", "block_id", "type", "image_url", "style"}
 
 

@@ -1,7 +1,6 @@
 """What one person can do in the strict Slack, and what they see."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from tests.strict_slack.blocks import check_errors, check_options, check_view
@@ -17,31 +16,13 @@ from tests.strict_slack.facts import (
     View,
     find_elements,
 )
-from tests.strict_slack.filling import Filled, build_state
+from tests.strict_slack.filling import Filled
+from tests.strict_slack.forms import Form, Held
 from tests.strict_slack.methods import show_message
 from tests.strict_slack.parts import Invalid
 
 if TYPE_CHECKING:
     from tests.strict_slack.slack import StrictSlack
-
-
-@dataclass(frozen=True)
-class Form:
-    """A modal with something filled in; `submit` sends it."""
-
-    user: "User"
-    view: View
-    filled: dict[str, Filled]
-
-    async def submit(self) -> View:
-        """Send it and do as the app answers. The view comes back: with `errors`, with new contents, or closed."""
-        user, view = self.user, self.view
-        if "submit" not in view.body:
-            raise ClientRefuses("There is nothing to send in this view.")
-        payload = user.view_payload("view_submission", view, build_state(view, self.filled))
-        answer = await user.slack.delivery.deliver(payload, form=False)
-        await user.follow(view, answer)
-        return view
 
 
 class User:
@@ -53,6 +34,10 @@ class User:
     @property
     def id(self) -> str:
         return self.account.id
+
+    @property
+    def name(self) -> str:
+        return self.account.name
 
     @property
     def ephemerals(self) -> list[Message]:
@@ -91,8 +76,17 @@ class User:
 
     async def press(self, message: Message, button: str) -> None:
         """Press the button of a message with this `action_id` or label. One that opens an address is told as well."""
+        held = await self.hold_press(message, button)
+        await held.release()
+
+    async def hold_press(self, message: Message, button: str) -> Held:
+        """Press a button, and keep the press on its way to the app."""
         payload = self.press_payload(message, button)
-        await self.slack.delivery.deliver(payload, form=False)
+
+        async def deliver() -> None:
+            await self.slack.delivery.deliver(payload, form=False)
+
+        return Held(deliver)
 
     async def shortcut(self, callback_id: str, message: Message) -> None:
         """Choose a message shortcut of the app from the menu of a message."""
@@ -137,9 +131,14 @@ class User:
 
     # --- what a person waits for ---
 
-    async def view(self, callback_id: str) -> View:
-        """The open modal with this id, as soon as there is one."""
-        return await self.slack.until(lambda: next((v for v in self.views if v.callback_id == callback_id), None))
+    async def view(self, callback_id: str = "", containing: str = "") -> View:
+        """The newest open modal with this id and these words, as soon as there is one."""
+
+        def look() -> View | None:
+            alike = [each for each in self.views if callback_id in {"", each.callback_id} and containing in each.words]
+            return alike[-1] if alike else None
+
+        return await self.slack.until(look)
 
     async def told(self, containing: str = "") -> Message:
         """The newest private message with these words, as soon as there is one."""
@@ -198,7 +197,7 @@ class User:
     def _take_away(self, view: View, *, whole_stack: bool) -> None:
         if whole_stack:
             self.views.clear()
-        else:
+        elif view in self.views:  # unless it went with the stack, by what another client sent
             self.views.remove(view)
 
     def _base(self, kind: str) -> Json:

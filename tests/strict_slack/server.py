@@ -13,20 +13,7 @@ from tests.strict_slack.facts import RESPONSE_URL_USES, Call, Json, Message, Sla
 from tests.strict_slack.methods import METHODS
 from tests.strict_slack.parts import Invalid
 from tests.strict_slack.workspace import Workspace
-
-
-@dataclass(frozen=True)
-class RateLimit:
-    """429 with this many seconds in Retry-After."""
-
-    seconds: int
-
-
-@dataclass(frozen=True)
-class Status:
-    """An answer with this HTTP status and no JSON."""
-
-    status: int
+from tests.troubles import Drop, Hold, RateLimit, Status
 
 
 @dataclass(frozen=True)
@@ -34,20 +21,6 @@ class Refuse:
     """`{"ok": false, "error": code}`; nothing is done."""
 
     code: str
-
-
-@dataclass(frozen=True)
-class Drop:
-    """The connection breaks: `done` tells whether the call was carried out before."""
-
-    done: bool
-
-
-@dataclass(frozen=True)
-class Hold:
-    """The answer waits until the event is set."""
-
-    until: asyncio.Event
 
 
 Fault = RateLimit | Status | Refuse | Drop | Hold
@@ -92,7 +65,7 @@ class Server:
         if isinstance(fault, RateLimit):
             headers = {"Retry-After": str(fault.seconds)}
             return web.json_response({"ok": False, "error": "ratelimited"}, status=429, headers=headers)
-        if isinstance(fault, Status):
+        if isinstance(fault, Status) and not fault.done:
             return web.Response(status=fault.status, text="<html>trouble</html>", content_type="text/html")
         if isinstance(fault, Hold):
             await fault.until.wait()
@@ -101,6 +74,8 @@ class Server:
         answer = {"ok": False, "error": fault.code} if isinstance(fault, Refuse) else self._answer(request, arguments)
         self.workspace.calls.append(Call(method, arguments, str(answer.get("error", ""))))
         await self.workspace.tell_change()
+        if isinstance(fault, Status):
+            return web.Response(status=fault.status, text="<html>trouble</html>", content_type="text/html")
         return _break(request) if isinstance(fault, Drop) else web.json_response(answer)
 
     def _answer(self, request: web.Request, arguments: Json) -> Json:

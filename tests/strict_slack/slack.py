@@ -15,7 +15,7 @@ from tests.strict_slack.workspace import Workspace
 
 T = TypeVar("T")
 
-PATIENCE = 5.0
+PATIENCE = 20.0
 """Seconds that a test waits for something to happen before it fails."""
 
 

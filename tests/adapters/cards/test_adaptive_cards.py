@@ -5,9 +5,21 @@ import pytest
 
 from cards.adaptive_card import FORM_KEY, Wording, render_card, render_form
 from cards.model import Card, Mention, Plain, Strong, Text
-from tests.unit.cards.cases import CARDS, ERRORS, FORMS, REJECT, SEND, STRANGE_NAMES, TYPED
+from tests.unit.cards.cases import (
+    BACK,
+    CARDS,
+    ERRORS,
+    FORMS,
+    PERSONAL,
+    REJECT,
+    SEND,
+    SEND_WITH_PAGE,
+    STRANGE_NAMES,
+    TYPED,
+    VIEWERS,
+)
 
-WORDING = Wording(lang="nl", missing="Vul dit in.", uploads="Upload bestanden op de webpagina.")
+WORDING = Wording("nl", "Vul dit in.", "Upload bestanden op de webpagina.", "Pagina openen")
 Show = Callable[[Mapping[str, Mapping[str, object]]], dict[str, Any]]
 
 
@@ -16,7 +28,16 @@ def shown(show_cards: Show) -> dict[str, Any]:
     """Every card and form that stands for the others, as Microsoft's renderer shows it."""
     cards = {name: {"card": render_card(card, lang="nl")} for name, card in CARDS.items()}
     forms = {f"{name} form": {"card": render_form(form, WORDING)} for name, form in FORMS.items()}
-    return show_cards(cards | forms)
+    inline = {
+        f"{name} in a message": {"card": render_form(form, WORDING, inline=True, back=BACK)}
+        for name, form in FORMS.items()
+        if name != "send"
+    }
+    others = {
+        "personal": {"card": render_card(PERSONAL, lang="nl", viewers=VIEWERS)},
+        "refused": {"card": render_form(REJECT, WORDING, errors=ERRORS, typed=TYPED, inline=True, back=BACK)},
+    }
+    return show_cards(cards | forms | inline | others)
 
 
 def test_the_renderer_has_nothing_to_complain_about(shown: dict[str, Any]) -> None:
@@ -124,7 +145,51 @@ def test_an_empty_reason_cannot_be_sent(show_cards: Show) -> None:
     assert WORDING.missing not in shown["filled"]["text"]
     (sent,) = shown["filled"]["pressed"]
     assert sent["type"] == "Action.Submit"
-    assert sent["data"] == {FORM_KEY: {"form": "reject", "context": "e1"}, "reason": "Bedrag klopt niet"}
+    assert sent["data"] == {FORM_KEY: {"form": "reject", "context": "e1", "nonce": ""}, "reason": "Bedrag klopt niet"}
+
+
+def test_an_empty_reason_cannot_be_sent_from_a_message_either(show_cards: Show) -> None:
+    form = render_form(REJECT, WORDING, nonce="n1", inline=True, back=BACK)
+    shown = show_cards(
+        {
+            "empty": {"card": form, "press": ["Afkeuren"]},
+            "filled": {"card": form, "fill": {"reason": "Bedrag klopt niet"}, "press": ["Afkeuren"]},
+        }
+    )
+    assert shown["empty"]["pressed"] == []
+    assert WORDING.missing in shown["empty"]["text"]
+    (sent,) = shown["filled"]["pressed"]
+    assert (sent["type"], sent["verb"]) == ("Action.Execute", "reject")
+    carried = {"form": "reject", "context": "e1", "nonce": "n1"}
+    assert sent["data"] == {FORM_KEY: carried, "reason": "Bedrag klopt niet"}
+
+
+@pytest.mark.parametrize("typed", ["", "Bedrag klopt niet"])
+def test_the_way_back_is_open_whatever_is_typed(show_cards: Show, typed: str) -> None:
+    form = render_form(REJECT, WORDING, inline=True, back=BACK)
+    shown = show_cards({"back": {"card": form, "fill": {"reason": typed}, "press": ["Terug"]}})["back"]
+    (sent,) = shown["pressed"]
+    assert (sent["type"], sent["verb"]) == ("Action.Execute", "show")
+    assert sent["data"] == {"action": "show", "value": "e1"}
+    assert WORDING.missing not in shown["text"]
+
+
+def test_a_client_without_execute_asks_for_a_dialog(show_cards: Show) -> None:
+    """What it does with a button: it takes the fallback in its place."""
+    (row,) = [item for item in render_card(CARDS["open"], lang="nl")["body"] if item["type"] == "ActionSet"][:1]
+    older = {"type": "AdaptiveCard", "version": "1.3", "body": [], "actions": [a["fallback"] for a in row["actions"]]}
+    shown = show_cards({"older": {"card": older, "press": ["Goedkeuren"]}})["older"]
+    (sent,) = shown["pressed"]
+    assert sent["type"] == "Action.Submit"
+    assert sent["data"] == {"action": "approve", "value": "e1", "msteams": {"type": "task/fetch"}}
+
+
+def test_the_upload_page_can_be_opened_while_nothing_is_filled_in(show_cards: Show) -> None:
+    form = render_form(SEND_WITH_PAGE, WORDING)
+    shown = show_cards({"page": {"card": form, "press": ["Pagina openen"]}})["page"]
+    assert WORDING.uploads in shown["text"]
+    (opened,) = shown["pressed"]
+    assert (opened["type"], opened["url"]) == ("Action.OpenUrl", "https://paraaf.example/uploads/Zm9vYmFy")
 
 
 def test_a_refusal_keeps_what_was_typed_and_says_what_is_wrong(show_cards: Show) -> None:

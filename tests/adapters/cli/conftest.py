@@ -8,6 +8,7 @@ import pytest
 from typer.testing import CliRunner, Result
 
 from adapters.cli import app
+from tests.strict_teams import StrictTeams
 
 Run = Callable[..., Result]
 
@@ -16,10 +17,25 @@ Run = Callable[..., Result]
 def folder(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Path:
     """The working directory: empty, so that everything lands in it."""
     for name in list(os.environ):
-        if name.startswith(("PARAAF_", "SLACK_")):
+        if name.startswith(("PARAAF_", "SLACK_", "MICROSOFT_")):
             monkeypatch.delenv(name)
     monkeypatch.chdir(tmp_path)
     return tmp_path
+
+
+def point_to_teams(monkeypatch: pytest.MonkeyPatch, teams: StrictTeams, **changes: str) -> None:
+    """Settings by which Paraaf is the app that this Teams knows."""
+    told = {
+        "MICROSOFT_APP_ID": teams.app_id,
+        "MICROSOFT_APP_TENANT_ID": teams.tenant,
+        "MICROSOFT_APP_PASSWORD": teams.password,
+        "MICROSOFT_LOGIN_URL": teams.login_url,
+        "MICROSOFT_METADATA_URL": teams.metadata_url,
+        "MICROSOFT_GRAPH_URL": teams.graph_url,
+        "PARAAF_TEAMS_SERVICE_URL": teams.service_url,
+    }
+    for name, value in (told | changes).items():
+        monkeypatch.setenv(name, value)
 
 
 @pytest.fixture

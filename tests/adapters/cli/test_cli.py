@@ -3,6 +3,7 @@
 import json
 import subprocess
 import sys
+import zipfile
 from importlib.metadata import version
 from pathlib import Path
 
@@ -11,6 +12,7 @@ import pytest
 from tests.adapters.cli.conftest import Run
 from tests.documents import make_pdf
 
+APP = "0a1b2c3d-0000-4000-8000-0123456789ab"
 CLIENTS = "number;name;contact\n1001;Haddad Bouw B.V.;Karim Haddad\n"
 
 
@@ -27,7 +29,10 @@ def test_the_version_is_told(paraaf: Run) -> None:
     assert paraaf("--version").stdout == f"paraaf {version('paraaf')}\n"
 
 
-@pytest.mark.parametrize("command", [(), ("serve",), ("clients", "import"), ("documents", "add"), ("offices", "staff")])
+@pytest.mark.parametrize(
+    "command",
+    [(), ("serve",), ("clients", "import"), ("documents", "add"), ("offices", "staff"), ("manifest", "teams")],
+)
 def test_every_command_explains_itself(paraaf: Run, command: tuple[str, ...]) -> None:
     assert "Usage:" in paraaf(*command, "--help").stdout
 
@@ -79,7 +84,16 @@ def test_documents_are_added_with_versions(paraaf: Run, folder: Path, office: st
         (("offices", "add", "X", "--language", "fr"), "no language “fr”"),
         (("offices", "map", "De Linde", "--slack", "linde"), "no id of a Slack workspace"),
         (("offices", "staff", "De Linde", "--group", "@staff"), "no id of a Slack user group"),
-        (("offices", "staff", "De Linde", "--account", "sanne"), "no id of a Slack member"),
+        (("offices", "staff", "De Linde", "--account", "sanne"), "is no member"),
+        (("offices", "map", "De Linde", "--teams", "linde.example"), "no id of a Microsoft tenant"),
+        (("offices", "map", "De Linde"), "--slack WORKSPACE, or --teams TENANT"),
+        (("manifest", "teams", "--output", "app.zip"), "MICROSOFT_APP_ID: missing; set it, or give --app-id"),
+        (("manifest", "teams", "--output", "app.zip", "--app-id", "x"), "--app-id: write an id such as"),
+        (
+            ("manifest", "teams", "--output", "app.zip", "--app-id", APP, "--url", "x.example"),
+            "--url: write an address",
+        ),
+        (("manifest", "teams", "--output", "no/app.zip", "--app-id", APP), "no/app.zip: No such file or directory"),
         (("offices", "staff", "De Linde", "--everyone", "--account", "U0SANNE"), "Choose"),
     ],
 )
@@ -126,6 +140,34 @@ def test_a_workspace_is_mapped(paraaf: Run, office: str) -> None:
     paraaf("offices", "add", "Other")
     paraaf("offices", "map", "Other", "--slack", "T0LINDE")
     assert paraaf("offices", "list").stdout.splitlines()[0].startswith("De Linde (nl): no workspace yet")
+
+
+def test_a_tenant_is_mapped_beside_a_workspace(paraaf: Run, office: str) -> None:
+    told = paraaf("offices", "map", office, "--slack", "T0LINDE", "--teams", APP.upper()).stdout
+    assert f"slack T0LINDE, teams {APP};" in told
+    paraaf("offices", "add", "Other")
+    assert f"Other (nl): teams {APP};" in paraaf("offices", "map", "Other", "--teams", APP).stdout
+    assert "De Linde (nl): slack T0LINDE;" in paraaf("offices", "list").stdout
+
+
+def test_staff_in_teams_are_named_by_their_id_there(paraaf: Run, office: str) -> None:
+    person = "29:1bQyH7vJ3mW9aX2cL5kN8pR4sT6uV0wY"
+    assert f"staff: {person}" in paraaf("offices", "staff", office, "--account", person).stdout
+
+
+def test_an_app_package_is_written(paraaf: Run, folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    told = paraaf("manifest", "teams", "--output", "app.zip", "--app-id", APP.upper(), "--url", "https://x.example/")
+    assert (told.stdout, told.stderr) == ("app.zip\n", "")
+    with zipfile.ZipFile(folder / "app.zip") as package:
+        manifest = json.loads(package.read("manifest.json"))
+    assert (manifest["id"], manifest["validDomains"]) == (APP, ["x.example"])
+    monkeypatch.setenv("MICROSOFT_APP_ID", APP)
+    monkeypatch.setenv("MICROSOFT_APP_TENANT_ID", APP)
+    monkeypatch.setenv("MICROSOFT_APP_PASSWORD", "secret")
+    local = paraaf("manifest", "teams", "--output", folder / "local.zip")
+    assert "only https" in local.stderr
+    with zipfile.ZipFile(folder / "local.zip") as package:
+        assert json.loads(package.read("manifest.json"))["validDomains"] == ["127.0.0.1:8080"]
 
 
 def test_a_manifest_is_printed(paraaf: Run, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -4,14 +4,16 @@ from pathlib import Path
 
 import pytest
 
-from adapters.commands.doctor import Finding, Verdict, check_scopes, examine
+from adapters.commands.doctor import check_scopes, examine
+from adapters.commands.finding import Finding, Verdict
 from adapters.main import open_store
 from adapters.settings import load_settings
 from bot.domain.people import Platform
 from bot.use_cases.offices import add_office, map_tenant
 from manifest.slack import bot_scopes
-from tests.adapters.cli.conftest import Run
+from tests.adapters.cli.conftest import Run, point_to_teams
 from tests.strict_slack import StrictSlack
+from tests.strict_teams import Status, StrictTeams
 
 
 async def findings() -> dict[str, Finding]:
@@ -40,6 +42,7 @@ def test_a_fresh_folder_is_fine(paraaf: Run, monkeypatch: pytest.MonkeyPatch, fo
     assert "without tables yet" in result.stdout
     assert "no https" in result.stdout
     assert "slack: off" in result.stdout
+    assert "teams: off" in result.stdout
     assert not (folder / "var" / "paraaf.db").exists()
 
 
@@ -117,3 +120,68 @@ def test_the_scopes_are_compared_with_the_manifest() -> None:
     assert check_scopes({}).verdict is Verdict.NOTE
     lacking = check_scopes({"x-oauth-scopes": ",".join(bot_scopes() - {"files:read"})})
     assert (lacking.verdict, "missing: files:read" in lacking.words) == (Verdict.BROKEN, True)
+
+
+async def test_teams_is_asked(monkeypatch: pytest.MonkeyPatch) -> None:
+    async with StrictTeams() as teams:
+        point_to_teams(monkeypatch, teams)
+        settings = load_settings()
+        async with open_store(settings) as store:
+            nobody = await findings()
+            office = await add_office(store, "De Linde")
+            one = await findings()
+            await map_tenant(store, office, Platform.TEAMS, teams.tenant)
+            mapped = await findings()
+    assert verdicts(nobody) | {"teams": "ok", "teams keys": "ok", "teams offices": "note"} == verdicts(nobody)
+    assert nobody["teams"].words == f"app {teams.app_id}, as SingleTenant of {teams.tenant}"
+    assert "everybody there is told so" in nobody["teams offices"].words
+    assert f"takes {teams.tenant} to be De Linde" in one["teams offices"].words
+    assert (mapped["teams offices"].verdict, mapped["teams offices"].words) == (Verdict.OK, "De Linde")
+    # nothing but the public address, which is not told here
+    assert {subject for subject, each in mapped.items() if each.verdict is Verdict.BROKEN} == {"teams requests"}
+
+
+async def test_an_app_that_microsoft_refuses_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
+    async with StrictTeams() as teams:
+        point_to_teams(monkeypatch, teams, MICROSOFT_APP_PASSWORD="hunter2")
+        found = await findings()
+    assert found["teams"].verdict is Verdict.BROKEN
+    assert "refuses the app (no token: invalid_client)" in found["teams"].words
+    assert "MICROSOFT_APP_PASSWORD" in found["teams"].words
+    assert "hunter2" not in str(found)
+
+
+async def test_a_certificate_proves_the_app(monkeypatch: pytest.MonkeyPatch, folder: Path) -> None:
+    async with StrictTeams() as teams:
+        (folder / "app.pem").write_text(teams.certificate)
+        point_to_teams(monkeypatch, teams, MICROSOFT_APP_PASSWORD="", MICROSOFT_APP_CERTIFICATE="app.pem")
+        assert (await findings())["teams"].verdict is Verdict.OK
+        start = teams.certificate.index("-----BEGIN CERTIFICATE")
+        (folder / "key.pem").write_text(teams.certificate[:start])
+        (folder / "app.pem").write_text(teams.certificate[start:])
+        alone = (await findings())["teams"]
+        monkeypatch.setenv("MICROSOFT_APP_PRIVATE_KEY", "key.pem")
+        assert (await findings())["teams"].verdict is Verdict.OK
+    assert alone.verdict is Verdict.BROKEN
+    assert alone.words.startswith("MICROSOFT_APP_CERTIFICATE: it cannot be read; write the certificate and its private")
+
+
+async def test_a_microsoft_that_is_away_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
+    async with StrictTeams() as teams:
+        point_to_teams(monkeypatch, teams)
+        teams.break_always("token", Status(503))
+        teams.break_always("metadata", Status(503))
+        found = await findings()
+        teams.repair()
+    assert "does not answer" in found["teams"].words
+    assert "no request can be trusted" in found["teams keys"].words
+    assert (found["teams"].verdict, found["teams keys"].verdict) == (Verdict.BROKEN, Verdict.BROKEN)
+
+
+async def test_an_open_door_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("MICROSOFT_APP_ID", "0a1b2c3d-0000-4000-8000-0123456789ab")
+    monkeypatch.setenv("PARAAF_TEAMS_OPEN", "1")
+    monkeypatch.setenv("PARAAF_TEAMS_SERVICE_URL", "http://127.0.0.1:56150/_connector")
+    found = await findings()
+    assert found["teams"].verdict is Verdict.NOTE
+    assert "are believed (http://127.0.0.1:56150/_connector)" in found["teams"].words

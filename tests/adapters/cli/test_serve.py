@@ -3,6 +3,7 @@
 import asyncio
 import json
 import os
+import re
 import signal
 import sys
 from collections.abc import AsyncIterator, Iterator
@@ -16,11 +17,13 @@ import structlog
 from structlog.testing import LogCapture
 
 from adapters.main import Paraaf, open_store
-from adapters.settings import load_settings
+from adapters.settings import SettingsError, load_settings
 from adapters.slack.errors import TokenRefused
 from bot.domain.people import Platform
 from bot.use_cases.offices import OfficeRefused, add_office, map_tenant
+from tests.adapters.cli.conftest import point_to_teams
 from tests.strict_slack import Hold, Status, StrictSlack
+from tests.strict_teams import StrictTeams
 
 PATIENCE = 20.0
 
@@ -37,6 +40,13 @@ async def slack(monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[StrictSlack]:
         monkeypatch.setenv("SLACK_BOT_TOKEN", slack.bot_token)
         monkeypatch.setenv("SLACK_SIGNING_SECRET", slack.signing_secret)
         yield slack
+
+
+@pytest.fixture
+async def teams(monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[StrictTeams]:
+    async with StrictTeams() as teams:
+        point_to_teams(monkeypatch, teams)
+        yield teams
 
 
 @pytest.fixture
@@ -73,7 +83,9 @@ async def test_without_a_platform_it_serves_its_pages(log: LogCapture) -> None:
         assert await get(f"{paraaf.address}/healthz") == (200, "alive\n")
         assert await ready(paraaf) == (200, {"database": "ok"})
         assert (await get(paraaf.address))[0] == 200
-        assert (await get(f"{paraaf.address}/slack/events"))[0] == 404
+        for path in ("/slack/events", "/api/messages"):
+            assert (await get(f"{paraaf.address}{path}"))[0] == 404
+        assert (await get(f"{paraaf.address}/uploads/x"))[0] == 404
         async with aiohttp.ClientSession() as http, http.get(f"{paraaf.address}/nothing") as answer:
             assert (answer.status, answer.headers["Server"]) == (404, "Paraaf")
             assert answer.headers["X-Content-Type-Options"] == "nosniff"
@@ -82,11 +94,13 @@ async def test_without_a_platform_it_serves_its_pages(log: LogCapture) -> None:
 async def test_a_request_is_logged_without_its_secret_or_its_sender(log: LogCapture) -> None:
     async with running() as paraaf:
         await get(f"{paraaf.address}/documents/s3cret-of-a-link/1", **{"User-Agent": "curl of Karim"})
+        await get(f"{paraaf.address}/uploads/s3cret-of-a-page")
         await get(f"{paraaf.address}/healthz")
         await get(f"{paraaf.address}/elsewhere?email=karim@haddad.example")
     lines = [entry for entry in log.entries if entry["event"] == "request"]
     assert [(line["route"], line["status"]) for line in lines] == [
         ("/documents/{secret}/{number}", 404),
+        ("/uploads/{secret}", 404),
         ("unknown", 404),
     ]
     told = str(log.entries)
@@ -131,7 +145,7 @@ async def test_a_refused_token_ends_the_start(slack: StrictSlack, monkeypatch: p
 async def test_slack_that_is_away_is_tried_again(
     slack: StrictSlack, monkeypatch: pytest.MonkeyPatch, log: LogCapture
 ) -> None:
-    monkeypatch.setattr("adapters.slack_link.FIRST_WAIT", 0.05)
+    monkeypatch.setattr("adapters.links.FIRST_WAIT", 0.05)
     slack.break_next("auth.test", Status(503), Status(503))
     async with running() as paraaf:
         status, checks = await ready(paraaf)
@@ -165,6 +179,92 @@ async def test_in_socket_mode_nobody_can_knock_at_the_door(slack: StrictSlack, m
         await sanne.told("/sign koppel")
         async with aiohttp.ClientSession() as http, http.post(f"{paraaf.address}/slack/events", data="x") as answer:
             assert answer.status == 404
+
+
+async def test_the_only_office_gets_the_tenant_of_the_app(teams: StrictTeams, log: LogCapture) -> None:
+    async with open_store(load_settings()) as store:
+        office = await add_office(store, "De Linde")
+        async with running() as paraaf:
+            assert await ready(paraaf) == (200, {"database": "ok", "teams": "ok", "deliveries": "ok"})
+        async with store.reading() as tx:
+            assert await tx.offices.by_tenant(Platform.TEAMS, teams.tenant) == office
+    (told,) = [entry for entry in log.entries if entry["event"] == "tenant_mapped"]
+    assert (told["tenant"], told["office"]) == (teams.tenant, "De Linde")
+
+
+async def test_no_office_is_guessed_to_have_the_tenant(teams: StrictTeams, log: LogCapture) -> None:
+    async with open_store(load_settings()) as store:
+        for name in ("De Linde", "De Eik"):
+            await add_office(store, name)
+        async with running() as paraaf:
+            assert (await ready(paraaf))[0] == 200
+        async with store.reading() as tx:
+            assert await tx.offices.by_tenant(Platform.TEAMS, teams.tenant) is None
+    (told,) = [entry for entry in log.entries if entry["event"] == "tenant_of_no_office"]
+    assert told["todo"] == f"paraaf offices map OFFICE --teams {teams.tenant}"
+
+
+async def test_an_office_that_is_in_teams_gets_no_second_tenant(teams: StrictTeams) -> None:
+    async with open_store(load_settings()) as store:
+        office = await add_office(store, "De Linde")
+        await map_tenant(store, office, Platform.TEAMS, teams.tenant_id("elders"))
+        async with running():
+            pass
+        async with store.reading() as tx:
+            assert await tx.offices.tenants(office.id) == ((Platform.TEAMS, teams.tenant_id("elders")),)
+
+
+async def test_both_platforms_at_once(slack: StrictSlack, teams: StrictTeams, log: LogCapture) -> None:
+    async with running() as paraaf:
+        assert await ready(paraaf) == (200, {"database": "ok", "slack": "ok", "teams": "ok", "deliveries": "ok"})
+        slack.connect(f"{paraaf.address}/slack/events")
+        teams.connect(f"{paraaf.address}/api/messages")
+        sanne = teams.user("sanne", "Sanne de Vries")
+        room = teams.channel("bakker", members=[sanne])
+        await teams.add_app(room)
+        await sanne.command("help", room)
+        await sanne.told("@Paraaf koppel")
+        there = slack.user("U0SANNE", "Sanne de Vries")
+        await there.command("/sign help", slack.channel("C0BAKKER", members=[there]))
+        await there.told("/sign koppel")
+        _, text = await get(f"{paraaf.address}/metrics")
+    assert 'paraaf_acknowledgement_seconds_count{platform="slack"} 1.0' in text
+    assert set(re.findall(r'acknowledgement_seconds_count\{platform="(\w+)"\}', text)) == {"slack", "teams"}
+    (started,) = [entry for entry in log.entries if entry["event"] == "started"]
+    assert started["platforms"] == ["slack", "teams"]
+
+
+async def test_a_tenant_without_an_office_is_told_so(teams: StrictTeams) -> None:
+    async with open_store(load_settings()) as store:
+        await add_office(store, "De Linde")
+        async with running() as paraaf:
+            teams.connect(f"{paraaf.address}/api/messages")
+            outsider = teams.user("outsider", "Olga Smit", tenant="molen")
+            room = teams.channel("molen", tenant="molen", members=[outsider])
+            await outsider.command("sign", room)
+            await outsider.told("nog geen kantoor")
+        async with store.reading() as tx:
+            assert await tx.offices.by_tenant(Platform.TEAMS, teams.tenant_id("molen")) is None
+
+
+async def test_a_microsoft_that_refuses_the_app_is_seen_from_outside(
+    teams: StrictTeams, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("MICROSOFT_APP_PASSWORD", "hunter2")
+    async with running() as paraaf:
+        status, checks = await ready(paraaf)
+    assert (status, checks["teams"]) == (503, "no token: invalid_client")
+
+
+async def test_a_certificate_that_is_none_ends_the_start(
+    teams: StrictTeams, monkeypatch: pytest.MonkeyPatch, folder: Path
+) -> None:
+    (folder / "app.pem").write_text("-----BEGIN PRIVATE KEY-----\nhunter2\n-----END PRIVATE KEY-----\n")
+    monkeypatch.setenv("MICROSOFT_APP_PASSWORD", "")
+    monkeypatch.setenv("MICROSOFT_APP_CERTIFICATE", "app.pem")
+    with pytest.raises(SettingsError, match="MICROSOFT_APP_CERTIFICATE: it cannot be read") as raised:
+        await Paraaf(load_settings()).start()
+    assert "hunter2" not in str(raised.value)
 
 
 async def test_a_request_under_way_is_finished_before_it_stops(slack: StrictSlack) -> None:

@@ -7,13 +7,20 @@ import pytest
 
 from adapters.settings import Settings, SettingsError, find_misspelt, known_settings, load_settings
 
+APP, TENANT = "0a1b2c3d-0000-4000-8000-0123456789ab", "0a1b2c3d-0000-4000-8000-ba9876543210"
+TEAMS = {"MICROSOFT_APP_ID": APP, "MICROSOFT_APP_TENANT_ID": TENANT, "MICROSOFT_APP_PASSWORD": "hunter2"}
+OPEN = {
+    "MICROSOFT_APP_ID": APP,
+    "PARAAF_TEAMS_OPEN": "1",
+    "PARAAF_TEAMS_SERVICE_URL": "http://127.0.0.1:56150/_connector",
+}
 SLACK = {"SLACK_BOT_TOKEN": "xoxb-1", "SLACK_SIGNING_SECRET": "s"}
 
 
 @pytest.fixture(autouse=True)
 def clean_environment(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     for name in list(os.environ):
-        if name.startswith(("PARAAF_", "SLACK_")):
+        if name.startswith(("PARAAF_", "SLACK_", "MICROSOFT_")):
             monkeypatch.delenv(name)
     monkeypatch.chdir(tmp_path)
 
@@ -128,6 +135,95 @@ def test_a_stand_in_on_this_machine_may_do_without_tls(monkeypatch: pytest.Monke
     slack = settings_of(monkeypatch, **SLACK, SLACK_API_URL="http://127.0.0.1:3010/api").slack
     assert slack
     assert slack.api_url == "http://127.0.0.1:3010/api/"
+
+
+def test_without_an_app_teams_is_off(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert load_settings().teams is None
+    assert settings_of(monkeypatch, MICROSOFT_APP_TYPE="multitenant").teams is None
+
+
+def test_an_app_of_one_tenant_asks_that_tenant_for_its_tokens(monkeypatch: pytest.MonkeyPatch) -> None:
+    settings = settings_of(monkeypatch, **{**TEAMS, "MICROSOFT_APP_ID": APP.upper()})
+    assert settings.teams
+    assert (settings.teams.app_id, settings.teams.authority) == (APP, TENANT)
+    assert (settings.teams.is_open, settings.teams.service_url) == (False, None)
+    assert settings.teams.login_url == "https://login.microsoftonline.com"
+    assert "hunter2" not in repr(settings) + repr(settings.teams)
+
+
+def test_an_app_of_many_tenants_asks_the_bot_framework(monkeypatch: pytest.MonkeyPatch) -> None:
+    several = {**TEAMS, "MICROSOFT_APP_TYPE": "MultiTenant", "MICROSOFT_APP_TENANT_ID": ""}
+    settings = settings_of(monkeypatch, **several)
+    assert settings.teams
+    assert (settings.teams.authority, settings.teams.tenant) == ("botframework.com", None)
+
+
+def test_a_certificate_is_as_good_as_a_secret(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    (tmp_path / "app.pem").write_text("x")
+    given = {**TEAMS, "MICROSOFT_APP_PASSWORD": "", "MICROSOFT_APP_CERTIFICATE": "app.pem"}
+    settings = settings_of(monkeypatch, **given)
+    assert settings.teams
+    assert (settings.teams.certificate, settings.teams.private_key) == (tmp_path / "app.pem", None)
+
+
+@pytest.mark.parametrize(
+    ("environment", "named"),
+    [
+        ({"MICROSOFT_APP_PASSWORD": "hunter2"}, {"MICROSOFT_APP_ID"}),
+        ({"MICROSOFT_APP_TENANT_ID": TENANT}, {"MICROSOFT_APP_ID"}),
+        ({"PARAAF_TEAMS_OPEN": "1"}, {"MICROSOFT_APP_ID"}),
+        ({"MICROSOFT_APP_ID": APP}, {"MICROSOFT_APP_TENANT_ID", "MICROSOFT_APP_PASSWORD"}),
+        ({"MICROSOFT_APP_ID": APP, "MICROSOFT_APP_TYPE": "MultiTenant"}, {"MICROSOFT_APP_PASSWORD"}),
+        ({**TEAMS, "MICROSOFT_APP_TENANT_ID": ""}, {"MICROSOFT_APP_TENANT_ID"}),
+        ({**TEAMS, "MICROSOFT_APP_ID": "paraaf"}, {"MICROSOFT_APP_ID"}),
+        ({**TEAMS, "MICROSOFT_APP_TYPE": "UserAssignedMSI"}, {"MICROSOFT_APP_TYPE"}),
+        ({**TEAMS, "MICROSOFT_APP_CERTIFICATE": "missing.pem"}, {"MICROSOFT_APP_CERTIFICATE"}),
+        ({**TEAMS, "MICROSOFT_APP_CERTIFICATE": "here.pem"}, {"MICROSOFT_APP_PASSWORD"}),
+        ({**TEAMS, "MICROSOFT_APP_PRIVATE_KEY": "here.pem"}, {"MICROSOFT_APP_CERTIFICATE"}),
+        ({**TEAMS, "MICROSOFT_LOGIN_URL": "http://login.example"}, {"MICROSOFT_LOGIN_URL"}),
+        ({**TEAMS, "PARAAF_TEAMS_SERVICE_URL": "https://smba.example"}, {"PARAAF_TEAMS_SERVICE_URL"}),
+        (
+            {**TEAMS, "SLACK_APP_TOKEN": "xapp-1", "MICROSOFT_APP_PASSWORD": ""},
+            {"SLACK_BOT_TOKEN", "MICROSOFT_APP_PASSWORD"},
+        ),
+    ],
+)
+def test_half_of_teams_is_an_error(
+    monkeypatch: pytest.MonkeyPatch, environment: dict[str, str], named: set[str]
+) -> None:
+    Path("here.pem").write_text("x")
+    faults = faults_of(monkeypatch, **environment)
+    assert faults.keys() == named
+    assert "hunter2" not in str(faults)
+
+
+@pytest.mark.parametrize("here", ["127.0.0.1", "::1", "localhost", "127.8.0.1"])
+def test_authentication_is_off_for_a_client_on_this_machine(monkeypatch: pytest.MonkeyPatch, here: str) -> None:
+    teams = settings_of(monkeypatch, **OPEN, PARAAF_HOST=here).teams
+    assert teams
+    assert teams.is_open
+
+
+@pytest.mark.parametrize(
+    ("changes", "named"),
+    [
+        ({"PARAAF_HOST": "10.0.0.1"}, {"PARAAF_HOST", "PARAAF_PUBLIC_URL"}),
+        ({"PARAAF_HOST": "::"}, {"PARAAF_HOST", "PARAAF_PUBLIC_URL"}),
+        ({"PARAAF_HOST": "192.168.1.2", "PARAAF_PUBLIC_URL": "http://127.0.0.1:8080"}, {"PARAAF_HOST"}),
+        ({"PARAAF_HOST": "127.0.0.1.example"}, {"PARAAF_HOST", "PARAAF_PUBLIC_URL"}),
+        ({"PARAAF_PUBLIC_URL": "https://paraaf.example"}, {"PARAAF_PUBLIC_URL"}),
+        ({"PARAAF_TEAMS_SERVICE_URL": ""}, {"PARAAF_TEAMS_SERVICE_URL"}),
+        ({"PARAAF_TEAMS_SERVICE_URL": "http://10.0.0.1/_connector"}, {"PARAAF_TEAMS_SERVICE_URL"}),
+        ({"PARAAF_TEAMS_SERVICE_URL": "http://localhost.example/"}, {"PARAAF_TEAMS_SERVICE_URL"}),
+        ({"MICROSOFT_APP_PASSWORD": "hunter2"}, {"PARAAF_TEAMS_OPEN"}),
+        ({"MICROSOFT_APP_CERTIFICATE": "here.pem"}, {"PARAAF_TEAMS_OPEN"}),
+    ],
+)
+def test_authentication_is_off_for_nobody_else(
+    monkeypatch: pytest.MonkeyPatch, changes: dict[str, str], named: set[str]
+) -> None:
+    Path("here.pem").write_text("x")
+    assert faults_of(monkeypatch, **{**OPEN, **changes}).keys() == named
 
 
 def test_a_misspelt_setting_is_found() -> None:

@@ -13,8 +13,10 @@ from bot.domain.errors import PlatformUnavailable, RateLimited, Undeliverable
 from bot.domain.people import Account, Platform, Standing
 from bot.domain.places import Place
 from tests.adapters.slack.test_slack_messenger import a_free_port
-from tests.contracts.directory import TENANT, DirectoryContract
+from tests.contracts.directory import DirectoryContract
 from tests.strict_slack import Hold, RateLimit, StrictSlack
+
+TENANT = "T0OFFICE"
 
 
 @dataclass
@@ -47,6 +49,9 @@ class SlackStage:
         self.slack.workspace.accounts[account.user].email_confirmed = False
         return account
 
+    def actor(self, account: Account) -> Actor:
+        return Actor(account, TENANT, "", self.place)
+
     def leave(self, account: Account) -> None:
         self.room.members.remove(account.user)
 
@@ -71,12 +76,12 @@ class TestSlackDirectory(DirectoryContract):
 
 async def test_people_are_remembered_for_five_minutes(stage: SlackStage) -> None:
     account = stage.add("Sanne", Standing.MEMBER)
-    await stage.directory.person(Actor(account, TENANT, "", stage.place))
+    await stage.directory.person(stage.actor(account))
     stage.deactivate(account)
     stage.now = 299
-    assert (await stage.directory.person(Actor(account, TENANT, "", stage.place))).active
+    assert (await stage.directory.person(stage.actor(account))).active
     stage.now = 300
-    assert not (await stage.directory.person(Actor(account, TENANT, "", stage.place))).active
+    assert not (await stage.directory.person(stage.actor(account))).active
     assert len(stage.slack.calls_of("users.info")) == 2
 
 
@@ -84,7 +89,7 @@ async def test_the_memory_of_people_is_bounded(stage: SlackStage, monkeypatch: p
     monkeypatch.setattr(directory_module, "_MOST_REMEMBERED", 2)
     accounts = [stage.add(f"P{number}", Standing.MEMBER) for number in range(3)]
     for account in [*accounts, accounts[2], accounts[0]]:
-        await stage.directory.person(Actor(account, TENANT, "", stage.place))
+        await stage.directory.person(stage.actor(account))
     assert [call["user"] for call in stage.slack.calls_of("users.info")] == [
         accounts[0].user,
         accounts[1].user,

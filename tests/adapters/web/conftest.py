@@ -10,10 +10,14 @@ from aiohttp.test_utils import TestClient, TestServer
 
 from adapters.web.documents import serve_documents
 from adapters.web.pages import show_root
+from adapters.web.uploads import serve_uploads
+from bot.domain.dossier import DossierItem
 from bot.domain.envelope import EnvelopeId
+from bot.domain.links import UPLOADING_TIME, UploadPage
 from bot.domain.log import LogLine
 from bot.ports import Ports
-from bot.use_cases.filing import file_document, store_file
+from bot.use_cases.filing import UPLOADS_FOLDER, file_document, store_file
+from bot.use_cases.secrets import hash_secret
 from storage.blobs import open_blobs
 from storage.sql.migrations import migrate
 from storage.sql.store import SqlStore
@@ -56,6 +60,12 @@ class Site:
         async with self.ports.store.reading() as tx:
             return list(await tx.log.of_envelope(a.OFFICE, ENVELOPE))
 
+    async def uploads(self) -> list[DossierItem]:
+        """What was filed through the upload page whose secret is `secret`, oldest first."""
+        async with self.ports.store.reading() as tx:
+            items = await tx.dossiers.recent(a.CLIENT, 100)
+        return [item for item in reversed(items) if item.folder == UPLOADS_FOLDER]
+
 
 @pytest.fixture
 async def site(tmp_path: Path) -> AsyncIterator[Site]:
@@ -67,7 +77,7 @@ async def site(tmp_path: Path) -> AsyncIterator[Site]:
     await _furnish(ports)
     app = web.Application()
     app.router.add_get("/", show_root)
-    app.add_routes(serve_documents(ports))
+    app.add_routes([*serve_documents(ports), *serve_uploads(ports)])
     async with TestClient(TestServer(app)) as client:
         yield Site(client, ports, clock, tmp_path / "blobs")
     await store.dispose()
@@ -83,3 +93,5 @@ async def _furnish(ports: Ports) -> None:
         documents = tuple(a.a_document(item) for item in items)
         await tx.envelopes.add(replace(a.an_envelope(ENVELOPE), documents=documents))
         await tx.links.add(a.a_viewing_link("secret", envelope=ENVELOPE))
+        expires = a.NOON + UPLOADING_TIME
+        await tx.upload_pages.add(UploadPage(hash_secret("secret"), a.OFFICE, a.CLIENT, a.a_party(), expires))

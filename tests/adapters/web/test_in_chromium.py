@@ -4,10 +4,10 @@ import asyncio
 from collections.abc import AsyncIterator
 
 import pytest
-from playwright.async_api import Page, ViewportSize, async_playwright
+from playwright.async_api import FilePayload, Page, ViewportSize, async_playwright
 
 from bot.domain.links import VIEWING_TIME
-from tests.adapters.web.conftest import Site
+from tests.adapters.web.conftest import PDF, Site
 
 PHONE = ViewportSize(width=360, height=640)
 
@@ -56,3 +56,42 @@ async def test_the_page_fits_a_phone_and_has_its_style(site: Site, page: Page) -
     assert await page.evaluate("document.documentElement.scrollWidth") <= PHONE["width"]
     assert await page.evaluate("getComputedStyle(document.querySelector('main')).borderRadius") == "16px"
     assert not [each for each in complaints if "Content Security Policy" in each]
+
+
+async def test_documents_are_brought_from_a_phone(site: Site, page: Page) -> None:
+    complaints: list[str] = []
+    page.on("console", lambda message: complaints.append(message.text))
+    await page.goto(url(site, "/uploads/secret"))
+    await page.get_by_role("button", name="Uploaden").click()
+    assert await page.get_by_label("Documenten").evaluate("input => input.matches(':invalid')")
+    empty = FilePayload(name="leeg.pdf", mimeType="application/pdf", buffer=b"")
+    await page.get_by_label("Documenten").set_input_files([empty])
+    await page.get_by_role("button", name="Uploaden").click()
+    assert "Het bestand leeg.pdf is leeg." in await page.get_by_role("alert").inner_text()
+    chosen = [
+        FilePayload(name="Jaarrekening “Özgür” 2025.pdf", mimeType="application/pdf", buffer=PDF),
+        FilePayload(name='<img src=x onerror="alert(1)">.png', mimeType="image/png", buffer=b"x"),
+    ]
+    await page.get_by_label("Documenten").set_input_files(chosen)
+    await page.get_by_role("button", name="Uploaden").click()
+    assert await page.locator("h1").inner_text() == "Opgeslagen"
+    assert await page.locator("li").all_inner_texts() == [chosen[0]["name"], chosen[1]["name"]]
+    assert await page.locator("img").count() == 0
+    assert await page.evaluate("document.documentElement.scrollWidth") <= PHONE["width"]
+    assert [item.name for item in await site.uploads()] == [chosen[0]["name"], chosen[1]["name"]]
+    assert not [each for each in complaints if "Content Security Policy" in each]
+
+
+async def test_another_site_cannot_send_in_a_readers_name(site: Site, page: Page) -> None:
+    await page.route(
+        "http://evil.example/",
+        lambda route: route.fulfill(
+            content_type="text/html",
+            body=f'<form method="post" enctype="multipart/form-data" action="{url(site, "/uploads/secret")}">'
+            '<input name="files" value="x"><button>Win</button></form>',
+        ),
+    )
+    await page.goto("http://evil.example/")
+    await page.get_by_role("button").click()
+    assert await page.locator("h1").inner_text() == "Er is niets opgeslagen"
+    assert await site.uploads() == []

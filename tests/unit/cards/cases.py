@@ -1,5 +1,6 @@
 """Cards and forms that stand for what Paraaf shows, and for the worst that people can make of it."""
 
+from dataclasses import replace
 from datetime import date
 from types import MappingProxyType
 
@@ -22,6 +23,7 @@ from cards.model import (
     Look,
     Mention,
     Option,
+    Personal,
     Plain,
     Search,
     Span,
@@ -199,6 +201,13 @@ SEND = Form(
     submit="Versturen",
     context='{"channel":"C1"}',
 )
+SEND_WITH_PAGE = replace(
+    SEND,
+    body=tuple(
+        replace(part, page="https://paraaf.example/uploads/Zm9vYmFy") if isinstance(part, FileInput) else part
+        for part in SEND.body
+    ),
+)
 REJECT = Form(
     id="reject",
     title="Afkeuren",
@@ -249,4 +258,7 @@ FORMS = MappingProxyType(
     {"send": SEND, "reject": REJECT, "approve": APPROVE, "help": HELP, "many_options": MANY_OPTIONS}
 )
 ERRORS = FormErrors(MappingProxyType({"reason": "Minstens 3 zichtbare tekens."}))
+PERSONAL = replace(OPEN, personal=Personal("show", "e1", (TEAMS_USER,)))
+VIEWERS = (TEAMS_USER, *(f"29:1bQyH7vJ3mW9aX2cL5kN8pR4sT6uV{number:03}" for number in range(59)))
+BACK = Button("show", "Terug", "e1")
 TYPED = MappingProxyType({"reason": "x\u200b"})

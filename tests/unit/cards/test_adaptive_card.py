@@ -1,5 +1,6 @@
 import re
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import date
 from typing import Any
 
@@ -29,6 +30,7 @@ from cards.model import (
     Look,
     Mention,
     Option,
+    Personal,
     Plain,
     Search,
     Span,
@@ -43,7 +45,7 @@ from cards.text import clean, is_blank
 TYPED = st.text(
     alphabet=st.one_of(st.characters(codec=None), st.sampled_from("<>&*_~`:!@#|[](){}\\- \n1.")), max_size=200
 )
-WORDING = Wording(lang="nl", missing="Vul dit in.", uploads="Upload bestanden op de webpagina.")
+WORDING = Wording("nl", "Vul dit in.", "Upload bestanden op de webpagina.", "Pagina openen")
 NO_ERRORS = FormErrors({})
 PERSON = "29:1bQyH7vJ3mW9aX2cL5kN8pR4sT6uV0wY"
 INVISIBLE = re.compile("[\u2060\u2068\u2069]")
@@ -84,7 +86,14 @@ def test_words_stay_as_they_were_typed(text: str, muted: bool, quote: bool) -> N
 @given(TYPED)
 def test_strong_words_and_values_stay_as_they_were_typed(text: str) -> None:
     body = show(Text((Plain("a "), Strong(text), Plain(" b"))), Facts((Fact("Naam", (Plain(f"x{text}"),)),)))["body"]
-    assert look(read(body)) == look(f"a{text}bNaamx{text}")
+    # a line that shows nothing is left out
+    shown = [line for line in clean(f"a{text}b\nNaam\nx{text}").split("\n") if not is_blank(line)]
+    assert look(read(body)) == look("".join(shown))
+
+
+def test_a_line_that_shows_nothing_is_left_out() -> None:
+    body = show(Facts((Fact("Naam", (Plain("x\r\xad\ny"),)),)))["body"]
+    assert read(body) == "Naamxy"
 
 
 @given(TYPED)
@@ -153,8 +162,86 @@ def test_a_button_has_a_way_for_older_clients() -> None:
     (row,) = show(Actions((Button("approve", "Goedkeuren", "e1", Style.PRIMARY),)))["body"]
     (action,) = row["actions"]
     assert (action["type"], action["verb"], action["style"]) == ("Action.Execute", "approve", "positive")
-    assert action["fallback"]["type"] == "Action.Submit"
-    assert action["fallback"]["data"] == action["data"] == {"action": "approve", "value": "e1"}
+    assert action["data"] == {"action": "approve", "value": "e1"}
+    older = action["fallback"]
+    assert (older["type"], older["title"], older["style"]) == ("Action.Submit", "Goedkeuren", "positive")
+    assert older["data"] == {**action["data"], "msteams": {"type": "task/fetch"}}
+
+
+def test_viewers_get_a_view_of_their_own() -> None:
+    card = Card("", (Text((Plain("a"),)),), "s", Personal("show", "e1", (PERSON,)))
+    viewers = [PERSON, *(f"29:other-person-{number:03}" for number in range(59))]
+    refresh = render_card(card, lang="nl", viewers=viewers)["refresh"]
+    assert refresh["userIds"] == viewers
+    assert refresh["action"] == {
+        "type": "Action.Execute",
+        "verb": "show",
+        "data": {"action": "show", "value": "e1"},
+    }
+    with pytest.raises(TooMany) as caught:
+        render_card(card, lang="nl", viewers=[*viewers, "29:one-too-many"])
+    assert (caught.value.limit, caught.value.actual) == (60, 61)
+
+
+def test_without_viewers_or_a_view_of_their_own_nothing_is_refreshed() -> None:
+    card = Card("", (Text((Plain("a"),)),), "s", Personal("show", "e1", (PERSON,)))
+    assert "refresh" not in render_card(card, lang="nl")
+    assert "refresh" not in render_card(replace(card, personal=None), lang="nl", viewers=[PERSON])
+    with pytest.raises(TooLong):
+        render_card(replace(card, personal=Personal("show", "x" * 2_001, ())), lang="nl", viewers=[PERSON])
+
+
+REASON = Form("reject", "Afkeuren", (TextInput("reason", "Reden", 100),), "Sluiten", "Versturen", "e1")
+BACK = Button("show", "Terug", "e1")
+
+
+def test_a_form_in_a_dialog_is_submitted() -> None:
+    (submit,) = render_form(REASON, WORDING, nonce="n1", carried={"shape": "s", "form": "forged"})["actions"]
+    assert submit["type"] == "Action.Submit"
+    assert submit["data"] == {FORM_KEY: {"form": "reject", "context": "e1", "nonce": "n1", "shape": "s"}}
+    assert "fallback" not in submit
+
+
+def test_a_form_in_a_message_has_a_title_and_a_way_back() -> None:
+    card = render_form(REASON, WORDING, nonce="n1", inline=True, back=BACK)
+    assert read(card["body"]) == "Afkeuren"
+    send, back = card["actions"]
+    assert (send["type"], send["verb"], send["title"]) == ("Action.Execute", "reject", "Versturen")
+    assert send["data"] == {FORM_KEY: {"form": "reject", "context": "e1", "nonce": "n1"}}
+    assert (send["fallback"]["type"], send["fallback"]["data"]) == ("Action.Submit", send["data"])
+    assert "associatedInputs" not in send
+    assert (back["type"], back["verb"], back["title"]) == ("Action.Execute", "show", "Terug")
+    assert back["data"] == {"action": "show", "value": "e1"}
+    assert back["associatedInputs"] == back["fallback"]["associatedInputs"] == "none"
+    assert back["fallback"]["data"] == {**back["data"], "msteams": {"type": "task/fetch"}}
+    # it would wipe what is being typed
+    assert "refresh" not in card
+
+
+def test_what_only_informs_in_a_message_can_be_left() -> None:
+    form = Form("documents", "Documenten", (Text((Plain("a"),)),), "Sluiten")
+    (back,) = render_form(form, WORDING, inline=True, back=BACK)["actions"]
+    assert back["verb"] == "show"
+    assert "actions" not in render_form(form, WORDING, inline=True)
+    with pytest.raises(ValueError, match="a way back"):
+        render_form(form, WORDING, back=BACK)
+
+
+def test_the_context_may_be_longer_than_elsewhere() -> None:
+    (submit,) = render_form(replace(REASON, context="x" * 20_000), WORDING)["actions"]
+    assert len(submit["data"][FORM_KEY]["context"]) == 20_000
+    with pytest.raises(TooLong):
+        render_form(replace(REASON, context="x" * 20_001), WORDING)
+
+
+def test_files_are_brought_to_a_page() -> None:
+    label, uploads, row = ask(FileInput("upload", "Of upload", 3, page="https://paraaf.example/uploads/s3cret"))
+    assert read([label, uploads]) == "Of upload" + WORDING.uploads
+    assert row["actions"] == [
+        {"type": "Action.OpenUrl", "title": "Pagina openen", "url": "https://paraaf.example/uploads/s3cret"}
+    ]
+    with pytest.raises(ValueError, match="http"):
+        ask(FileInput("upload", "Of upload", 3, page="javascript:alert(1)"))
 
 
 def test_a_divider_parts_what_it_stands_between() -> None:
@@ -180,6 +267,12 @@ def test_inputs_say_what_is_missing_and_what_was_wrong() -> None:
     assert read([hint]) == "Kort"
     assert (read([wrong]), wrong["inlines"][0]["color"]) == ("Te kort.", "Attention")
     assert read([label, uploads, big]) == "Bestand" + WORDING.uploads + "Te groot."
+
+
+def test_what_is_wrong_with_no_input_of_the_form_is_told_as_well() -> None:
+    wrong, field = ask(TextInput("reason", "Reden", 100), errors=FormErrors({"documents": "Kies een document."}))
+    assert (read([wrong]), wrong["inlines"][0]["color"]) == ("Kies een document.", "Attention")
+    assert field["type"] == "Input.Text"
 
 
 def test_what_was_typed_stays() -> None:

@@ -79,10 +79,10 @@ def test_words_beside_a_mention_stay_as_they_were_typed(text: str) -> None:
 @given(TYPED)
 def test_strong_words_are_bold_or_as_they_are(text: str) -> None:
     blocks = show(Text((Plain("x "), Strong(text), Plain(" y"))))
-    seen = look(read(blocks))
-    if "*" not in text:
-        seen = seen.replace("*", "")
-    assert seen == look(f"x {text} y")
+    seen, typed = look(read(blocks)), look(f"x {text} y")
+    # what makes it bold are stars as well
+    assert seen.replace("*", "") == typed.replace("*", "")
+    assert seen.count("*") >= typed.count("*")
 
 
 @given(TYPED)

@@ -11,10 +11,23 @@ from slack_sdk.models.views import View
 from cards.adaptive_card import Wording, render_card, render_form
 from cards.block_kit import render_errors, render_message, render_view
 from cards.limits import TEAMS_AIM
+from cards.model import Form
 from tests.strict_slack.blocks import check_errors, check_message, check_view
-from tests.unit.cards.cases import CARDS, ERRORS, FORMS, REJECT, TYPED
+from tests.unit.cards.cases import (
+    APPROVE,
+    BACK,
+    CARDS,
+    ERRORS,
+    FORMS,
+    HELP,
+    PERSONAL,
+    REJECT,
+    SEND_WITH_PAGE,
+    TYPED,
+    VIEWERS,
+)
 
-WORDING = Wording(lang="nl", missing="Vul dit in.", uploads="Upload bestanden op de webpagina.")
+WORDING = Wording("nl", "Vul dit in.", "Upload bestanden op de webpagina.", "Pagina openen")
 Golden = Callable[[str, dict[str, Any]], None]
 
 
@@ -78,3 +91,29 @@ def test_refused_form(check_golden: Golden, schema: Draft6Validator) -> None:
     card = render_form(REJECT, WORDING, errors=ERRORS, typed=TYPED)
     check_adaptive(schema, card)
     check_golden("refused.form.teams", card)
+
+
+def test_card_with_a_view_for_each_viewer(check_golden: Golden, schema: Draft6Validator) -> None:
+    card = render_card(PERSONAL, lang="nl", viewers=VIEWERS)
+    check_adaptive(schema, card)
+    assert len(json.dumps(card, ensure_ascii=False).encode("utf-8")) < TEAMS_AIM
+    check_golden("personal.teams", card)
+
+
+def test_form_with_an_upload_page(check_golden: Golden, schema: Draft6Validator) -> None:
+    card = render_form(SEND_WITH_PAGE, WORDING, nonce="n1")
+    check_adaptive(schema, card)
+    check_golden("upload_page.form.teams", card)
+
+
+@pytest.mark.parametrize("form", [REJECT, APPROVE, HELP], ids=lambda form: form.id)
+def test_form_in_a_message(form: Form, check_golden: Golden, schema: Draft6Validator) -> None:
+    card = render_form(form, WORDING, nonce="n1", inline=True, back=BACK)
+    check_adaptive(schema, card)
+    check_golden(f"{form.id}.inline.teams", card)
+
+
+def test_refused_form_in_a_message(check_golden: Golden, schema: Draft6Validator) -> None:
+    card = render_form(REJECT, WORDING, errors=ERRORS, typed=TYPED, nonce="n1", inline=True, back=BACK)
+    check_adaptive(schema, card)
+    check_golden("refused.inline.teams", card)

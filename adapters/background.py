@@ -14,9 +14,10 @@ _log = structlog.get_logger(__name__)
 
 
 class Background:
-    """Keeps hold of tasks until they end, and logs those that fail."""
+    """Keeps hold of tasks until they end, and logs those that fail under the name `event`."""
 
-    def __init__(self) -> None:
+    def __init__(self, event: str) -> None:
+        self._event = event
         self._tasks: set[asyncio.Task[Any]] = set()
 
     def start(self, work: Coroutine[Any, Any, T]) -> asyncio.Task[T]:
@@ -38,4 +39,4 @@ class Background:
     def _end(self, task: asyncio.Task[Any]) -> None:
         self._tasks.discard(task)
         if not task.cancelled() and (error := task.exception()):
-            _log.error("slack_background_failed", **describe(error))
+            _log.error(self._event, **describe(error))

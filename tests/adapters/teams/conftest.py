@@ -1,0 +1,40 @@
+import shutil
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import aiohttp
+import pytest
+
+from storage.sql.store import SqlStore
+from tests.adapters.teams.stage import Stage, open_stage
+from tests.databases import prepared_sqlite
+from tests.strict_teams import StrictTeams
+
+__all__ = ["prepared_sqlite"]
+
+
+@pytest.fixture
+async def teams() -> AsyncIterator[StrictTeams]:
+    async with StrictTeams() as teams:
+        yield teams
+
+
+@pytest.fixture
+async def session() -> AsyncIterator[aiohttp.ClientSession]:
+    async with aiohttp.ClientSession() as session:
+        yield session
+
+
+@pytest.fixture
+async def store(prepared_sqlite: Path, tmp_path: Path) -> AsyncIterator[SqlStore]:
+    """An empty database; what differs between databases is tested where the storage is."""
+    opened = SqlStore(f"sqlite:///{shutil.copy(prepared_sqlite, tmp_path / 'paraaf.db')}")
+    yield opened
+    await opened.dispose()
+
+
+@pytest.fixture
+async def stage(teams: StrictTeams, session: aiohttp.ClientSession, store: SqlStore) -> AsyncIterator[Stage]:
+    """The adapter over HTTP, with a router that answers what a test tells it to."""
+    async with open_stage(teams, session, store) as stage:
+        yield stage
