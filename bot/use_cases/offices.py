@@ -126,9 +126,7 @@ async def set_staff(
         raise OfficeRefused(f"“{group}” is no id of a Slack user group; it looks like S0123ABCDEF.")
     for account in sorted(chosen):
         if not _MEMBER.fullmatch(account):
-            raise OfficeRefused(
-                f"“{account}” is no member: write an e-mail address, or an id such as U0123ABCDEF."
-            )
+            raise OfficeRefused(f"“{account}” is no member: write an e-mail address, or an id such as U0123ABCDEF.")
     changed = replace(office, staff_group=group, staff_accounts=chosen, sender_may_sign=sender_may_sign)
     async with store.transaction() as tx:
         await tx.offices.save(changed)
