@@ -16,7 +16,9 @@ def describe(error: BaseException) -> dict[str, object]:
     """
     kinds: list[str] = []
     at: BaseException | None = error
-    while at is not None:
+    told: set[int] = set()
+    while at is not None and id(at) not in told:  # `raise error from error` makes an error its own cause
+        told.add(id(at))
         kinds.append(type(at).__name__)
         at = at.__cause__ or at.__context__
     frames = traceback.extract_tb(error.__traceback__)

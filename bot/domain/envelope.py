@@ -162,6 +162,8 @@ class Envelope:
         signer = self.signer(account)
         if signer is None:
             raise NotTheSigner(tuple(each.name for each in self.signers))
+        if self.state is EnvelopeState.SUPERSEDED:
+            self.require_open()
         if signer.decision is not None:
             raise AlreadyAnswered(signer.decision.answer, signer.decision.at)
         self.require_open()

@@ -108,6 +108,13 @@ class ConversationNotLinked(Refusal):
 
 
 @dataclass(eq=False)
+class ConversationRelinked(Refusal):
+    """The conversation was linked to `client`, by name, after the dialog had been opened for another."""
+
+    client: str
+
+
+@dataclass(eq=False)
 class NoClients(Refusal):
     """The office has no clients yet."""
 

@@ -1,6 +1,7 @@
 """Open the send dialog: the dossier's documents and the people who could sign."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 
 from bot.conversation import Actor, Answer, Open
 from bot.domain.envelope import Envelope
@@ -54,7 +55,7 @@ async def open_send_form(ports: Ports, actor: Actor, draft: Draft, texts: Texts)
         replaces=replaces,
         upload_page=await _offer_upload_page(ports, office, client, actor),
     )
-    return Open(forms.send_form(choices, write_draft(draft), texts))
+    return Open(forms.send_form(choices, write_draft(replace(draft, client=client.id)), texts))
 
 
 async def _offer_upload_page(ports: Ports, office: Office, client: Client, actor: Actor) -> str:

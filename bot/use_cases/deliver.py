@@ -7,6 +7,7 @@ looked up on the platform before it would be sent a second time.
 import asyncio
 import random
 from collections.abc import Callable
+from contextlib import nullcontext
 from datetime import datetime, timedelta
 from enum import StrEnum
 
@@ -14,6 +15,7 @@ import structlog
 
 from bot.domain.envelope import Envelope, EnvelopeId, Party
 from bot.domain.errors import (
+    Conflict,
     DeliveryUnclear,
     PlatformUnavailable,
     RateLimited,
@@ -27,7 +29,7 @@ from bot.domain.places import MessageRef, Place
 from bot.incidents import describe
 from bot.ports import Ports
 from bot.texts import Texts, texts_for
-from bot.use_cases.take_files import take_files, tell_trouble
+from bot.use_cases.take_files import read_sender, take_files, tell_trouble
 from bot.views import notes
 from bot.views.envelope_card import describe_documents, show_envelope
 from bot.views.help import show_words
@@ -37,6 +39,8 @@ BATCH = 100
 """Rows claimed at once: measured, one by one is ten times slower."""
 LEASE = timedelta(minutes=2)
 """How long a delivery may take before another process believes that this one died."""
+FETCHES = 2
+"""Errands that fetch files at the same time: each holds up to ten files in memory."""
 POLL = 1.0
 """Seconds between two looks at the outbox when nobody says that there is something new."""
 FIRST_WAIT, LONGEST_WAIT = timedelta(seconds=1), timedelta(minutes=5)
@@ -63,39 +67,64 @@ class Courier:
         self._ports = ports
         self._observe = observe
         self._woken = asyncio.Event()
+        self._fetching = asyncio.Semaphore(FETCHES)
 
     def wake(self) -> None:
         """Look at the outbox now rather than at the next poll."""
         self._woken.set()
 
     async def run(self, stop: asyncio.Event) -> None:
-        """Deliver until `stop` is set; deliveries under way are finished first."""
+        """Deliver until `stop` is set; deliveries under way are finished first. A slow one holds up no other."""
         stopping = asyncio.create_task(stop.wait())
-        while not stop.is_set():
-            self._woken.clear()
-            if await self._deliver_or_wait():
-                continue
-            woken = asyncio.create_task(self._woken.wait())
-            await asyncio.wait((stopping, woken), timeout=POLL, return_when=asyncio.FIRST_COMPLETED)
-            woken.cancel()
+        active: set[asyncio.Task[None]] = set()
+        try:
+            while not stop.is_set():
+                self._woken.clear()
+                started = await self._start_due(BATCH - len(active))
+                active |= started
+                if not started:
+                    await self._wait(stopping, active)
+                active = {task for task in active if not task.done()}
+        except asyncio.CancelledError:
+            for task in active:
+                task.cancel()  # no patience is left; their leases end, and they are looked up then
+            raise
+        finally:
+            stopping.cancel()
+            await asyncio.gather(*active, return_exceptions=True)
 
     async def deliver_due(self) -> int:
         """Deliver what is due now, at most one row of each conversation; the number of rows that were tried."""
-        async with self._ports.store.transaction() as tx:
-            rows = await tx.outbox.claim(self._ports.clock.now(), LEASE, BATCH)
-        await asyncio.gather(*(self._deliver(row) for row in rows))
-        return len(rows)
+        return len(await asyncio.gather(*await self._start_due(BATCH)))
 
-    async def _deliver_or_wait(self) -> int:
+    async def _wait(self, stopping: asyncio.Task[bool], active: set[asyncio.Task[None]]) -> None:
+        woken = asyncio.create_task(self._woken.wait())
+        waited = {stopping, woken, *active}
+        await asyncio.wait(waited, timeout=POLL, return_when=asyncio.FIRST_COMPLETED)
+        woken.cancel()
+
+    async def _start_due(self, limit: int) -> set[asyncio.Task[None]]:
+        if limit <= 0:
+            return set()
         try:
-            return await self.deliver_due()
+            async with self._ports.store.transaction() as tx:
+                rows = await tx.outbox.claim(self._ports.clock.now(), LEASE, limit)
         except StoreUnavailable:
             _log.warning("outbox.store_unavailable")
-            return 0
+            return set()
+        return {asyncio.create_task(self._deliver(row)) for row in rows}
 
     async def _deliver(self, row: Claimed) -> None:
         try:
-            await _run_errand(self._ports, row)
+            await self._try(row)
+        except (StoreUnavailable, Conflict):
+            # Not even the outcome could be kept: the lease ends, and the row is looked up then.
+            _log.warning("outbox.store_unavailable", row=row.id)
+
+    async def _try(self, row: Claimed) -> None:
+        try:
+            async with self._fetching if row.outgoing.errand is Errand.TAKE_FILES else nullcontext():
+                await _run_errand(self._ports, row)
         except RateLimited as limited:
             await self._postpone(row, limited.retry_after, "rate limited", unclear=row.unclear)
         except PlatformUnavailable as unavailable:
@@ -104,8 +133,9 @@ class Courier:
             await self._postpone_or_bury(row, unclear.reason, unclear=True)
         except Undeliverable as undeliverable:
             await self._bury(row, undeliverable.reason)
-        except StoreUnavailable:
-            _log.warning("outbox.store_unavailable", row=row.id)  # The lease ends, and the row is looked up then.
+        except StoreUnavailable as away:
+            # The database, or where the documents lie. The message may have been sent before it was noticed.
+            await self._postpone_or_bury(row, away.reason, unclear=True)
         except Exception as error:  # noqa: BLE001 - a mistake of ours must not stop the deliveries of everybody else
             _log.error("outbox.mistake", row=row.id, errand=row.outgoing.errand, **describe(error))
             await self._postpone_or_bury(row, "mistake", unclear=True)
@@ -204,27 +234,33 @@ async def _read_envelope(ports: Ports, row: Claimed) -> tuple[Envelope, Office]:
 
 
 async def _bury(ports: Ports, row: Claimed, why: str) -> None:
-    """Keep the row for people to look at, log it with its envelope, and tell who sent it."""
-    now = ports.clock.now()
+    """Keep the row for people to look at, log it, and tell who sent it."""
+    now, outgoing = ports.clock.now(), row.outgoing
     async with ports.store.transaction() as tx:
         await tx.outbox.bury(row, why)
-        envelope = await tx.envelopes.get(row.outgoing.office, EnvelopeId(row.outgoing.subject))
-        if envelope is None or row.outgoing.errand is Errand.TELL_TROUBLE:
-            return
-        facts = {"errand": row.outgoing.errand, "why": why}
-        paraaf = Party(envelope.sender.account, "Paraaf")
-        line = LogLine(envelope.office, Happening.UNDELIVERABLE, paraaf, now, envelope.client, envelope.id, facts)
-        await tx.log.add([line])
-        texts = texts_for((await tx.offices.get(envelope.office)).locale)
-        words = _word_undeliverable(envelope, why, texts, now)
-        await tx.outbox.put(tell_trouble(row.outgoing, envelope.sender.account, words), now)
+        texts = texts_for((await tx.offices.get(outgoing.office)).locale)
+        if outgoing.errand is Errand.TAKE_FILES:
+            # There is no envelope yet: without this word the sender would believe that it was sent.
+            client, sender = read_sender(outgoing)
+            about, envelope_id = texts.say("your upload"), None
+        else:
+            envelope = await tx.envelopes.get(outgoing.office, EnvelopeId(outgoing.subject))
+            if envelope is None or outgoing.errand is Errand.TELL_TROUBLE:
+                return
+            client, sender, envelope_id = envelope.client, envelope.sender.account, envelope.id
+            about = describe_documents(envelope.documents, texts)
+        facts = {"errand": outgoing.errand, "why": why}
+        paraaf = Party(sender, "Paraaf")
+        await tx.log.add([LogLine(outgoing.office, Happening.UNDELIVERABLE, paraaf, now, client, envelope_id, facts)])
+        words = _word_undeliverable(about, why, texts, now)
+        await tx.outbox.put(tell_trouble(outgoing, sender, words), now)
 
 
-def _word_undeliverable(envelope: Envelope, why: str, texts: Texts, now: datetime) -> str:
+def _word_undeliverable(about: str, why: str, texts: Texts, now: datetime) -> str:
     return texts.say(
         "A message about “{documents}” could not be delivered in the conversation ({why}, {moment}). "
         "Check that Paraaf still takes part in it.",
-        documents=describe_documents(envelope.documents, texts),
+        documents=about,
         why=why,
         moment=texts.moment(now),
     )

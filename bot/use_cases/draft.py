@@ -24,14 +24,16 @@ from bot.views import forms
 class Draft:
     """`signer` is the user id of a participant; `files` are ids of files that the platform of `place` holds.
 
-    `key` names the first submission of the draft, and becomes the envelope's `request_key`. `wants_send` says that
-    linking the conversation is only a step on the way to the send dialog.
+    `client` is whose dossier the dialog showed. `key` names the first submission of the draft, and becomes the
+    envelope's `request_key`. `wants_send` says that linking the conversation is only a step on the way to the send
+    dialog.
     """
 
     place: Place
     files: tuple[str, ...] = ()
     file_names: tuple[str, ...] = ()
     supersedes: EnvelopeId | None = None
+    client: str = ""
     wants_send: bool = True
     items: tuple[ItemId, ...] = ()
     signer: str = ""
@@ -77,19 +79,21 @@ def fill_in(draft: Draft, submission: Submission, today: date) -> Draft:
         remind=bool(values.get(forms.REMIND)),
         key=submission.key,
     )
-    faults = _find_faults(filled, today)
+    # Slack takes no error for an input that the dialog does not have, and an empty dossier has no documents to tick.
+    field = forms.RECENT if forms.RECENT in values else forms.UPLOADS
+    faults = _find_faults(filled, today, field)
     if faults:
         raise InvalidInput(faults)
     return filled
 
 
-def _find_faults(draft: Draft, today: date) -> dict[str, Fault]:
+def _find_faults(draft: Draft, today: date, documents: str) -> dict[str, Fault]:
     faults: dict[str, Fault] = {}
     number = len(draft.items) + len(draft.files)
     if number < DOCUMENTS.start:
-        faults[forms.RECENT] = Fault(Problem.MISSING)
+        faults[documents] = Fault(Problem.MISSING)
     if number > DOCUMENTS.stop - 1:
-        faults[forms.RECENT] = Fault(Problem.TOO_MANY, DOCUMENTS.stop - 1)
+        faults[documents] = Fault(Problem.TOO_MANY, DOCUMENTS.stop - 1)
     if not draft.signer:
         faults[forms.SIGNER] = Fault(Problem.MISSING)
     if fault := find_fault(draft.message, MESSAGE_LENGTH):

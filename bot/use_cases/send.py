@@ -7,6 +7,7 @@ from bot.domain.dossier import DossierItem
 from bot.domain.envelope import Document, Envelope, EnvelopeId, Party, Pointer, Signer
 from bot.domain.errors import (
     ConversationNotLinked,
+    ConversationRelinked,
     Fault,
     InvalidInput,
     NotAParticipant,
@@ -60,11 +61,11 @@ async def confirm_signer(ports: Ports, submission: Submission) -> Answer:
     actor, draft = submission.actor, read_draft(submission.context)
     try:
         checked = await _check(ports, actor, draft)
+        contact = _choose_contact(read_text(submission.values, forms.CONTACT), checked)
+        return await _send(ports, actor, draft, checked, contact)
     except InvalidInput as invalid:
         fault = next(iter(invalid.faults.values()))
         raise InvalidInput({forms.CONTACT: fault}) from invalid
-    contact = _choose_contact(read_text(submission.values, forms.CONTACT), checked)
-    return await _send(ports, actor, draft, checked, contact)
 
 
 def _choose_contact(chosen: str, checked: _Checked) -> Contact:
@@ -90,6 +91,8 @@ async def _check(ports: Ports, actor: Actor, draft: Draft) -> _Checked:
         client = await tx.people.client(office.id, conversation.client) if conversation else None
         if client is None:
             raise ConversationNotLinked
+        if draft.client and draft.client != client.id:
+            raise ConversationRelinked(client.name)
         contacts = await tx.people.contacts(client.id)
         confirmed = await tx.people.contact_of(client.id, signer.account)
     return _Checked(office, client, signer, contacts, confirmed)

@@ -67,6 +67,9 @@ async def _take_and_send(ports: Ports, outgoing: Outgoing, facts: _Facts) -> Non
     messenger = ports.messengers[outgoing.place.platform]
     if not await ports.directories[outgoing.place.platform].takes_part(outgoing.place, facts.signer.account):
         raise NotAParticipant(facts.signer.name)
+    async with ports.store.reading() as tx:
+        if await tx.envelopes.by_request(outgoing.office, draft.key):
+            return  # An earlier try sent it; the files may be gone by now.
     stored: list[StoredFile] = []
     for file in draft.file_refs():
         fetched = await messenger.fetch(file, FILE_LIMIT)
@@ -97,6 +100,12 @@ async def _tell_sender(ports: Ports, outgoing: Outgoing, facts: _Facts, refusal:
         office = await tx.offices.get(outgoing.office)
         words = explain(refusal, texts_for(office.locale), outgoing.place.platform).summary
         await tx.outbox.put(tell_trouble(outgoing, facts.sender.account, words), ports.clock.now())
+
+
+def read_sender(outgoing: Outgoing) -> tuple[ClientId, Account]:
+    """The client that an errand to take files is for, and the account of who sent it."""
+    facts = _FACTS.validate_python(dict(outgoing.facts))
+    return ClientId(facts.client), facts.sender.account
 
 
 def tell_trouble(about: Outgoing, account: Account, words: str) -> Outgoing:

@@ -7,7 +7,7 @@ from bot.domain.dossier import DossierItem
 from bot.domain.envelope import Document, Envelope
 from bot.domain.people import Client, Contact, Person, Standing
 from bot.domain.typed_text import DOCUMENTS, MESSAGE_LENGTH, PLACE_LENGTH, REASON_LENGTH
-from bot.texts import Texts
+from bot.texts import OFFICE_ZONE, Texts
 from bot.views.envelope_card import describe_document
 from cards.limits import OPTION_LABEL, OPTIONS_IN_MENU
 from cards.model import (
@@ -228,12 +228,8 @@ def loading_form(texts: Texts) -> Form:
 
 def offer_document(item: DossierItem, texts: Texts) -> Option:
     """A dossier item to tick."""
-    hint = (
-        f"{item.folder} · {texts.day(item.version.added_at.date())}"
-        if item.folder
-        else texts.day(item.version.added_at.date())
-    )
-    return Option(item.id, _fit(item.name), _fit(hint))
+    day = texts.day(item.version.added_at.astimezone(OFFICE_ZONE).date())
+    return Option(item.id, _fit(item.name), _fit(f"{item.folder} · {day}" if item.folder else day))
 
 
 def offer_client(client: Client) -> Option:

@@ -4,6 +4,7 @@ from bot.domain.envelope import Answer, EnvelopeState
 from bot.domain.errors import (
     AlreadyAnswered,
     ConversationNotLinked,
+    ConversationRelinked,
     EnvelopeClosed,
     Fault,
     FilesNotTaken,
@@ -89,6 +90,12 @@ def _word(refusal: Refusal, texts: Texts, platform: Platform) -> str:
             return texts.say(
                 "This conversation is not linked to a client yet. Type {command} to do that.",
                 command=spell(platform, LINK),
+            )
+        case ConversationRelinked(client):
+            return texts.say(
+                "This conversation was linked to {client} while you were filling this in, so nothing was sent. "
+                "Start again to send documents of that client.",
+                client=client,
             )
         case NoClients():
             return texts.say("There are no clients yet. Ask the administrator to import them: paraaf clients import.")
@@ -176,7 +183,7 @@ def _word_file_trouble(name: str, trouble: FileTrouble, limit: str, texts: Texts
 def _word_fault(field: str, fault: Fault, texts: Texts) -> str:
     limit = fault.limit or 0
     match fault.problem:
-        case Problem.MISSING if field == "documents":
+        case Problem.MISSING if field in {"documents", "uploads"}:
             return texts.say("Choose at least one document, or upload one.")
         case Problem.MISSING:
             return texts.say("Fill this in.")

@@ -7,6 +7,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from bot.domain.envelope import EnvelopeId
+from bot.domain.log import LogLine
 from bot.domain.people import Account, ClientId, OfficeId
 from bot.ports import Ports
 from bot.use_cases.filing import PDF, StoredFile, file_document
@@ -91,6 +92,11 @@ class Scene:
         assert not view.errors
         await self.settled()
         return await self.message(documents[0])
+
+    async def log_of(self, card: Message) -> tuple[LogLine, ...]:
+        """What the transaction log says of the envelope that a card shows."""
+        async with self.ports.store.reading() as tx:
+            return await tx.log.of_envelope(OFFICE, self.envelope_of(card))
 
     def envelope_of(self, card: Message) -> EnvelopeId:
         """The envelope whose card this is."""

@@ -85,3 +85,24 @@ async def test_more_clients_than_fit_are_searched(unlinked: Scene) -> None:
     assert await unlinked.sanne.search(question, "client", "2077") == ["2077 · Klant 2077"]
     view = await unlinked.sanne.fill(question, client="2077 · Klant 2077").submit()
     assert "2077 · Klant 2077" in view.words
+
+
+async def test_an_empty_dossier_and_no_upload_are_told_at_a_field_of_the_dialog(unlinked: Scene) -> None:
+    await unlinked.sign(unlinked.sanne)
+    await unlinked.sanne.fill(await unlinked.sanne.view("link"), client="1002 · Kapper Knip").submit()
+    form = await unlinked.sanne.view("send")
+    view = await unlinked.sanne.fill(form, signer=unlinked.karim.id).submit()
+
+    assert "ten minste één document" in str(view.errors)
+
+
+async def test_a_dialog_for_another_client_than_the_conversation_has_now_sends_nothing(scene: Scene) -> None:
+    await scene.sign(scene.sanne)
+    form = await scene.sanne.view("send")
+    await scene.sign(scene.bas, "koppel")
+    await scene.bas.fill(await scene.bas.view("link"), client="1002 · Kapper Knip").submit()
+    await scene.sanne.fill(form, documents=["Aangifte IB 2025.pdf"], signer=scene.karim.id).submit()
+
+    assert "gekoppeld aan Kapper Knip" in scene.sanne.views[0].words
+    await scene.settled()
+    assert not [message for message in scene.room.messages if "Wacht op" in message.words]

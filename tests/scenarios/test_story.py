@@ -3,6 +3,7 @@
 from datetime import date, timedelta
 from urllib.parse import unquote
 
+from bot.domain.log import Happening
 from tests.scenarios.scene import Scene
 
 
@@ -129,3 +130,17 @@ async def test_a_request_past_its_due_date_is_late_and_can_still_be_signed(scene
     await scene.karim.fill(await scene.karim.view("approve"), place="Utrecht").submit()
     await scene.settled()
     assert "Ondertekend" in card.words
+
+
+async def test_the_log_holds_who_sent_and_who_answered_with_place_and_consent(scene: Scene) -> None:
+    card = await scene.send("Aangifte IB 2025.pdf")
+    await scene.karim.press(card, "Goedkeuren")
+    await scene.karim.fill(await scene.karim.view("approve"), place="Utrecht").submit()
+    await scene.settled()
+
+    sent, approved = await scene.log_of(card)
+    assert (sent.happening, sent.by.name) == (Happening.SENT, "Sanne de Vries")
+    assert (approved.happening, approved.by.name) == (Happening.APPROVED, "Karim Haddad")
+    assert approved.facts["place"] == "Utrecht"
+    assert approved.facts["consent"] == "1/nl"
+    assert approved.facts["documents"] == sent.facts["documents"]

@@ -1,15 +1,23 @@
 """Nothing that must reach a platform is lost or, where the platform can be asked, sent twice (product rule 9)."""
 
+import asyncio
 from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 
-from bot.domain.errors import DeliveryUnclear, PlatformUnavailable, RateLimited, Undeliverable
+from bot.conversation import FileRef
+from bot.domain.errors import DeliveryUnclear, PlatformUnavailable, RateLimited, StoreUnavailable, Undeliverable
 from bot.domain.log import Happening
-from bot.domain.outgoing import Errand
+from bot.domain.outgoing import Errand, Outgoing
+from bot.domain.people import Platform
+from bot.domain.places import MessageRef
+from bot.ports import FetchedFile
 from bot.use_cases.deliver import GIVE_UP_AFTER, LEASE, LONGEST_WAIT, Courier, wait_before
+from bot.use_cases.draft import Draft, write_draft
+from cards.model import Card
 from tests import builders as a
+from tests.fakes import FakeMessenger
 from tests.use_cases.conftest import SIGNER, STAFF, World
 
 
@@ -171,3 +179,69 @@ def test_waits_grow_and_stay_bounded() -> None:
     assert timedelta(seconds=1) <= wait_before(0) <= timedelta(seconds=1.5)
     assert timedelta(seconds=8) <= wait_before(3) <= timedelta(seconds=12)
     assert LONGEST_WAIT <= wait_before(1_000) <= LONGEST_WAIT * 1.5
+
+
+class HangingMessenger(FakeMessenger):
+    """A platform whose files never come."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.asked, self.updated = asyncio.Event(), asyncio.Event()
+
+    async def update(self, message: MessageRef, card: Card) -> None:
+        await super().update(message, card)
+        self.updated.set()
+
+    async def fetch(self, file: FileRef, limit: int) -> FetchedFile:
+        self.asked.set()
+        await asyncio.Event().wait()
+        return await super().fetch(file, limit)
+
+
+def an_upload(channel: str = "C0OTHER") -> Outgoing:
+    """The errand of a request whose file must still be taken."""
+    place = a.a_place(channel)
+    draft = write_draft(Draft(place=place, files=("F1",), signer=SIGNER.user, key="k1"))
+    party = {"platform": "slack", "tenant": STAFF.tenant, "user": STAFF.user, "name": "Sanne"}
+    signer = {"platform": "slack", "tenant": SIGNER.tenant, "user": SIGNER.user, "name": "Karim", "contact": a.CONTACT}
+    facts = {"draft": draft, "client": a.CLIENT, "sender": party, "signer": signer}
+    return Outgoing(a.OFFICE, place, Errand.TAKE_FILES, facts=facts)
+
+
+async def test_an_upload_that_cannot_be_taken_for_good_is_told_to_its_sender(world: World) -> None:
+    async with world.store.transaction() as tx:
+        await tx.outbox.put(an_upload(), world.clock.now())
+    world.messenger.fail_next.append(Undeliverable("not_in_channel"))
+    await deliver_all(world)
+
+    [(_, account, card)] = world.messenger.whispers
+    assert account == STAFF
+    assert "not_in_channel" in card.summary
+    assert await depth(world) == 0
+
+
+async def test_a_file_that_hangs_holds_up_no_other_conversation(sent: World) -> None:
+    hanging = HangingMessenger()
+    ports = replace(sent.ports, messengers={Platform.SLACK: hanging})
+    async with sent.store.transaction() as tx:
+        await tx.outbox.put(an_upload(), sent.clock.now())
+    courier, stop = Courier(ports), asyncio.Event()
+    running = asyncio.create_task(courier.run(stop))
+    async with asyncio.timeout(20):
+        await hanging.asked.wait()
+        await ask_for(sent, Errand.SHOW_CARD)
+        courier.wake()
+        await hanging.updated.wait()
+    running.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await running
+
+
+async def test_a_full_disk_is_postponed_and_at_last_told(sent: World) -> None:
+    sent.messenger.fail_next.append(StoreUnavailable("disk full"))  # type: ignore[arg-type]  # as blobs raise it
+    await deliver_all(sent)
+    assert await depth(sent) == 1
+    sent.clock.move(GIVE_UP_AFTER + timedelta(seconds=1))
+    sent.messenger.fail_next.append(StoreUnavailable("disk full"))  # type: ignore[arg-type]  # as above
+    await deliver_all(sent)
+    assert len(sent.messenger.whispers) == 1

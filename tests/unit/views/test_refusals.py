@@ -28,6 +28,7 @@ def every_refusal() -> Iterator[Refusal]:
     yield from (errors.NotRejected(state) for state in EnvelopeState)
     yield errors.UnknownEnvelope()
     yield errors.ConversationNotLinked()
+    yield errors.ConversationRelinked("Kapper Knip")
     yield errors.NoClients()
     yield errors.NobodyToSign()
     yield from (errors.LinkRefused(expired=expired) for expired in (True, False))
