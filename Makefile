@@ -33,7 +33,7 @@ check: setup ## Format, lint, types, import contracts and translations
 test: check ## Run the checks and the whole suite, with throwaway servers and a browser
 	$(BIN)/python -m pytest --numprocesses auto --dist loadfile $(ARGS)
 
-demo: $(VENV)/ready-demo ## Start Paraaf with an invented office and a Slack client on this machine
+demo: $(VENV)/ready-demo ## Start Paraaf with an invented office, a Slack and a Teams client on this machine
 	@exec $(BIN)/python -m adapters.demo
 
 bench: setup ## Measure Paraaf beside what it stands on, and print the ratios

@@ -1,1 +1,1 @@
-"""`make demo`: an invented office, Paraaf, and a Slack client, all on this machine and for nobody else."""
+"""`make demo`: an invented office, Paraaf, and clients for Slack and Teams, all on this machine and for nobody else."""

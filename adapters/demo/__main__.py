@@ -7,7 +7,7 @@ import sys
 from pathlib import Path
 
 from adapters.demo.children import ChildError
-from adapters.demo.run import PARAAF_PORT, SLACK_PORT, Choices, Demo, find_client, run_demo
+from adapters.demo.run import PARAAF_PORT, SLACK_PORT, TEAMS_PORT, Choices, Demo, find_clients, run_demo
 from adapters.demo.story import tell_story
 
 _STOP_SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
@@ -27,18 +27,25 @@ def main() -> int:
 
 def _read_choices() -> Choices:
     parser = argparse.ArgumentParser(
-        prog="python -m adapters.demo", description="Paraaf with an invented office and a Slack client."
+        prog="python -m adapters.demo", description="Paraaf with an invented office, a Slack client and one for Teams."
     )
     parser.add_argument(
-        "--folder", type=Path, default=Path(".demo"), help="keeps the client, and the office of this run"
+        "--folder", type=Path, default=Path(".demo"), help="keeps the clients, and the office of this run"
     )
     parser.add_argument("--slack-port", type=int, default=SLACK_PORT, help="of the Slack client; 0 for any")
+    parser.add_argument(
+        "--teams-port",
+        type=int,
+        default=TEAMS_PORT,
+        help="of the Teams client, the next one is its second page; 0 for any",
+    )
     parser.add_argument("--paraaf-port", type=int, default=PARAAF_PORT, help="of Paraaf; 0 for any")
     parser.add_argument(
         "--socket-mode", action="store_true", help="let Paraaf call Slack instead of being called by it"
     )
     given = parser.parse_args()
-    return Choices(given.folder, given.slack_port, given.paraaf_port, socket_mode=given.socket_mode)
+    ports = (given.slack_port, given.teams_port, given.paraaf_port)
+    return Choices(given.folder, *ports, socket_mode=given.socket_mode)
 
 
 async def _run(choices: Choices) -> int:
@@ -61,8 +68,8 @@ async def _run(choices: Choices) -> int:
 
 async def _show(choices: Choices) -> None:
     print("De demo start … / Starting the demo …", flush=True)
-    client = await asyncio.to_thread(find_client, choices.folder)
-    async with run_demo(choices, client) as demo:
+    clients = await asyncio.to_thread(find_clients, choices.folder)
+    async with run_demo(choices, clients) as demo:
         print(f"\n{tell_story(demo)}\n", flush=True)
         raise await _first_to_end(demo)
 

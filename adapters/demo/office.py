@@ -4,10 +4,14 @@ from dataclasses import dataclass
 from typing import Final
 
 from adapters.demo.client.workspace import Channel, User, Workspace
+from adapters.demo.playground.stage import Member, Room, Stage
 from bot.domain.people import Role
 
 OFFICE_NAME: Final = "Kantoor De Linde"
 TEAM: Final = "T0DELINDE"
+"""The office's workspace in Slack."""
+TENANT: Final = "0de11d1e-0000-4000-8000-000000000001"
+"""The office's tenant in Teams."""
 
 RETURN: Final = "Aangifte inkomstenbelasting 2025.pdf"
 CORRECTED_RETURN: Final = "Aangifte inkomstenbelasting 2025 (gecorrigeerd).pdf"
@@ -35,13 +39,14 @@ class DemoContact:
 
 @dataclass(frozen=True, slots=True)
 class DemoClient:
-    """A client with its people, who holds which role for it, and its channel."""
+    """A client with its people, who holds which role for it, its channel in Slack, and its conversation in Teams."""
 
     number: str
     name: str
     contacts: tuple[DemoContact, ...]
     roles: tuple[tuple[Role, User], ...]
     channel: Channel
+    room: Room
     is_linked: bool
 
 
@@ -52,6 +57,7 @@ BAKERY: Final = DemoClient(
     roles=((Role.RELATION_KEEPER, SANNE), (Role.TAX, MARK)),
     # Left for the first /sign to link, which asks for the client.
     channel=Channel("C0BAKKER", "bakkerij-van-dam", (SANNE.id, KAREL.id, NOOR.id), "Bakkerij Van Dam en De Linde"),
+    room=Room("19:bakkerij-van-dam@thread.tacv2", "bakkerij-van-dam"),
     is_linked=False,
 )
 BICYCLES: Final = DemoClient(
@@ -60,6 +66,7 @@ BICYCLES: Final = DemoClient(
     contacts=(DemoContact(LOTTE, preferred=True),),
     roles=((Role.RELATION_KEEPER, MARK), (Role.TAX, MARK)),
     channel=Channel("C0FIETS", "groene-fiets", (SANNE.id, MARK.id, LOTTE.id), "De Groene Fiets en De Linde"),
+    room=Room("19:groene-fiets@thread.v2", "De Groene Fiets en De Linde"),
     is_linked=True,
 )
 CLIENTS: Final = (BAKERY, BICYCLES)
@@ -69,4 +76,15 @@ WORKSPACE: Final = Workspace(
     name=OFFICE_NAME,
     users=(SANNE, KAREL, NOOR, MARK, LOTTE, PETER),
     channels=tuple(client.channel for client in CLIENTS),
+)
+
+STAGE: Final = Stage(
+    tenant=TENANT,
+    app="0de11d1e-0000-4000-8000-00000000b0b0",
+    me=Member(SANNE),
+    others=(Member(KAREL), Member(NOOR), Member(MARK), Member(LOTTE), Member(PETER)),
+    personal=Room("a:1sanne-de-vries", "Personal Chat"),
+    group=BICYCLES.room,
+    team=Room("19:de-linde@thread.tacv2", "De Linde"),
+    channel=BAKERY.room,
 )

@@ -1,4 +1,4 @@
-"""Fill an empty database with the invented office: its clients, contacts, roles, dossiers and a linked channel.
+"""Fill an empty database with the invented office: its clients, contacts, roles, dossiers and linked channels.
 
 A program of its own (`python -m adapters.demo.seed`), so that it sees the settings it is given and no others.
 """
@@ -12,7 +12,8 @@ from datetime import datetime
 
 from pypdf import PdfReader
 
-from adapters.demo.office import BAKERY, BICYCLES, CLIENTS, MARK, OFFICE_NAME, SANNE, STAFF, TEAM, DemoClient
+from adapters.demo.office import BAKERY, BICYCLES, CLIENTS, MARK, OFFICE_NAME, SANNE, STAFF, TEAM, TENANT, DemoClient
+from adapters.demo.playground.stage import Member
 from adapters.demo.shelf import BAKERY_SHELF, BICYCLES_SHELF, Paper, fill_shelf
 from adapters.main import build_ports, open_store
 from adapters.settings import load_settings
@@ -44,8 +45,9 @@ async def fill_database() -> None:
 async def _fill_office(ports: Ports) -> None:
     office = await add_office(ports.store, OFFICE_NAME)
     await map_tenant(ports.store, office, Platform.SLACK, TEAM)
-    # In the client's workspace everybody is a full member, so the office says who its staff are.
-    staff = [user.id for user in STAFF]
+    await map_tenant(ports.store, office, Platform.TEAMS, TENANT)
+    # In both clients everybody is a full member, so the office says who its staff are.
+    staff = [user.email for user in STAFF]
     office = await set_staff(ports.store, office, group=None, accounts=staff, sender_may_sign=False)
     await import_clients(ports.store, office, _write_clients())
     now = ports.clock.now()
@@ -68,12 +70,14 @@ async def _file(ports: Ports, office: Office, client: DemoClient, paper: Paper) 
 
 
 async def _link_channels(ports: Ports, office: Office) -> None:
-    by = Account(Platform.SLACK, TEAM, SANNE.id)
+    in_slack, in_teams = Account(Platform.SLACK, TEAM, SANNE.id), Account(Platform.TEAMS, TENANT, Member(SANNE).id)
     async with ports.store.transaction() as tx:
         for each in CLIENTS:
             client = await tx.people.client_by_number(office.id, each.number)
-            if each.is_linked and client is not None:
-                place = Place(Platform.SLACK, TEAM, each.channel.id)
+            if not each.is_linked or client is None:
+                continue
+            for by, channel in ((in_slack, each.channel.id), (in_teams, each.room.id)):
+                place = Place(by.platform, by.tenant, channel)
                 await tx.conversations.link(Conversation(office.id, place, client.id, by, ports.clock.now()))
 
 

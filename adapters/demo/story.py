@@ -4,18 +4,35 @@ The labels come from the catalogue, so that they are the ones on the screen.
 """
 
 import textwrap
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 
-from adapters.demo.office import BAKERY, CORRECTED_RETURN, KAREL, NOOR, OFFICE_NAME, RETURN, SANNE
+from adapters.demo.office import BAKERY, CORRECTED_RETURN, KAREL, NOOR, OFFICE_NAME, RETURN, SANNE, STAGE
 from adapters.demo.run import Demo
+from bot.domain.people import Platform
 from bot.texts import load_texts
+from bot.views.commands import name_entry
 
 _WIDTH = 100
 """Characters of a line in a terminal, so that nothing is broken at a place of its own choosing."""
 
-_DUTCH = """
-De demo draait, helemaal op deze computer. Stop met Ctrl-C; daarna begint alles opnieuw.
 
+@dataclass(frozen=True, slots=True)
+class _Story:
+    """The demo in one language: what comes first, and then one platform after the other, or why it is missing."""
+
+    opening: str
+    slack: str
+    no_slack: str
+    teams: str
+    no_teams: str
+
+
+_DUTCH = _Story(
+    opening="""
+De demo draait, helemaal op deze computer. Stop met Ctrl-C; daarna begint alles opnieuw.
+""",
+    slack="""
 Open Slack in uw browser: {slack}
 
 U speelt twee mensen: rechtsboven, bij “Act as”, kiest u wie u bent.
@@ -38,11 +55,44 @@ is 6.840 euro) en druk nog eens op “{reject}”.
 
 Twee dingen kan deze Slack niet tonen; in het venster staan ze in rood: [multi_external_select] (zoeken in het
 dossier) en [file_input] (uploaden). Wat alleen voor u is bedoeld, ziet hier iedereen.
-"""
+""",
+    no_slack="""
+Slack ontbreekt: de client daarvoor kon niet worden opgehaald (de reden staat onderaan). Probeer make demo opnieuw
+wanneer npm bereikbaar is.
+""",
+    teams="""
+Hetzelfde in Teams. Open twee tabbladen voordat u begint, want elk toont alleen wat er gebeurt zolang het openstaat;
+kies in beide links “{room}”.
 
-_ENGLISH = """
+{sanne}: {seat_sanne}
+
+{karel}: {seat_karel}
+
+1. Bij {sanne}: klik bij “Start a new post” op de + (“Trigger Message Extension App”), kies “Action Command”,
+typ sign en druk op “Create”. In het echte Teams heet dit “{entry}”. Kies de klant, het document en {karel}, zoals in
+Slack; sluit ten slotte het lege venster, wat het echte Teams vanzelf doet.
+
+2. Bij {karel}: druk op de kaart op “{reject}”, typ een reden en druk nog eens op “{reject}”.
+
+3. Bij {sanne}: de reden staat onder de kaart. Druk er op “{resend}” en stuur “{corrected}”.
+
+4. Bij {karel}: druk op de nieuwe kaart op “{approve}”, typ een plaats en druk op “{sign}”.
+
+5. Probeer “@Paraaf sign” in een bericht (typ @Par en kies Paraaf), en als {karel} wat niet mag.
+
+Dit Teams toont iedereen dezelfde kaart, zoekt niet in het dossier, en toont aan iedereen wat alleen voor u is bedoeld.
+""",
+    no_teams="""
+Teams ontbreekt: de client daarvoor kon niet worden opgehaald (de reden staat onderaan). Probeer make demo opnieuw
+wanneer npm bereikbaar is.
+""",
+)
+
+_ENGLISH = _Story(
+    opening="""
 The demo is running, all of it on this computer. Stop it with Ctrl-C; after that it begins anew.
-
+""",
+    slack="""
 Open Slack in your browser: {slack}
 
 You play two people: “Act as”, at the top right, says who you are. The screens speak Dutch.
@@ -65,26 +115,62 @@ version) there, tick “{corrected}”, choose {karel} and press “{send}”.
 
 Two things this Slack cannot show; the dialog has them in red: [multi_external_select] (search the dossier) and
 [file_input] (upload). What is meant for you alone, everybody sees here.
-"""
+""",
+    no_slack="""
+There is no Slack: the client for it could not be fetched (the reason is at the end). Try make demo again when npm can
+be reached.
+""",
+    teams="""
+The same in Teams. Open two tabs before you begin, since each shows only what happens while it is open; choose
+“{room}” at the left in both.
 
-_NO_CLIENT = """
-Paraaf draait, maar zonder Slack: de client daarvoor kon niet worden opgehaald (zie hieronder).
-Probeer make demo opnieuw wanneer npm bereikbaar is. Stop met Ctrl-C.
+{sanne}: {seat_sanne}
 
-Paraaf is running, but without Slack: the client for it could not be fetched (see below).
-Try make demo again when npm can be reached. Stop it with Ctrl-C.
+{karel}: {seat_karel}
 
-  {paraaf}
+1. As {sanne}: below “Start a new post” click the + (“Trigger Message Extension App”), choose “Action Command”, type
+sign and press “Create”. The real Teams calls it “{entry}”. Choose the client, the document and {karel} as in Slack;
+in the end close the empty dialog, which the real Teams does by itself.
 
-{why}"""
+2. As {karel}: on the card press “{reject}” (reject), type a reason and press “{reject}” once more.
+
+3. As {sanne}: the reason is below the card. Press “{resend}” (send a new version) there and send “{corrected}”.
+
+4. As {karel}: on the new card press “{approve}” (approve), type a place and press “{sign}” (sign).
+
+5. Try “@Paraaf sign” in a message (type @Par and choose Paraaf), and as {karel} what is not allowed.
+
+This Teams shows everybody the same card, does not search the dossier, and shows everybody what is meant for you alone.
+""",
+    no_teams="""
+There is no Teams: the client for it could not be fetched (the reason is at the end). Try make demo again when npm can
+be reached.
+""",
+)
 
 
 def tell_story(demo: Demo) -> str:
     """Where things are and what to type first, for a reader in a terminal."""
-    if demo.slack is None:
-        return _NO_CLIENT.format(paraaf=demo.paraaf, why=demo.why_not).strip()
-    facts = {"slack": demo.slack, **_name_people(), **_name_buttons()}
-    return "\n".join([*_lay_out(_DUTCH, facts), "─" * _WIDTH, *_lay_out(_ENGLISH, facts)])
+    facts = {**_name_addresses(demo), **_name_people(), **_name_buttons()}
+    lines = [*_tell(demo, _DUTCH, facts), "─" * _WIDTH, *_tell(demo, _ENGLISH, facts)]
+    if demo.slack is None and demo.teams is None:
+        lines += ["", f"Paraaf: {demo.paraaf}"]
+    for platform, why in (("Slack", demo.why_no_slack), ("Teams", demo.why_no_teams)):
+        lines += ["", f"{platform}: {why}"] if why else []
+    return "\n".join(lines)
+
+
+def _tell(demo: Demo, story: _Story, facts: Mapping[str, str]) -> Iterator[str]:
+    yield from _lay_out(story.opening, facts)
+    yield ""
+    yield from _lay_out(story.slack if demo.slack else story.no_slack, facts)
+    yield ""
+    yield from _lay_out(story.teams if demo.teams else story.no_teams, facts)
+
+
+def _name_addresses(demo: Demo) -> dict[str, str]:
+    seats = {"seat_sanne": demo.teams.sanne, "seat_karel": demo.teams.karel} if demo.teams else {}
+    return {"slack": demo.slack or "", **seats}
 
 
 def _name_people() -> dict[str, str]:
@@ -94,6 +180,7 @@ def _name_people() -> dict[str, str]:
         "noor": NOOR.name,
         "office": OFFICE_NAME,
         "channel": BAKERY.channel.name,
+        "room": STAGE.name_in_page(BAKERY.room),
         "client": f"{BAKERY.number} · {BAKERY.name}",
         "document": RETURN,
         "corrected": CORRECTED_RETURN,
@@ -111,6 +198,7 @@ def _name_buttons() -> dict[str, str]:
         "resend": dutch.say("Send a new version"),
         "approve": dutch.say("Approve"),
         "sign": dutch.say("Sign"),
+        "entry": name_entry(Platform.TEAMS),
     }
 
 

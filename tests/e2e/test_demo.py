@@ -1,6 +1,7 @@
 """`make demo` as a program: it starts, says what to do, and stops without a trace."""
 
 import asyncio
+import contextlib
 import os
 import re
 import signal
@@ -16,15 +17,19 @@ import pytest
 
 from adapters.demo.children import ChildError, find_port, run
 from adapters.demo.client.install import install_client
-from adapters.demo.run import Demo
+from adapters.demo.office import KAREL, SANNE
+from adapters.demo.playground.program import install_playground
+from adapters.demo.run import Demo, Seats
 from adapters.demo.story import tell_story
 from tests.e2e.running import CLIENTS
 
 SECONDS = 90.0
 """For a start on a busy machine; a good one takes a few."""
 STOPPED = "Stopping …"
-END = "everybody sees here"
+END = "meant for you alone."
 """How the story ends."""
+PAGES = ("Open Slack in your browser", SANNE.name, KAREL.name)
+"""What stands before the addresses of the pages."""
 DEAF = """
 import signal, time
 signal.signal(signal.SIGTERM, signal.SIG_IGN)
@@ -70,7 +75,7 @@ class Started:
 async def start_demo(folder: Path, environment: Mapping[str, str] | None = None) -> AsyncIterator[Started]:
     program = await asyncio.create_subprocess_exec(
         sys.executable,
-        *("-W", "error", "-m", "adapters.demo", "--slack-port", "0", "--paraaf-port", "0"),
+        *("-W", "error", "-m", "adapters.demo", "--slack-port", "0", "--teams-port", "0", "--paraaf-port", "0"),
         cwd=folder,
         env={**os.environ, **(environment or {})},
         stdout=asyncio.subprocess.PIPE,
@@ -86,8 +91,9 @@ async def start_demo(folder: Path, environment: Mapping[str, str] | None = None)
 
 @pytest.fixture
 def folder(tmp_path: Path) -> Path:
-    """A working directory in which the client was fetched before."""
+    """A working directory in which the clients were fetched before."""
     install_client(CLIENTS)
+    install_playground(CLIENTS)
     (tmp_path / ".demo").mkdir()
     (tmp_path / ".demo" / "client").symlink_to(CLIENTS)
     return tmp_path
@@ -96,32 +102,44 @@ def folder(tmp_path: Path) -> Path:
 async def test_it_starts_tells_its_story_and_stops_on_ctrl_c(folder: Path) -> None:
     # Settings of a real Paraaf are nearby; the demo must not touch what they lead to.
     (folder / ".env").write_text("PARAAF_DATABASE_URL=postgresql://nobody@127.0.0.1:9/real\n")
-    real = {"SLACK_BOT_TOKEN": "xoxb-real", "PARAAF_BLOBS_URL": "s3://real"}
+    real = {"SLACK_BOT_TOKEN": "xoxb-real", "PARAAF_BLOBS_URL": "s3://real", "MICROSOFT_APP_PASSWORD": "real"}
+    # Nor may the playground be led astray: through a proxy, or by settings of its own, it would reach nobody here.
+    real |= {"HTTP_PROXY": "http://127.0.0.1:9", "AUTH_CLIENT_ID": "real", "BOT_ENDPOINT": "http://127.0.0.1:9/"}
     async with start_demo(folder, real) as demo, aiohttp.ClientSession() as http:
         story = await demo.until(lambda line: END in line)
-        address = re.search(r"Open Slack in your browser: (http://127\.0\.0\.1:\d+)\n", story)
-        assert address
-        assert "Typ /sign en druk op Enter" in " ".join(story.split())
-        assert "“Goedkeuren” (approve)" in " ".join(story.split())
-        async with http.get(address[1]) as page:
-            assert page.status == 200
-        assert len(demo.children()) == 2
-        demo.program.send_signal(signal.SIGINT)
-        code, printed = await demo.end()
+        told = " ".join(story.split())
+        assert "Typ /sign en druk op Enter" in told
+        assert "“Goedkeuren” (approve)" in told
+        assert "kies “Action Command”, typ sign" in told
+        pages = [_find_address(story, lead) for lead in PAGES]
+        for page in pages:
+            async with http.get(page) as answer:
+                assert answer.status == 200
+        # It is called as the seats say, and it calls Paraaf.
+        async with http.get(f"{pages[1]}/_internal/v1/config") as config:
+            assert (await config.json())["config"]["currentUser"]["name"] == SANNE.name
+        async with http.get(f"{pages[2]}/_internal/v1/config") as config:
+            assert (await config.json())["config"]["currentUser"]["name"] == KAREL.name
+        assert len(demo.children()) == 3
+        assert _listening_elsewhere(demo.program.pid, *demo.children()) == []
+        # Somebody still looks at a page, which holds a connection open.
+        async with http.ws_connect(f"{pages[2]}/_ws/log/stream"):
+            demo.program.send_signal(signal.SIGINT)
+            code, printed = await demo.end()
     assert (code, "Traceback" in printed) == (0, False), printed
     assert printed.rstrip().endswith(STOPPED)
-    with pytest.raises(ConnectionError):
-        await asyncio.open_connection("127.0.0.1", int(address[1].rpartition(":")[2]))
+    for page in pages:
+        with pytest.raises(ConnectionError):
+            await asyncio.open_connection("127.0.0.1", int(page.rpartition(":")[2]))
 
 
 async def test_without_npm_it_says_so_and_starts_the_rest(tmp_path: Path) -> None:
     nowhere = {"npm_config_registry": "http://127.0.0.1:9/", "npm_config_cache": str(tmp_path / "cache")}
     async with start_demo(tmp_path, nowhere) as demo, aiohttp.ClientSession() as http:
         told = await demo.until(lambda line: "ECONNREFUSED" in line)
-        assert "the client for it could not be fetched" in told
-        address = re.search(r"http://127\.0\.0\.1:\d+", told)
-        assert address
-        async with http.get(f"{address[0]}/readyz") as ready:
+        assert "There is no Slack: the client for it could not be fetched" in " ".join(told.split())
+        assert "There is no Teams: the client for it could not be fetched" in " ".join(told.split())
+        async with http.get(f"{_find_address(told, 'Paraaf')}/readyz") as ready:
             assert ready.status == 200
         demo.program.send_signal(signal.SIGINT)
         code, printed = await demo.end()
@@ -140,17 +158,19 @@ async def test_it_begins_anew_every_time(folder: Path) -> None:
     assert code == 0, printed
 
 
-async def test_when_a_part_ends_it_says_which_and_stops_the_other(folder: Path) -> None:
+@pytest.mark.parametrize(("which", "name"), [(0, "Slack client"), (1, "Agents Playground")])
+async def test_when_a_part_ends_it_says_which_and_stops_the_others(folder: Path, which: int, name: str) -> None:
     async with start_demo(folder) as demo:
         await demo.until(lambda line: END in line)
-        slack, paraaf = demo.children()
-        os.kill(slack, signal.SIGKILL)
+        children = demo.children()
+        os.kill(children[which], signal.SIGKILL)
         code, printed = await demo.end()
     assert code == 1
-    assert "Slack client ended by signal 9." in printed
+    assert f"{name} ended by signal 9." in printed
     assert "Traceback" not in printed
-    with pytest.raises(ProcessLookupError):
-        os.kill(paraaf, 0)
+    for each in children:
+        with pytest.raises(ProcessLookupError):
+            os.kill(each, 0)
 
 
 async def test_a_part_that_does_not_start_is_quoted(tmp_path: Path) -> None:
@@ -168,10 +188,14 @@ async def test_a_part_that_ignores_the_request_to_stop_is_stopped_all_the_same(t
     assert child.running.returncode == -signal.SIGKILL
 
 
-def test_the_story_fits_a_terminal() -> None:
-    story = tell_story(Demo("http://127.0.0.1:8080", "http://127.0.0.1:3010", ()))
+@pytest.mark.parametrize("slack", ["http://127.0.0.1:3010", None])
+@pytest.mark.parametrize("teams", [Seats("http://127.0.0.1:3020", "http://127.0.0.1:3021"), None])
+def test_the_story_fits_a_terminal(slack: str | None, teams: Seats | None) -> None:
+    story = tell_story(Demo("http://127.0.0.1:8080", slack, teams, ()))
     assert max(map(len, story.splitlines())) <= 100
     assert "{" not in story
+    assert ("Act as" in story) == bool(slack)
+    assert ("Action Command" in story) == bool(teams)
 
 
 def test_a_port_that_is_taken_is_replaced_by_a_free_one() -> None:
@@ -181,3 +205,26 @@ def test_a_port_that_is_taken_is_replaced_by_a_free_one() -> None:
         port = taken.getsockname()[1]
         assert find_port(port) not in {0, port}
     assert find_port(port) == port
+
+
+def _find_address(story: str, lead: str) -> str:
+    """The address behind this, in the half of the story that is in English or below it."""
+    found = re.findall(rf"{lead}: (http://127\.0\.0\.1:\d+)$", story, re.MULTILINE)
+    assert found, story
+    return str(found[-1])
+
+
+def _listening_elsewhere(*pids: int) -> list[str]:
+    """The addresses other than this machine's own on which these processes listen, as the kernel writes them."""
+    sockets: set[str] = set()
+    for pid in pids:
+        for each in Path(f"/proc/{pid}/fd").iterdir():
+            with contextlib.suppress(FileNotFoundError):  # closed since it was listed
+                sockets.add(str(each.readlink()))
+    found: list[str] = []
+    for table in ("tcp", "tcp6"):
+        for line in Path(f"/proc/net/{table}").read_text().splitlines()[1:]:
+            local, state, inode = (line.split()[place] for place in (1, 3, 9))
+            if state == "0A" and f"socket:[{inode}]" in sockets:
+                found += [] if local.startswith(("0100007F:", "00000000000000000000000001000000:")) else [local]
+    return found
