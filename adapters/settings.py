@@ -212,7 +212,24 @@ def load_settings(env_file: Path | None = Path(".env")) -> Settings:
     try:
         return Settings(_env_file=env_file)
     except ValidationError as error:
-        raise SettingsError(_name_faults(error)) from None  # the original would show the values, and so the secrets
+        faults = _name_faults(error)
+        # `from None`: the original would show the values, and so the secrets.
+        raise SettingsError(_find_more_faults(env_file, faults) | faults) from None
+
+
+def _find_more_faults(env_file: Path | None, known: Mapping[str, str]) -> dict[str, str]:
+    """What else is wrong beside the settings in `known`: the platforms are looked at only when every value is valid.
+
+    A platform's own wrong value is left as it is: without it, more would seem to be missing than is.
+    """
+    own = {name for name in known if name.startswith("PARAAF_") and not name.startswith("PARAAF_TEAMS_")}
+    fields = Settings.model_fields.values()
+    harmless = {name: field.default for field in fields if (name := str(field.validation_alias)) in own}
+    try:
+        Settings(_env_file=env_file, **harmless)
+    except ValidationError as error:
+        return _name_faults(error)
+    return {}
 
 
 def _name_faults(error: ValidationError) -> dict[str, str]:

@@ -19,14 +19,17 @@ from bot.conversation import (
     Tell,
 )
 from bot.domain.errors import (
+    Fault,
     InvalidInput,
     PlatformError,
+    Problem,
     Refusal,
     StoreUnavailable,
     Undeliverable,
     UnknownEnvelope,
 )
 from bot.domain.people import Person
+from bot.domain.typed_text import DOCUMENTS
 from bot.incidents import describe, name_incident
 from bot.ports import Ports
 from bot.texts import Texts, texts_for
@@ -41,6 +44,7 @@ from bot.use_cases.withdraw import start_correction, withdraw
 from bot.views import envelope_card, forms
 from bot.views.help import show_help, show_words
 from bot.views.refusals import explain, explain_absence, explain_failure, explain_faults, explain_outage
+from cards.text import shorten
 
 _log = structlog.get_logger(__name__)
 
@@ -59,6 +63,8 @@ _SUBMISSIONS: dict[str, Callable[[Ports, Submission, Texts], Awaitable[Answer]]]
     forms.APPROVE: approve,
     forms.REJECT: lambda ports, submission, _texts: reject(ports, submission),
 }
+_SHOWN_NAME = 60
+"""Characters of the name of a file that comes along: it travels in a dialog, whose context is short."""
 _HELP_WORDS = {"help", "hulp", "?"}
 _LINK_WORDS = {"koppel", "link"}
 
@@ -133,8 +139,10 @@ class Router:
         draft = Draft(
             place=command.place,
             files=tuple(file.id for file in command.files),
-            file_names=tuple(file.name for file in command.files),
+            file_names=tuple(shorten(file.name, _SHOWN_NAME) for file in command.files),
         )
+        if len(command.files) > DOCUMENTS.stop - 1:
+            raise InvalidInput({forms.RECENT: Fault(Problem.TOO_MANY, DOCUMENTS.stop - 1)})
         if word in _HELP_WORDS:
             return Tell(show_help(texts, platform))
         if word in _LINK_WORDS:

@@ -12,7 +12,7 @@ from bot.domain.errors import LinkRefused, StoreUnavailable
 from bot.incidents import describe, name_incident
 from bot.ports import Ports
 from bot.texts import Texts
-from bot.use_cases.view_documents import OpenedDocument, open_document
+from bot.use_cases.view_documents import OpenedDocument, open_document, record_viewing
 
 ADDRESS = "/documents/{secret}/{number}"
 
@@ -52,6 +52,7 @@ async def _answer(ports: Ports, request: web.Request) -> web.StreamResponse:
         opened = await open_document(ports, request.match_info["secret"], _read_number(request))
         # The first piece comes after the whole was checked, so a damaged document is told of before anything is sent.
         first = await anext(opened.content, b"")
+        await record_viewing(ports, opened)
     except LinkRefused as refusal:
         title = texts.say("This link has expired") if refusal.expired else texts.say("This link is not valid")
         words = texts.say("Press View on the card in the chat for a new link.")

@@ -18,10 +18,11 @@ from bot.views import forms
 
 @dataclass(frozen=True, slots=True)
 class OpenedDocument:
-    """A document to serve: `content` are the bytes whose SHA-256 the envelope holds."""
+    """A document to serve: `content` are the bytes whose SHA-256 the envelope holds, `viewed` the line for the log."""
 
     document: Document
     content: AsyncIterator[bytes]
+    viewed: LogLine
 
 
 async def show_documents(ports: Ports, press: Press, texts: Texts) -> Answer:
@@ -44,12 +45,12 @@ async def show_documents(ports: Ports, press: Press, texts: Texts) -> Answer:
 
 
 async def open_document(ports: Ports, secret: str, number: int) -> OpenedDocument:
-    """Document `number`, from 1, behind a personal link; that it was served is logged.
+    """Document `number`, from 1, behind a personal link; `record_viewing` it once its bytes turn out to be there.
 
     Raises `LinkRefused` when the link is unknown or expired, or has no such document.
     """
     now = ports.clock.now()
-    async with ports.store.transaction() as tx:
+    async with ports.store.reading() as tx:
         link = await tx.links.get(hash_secret(secret))
         if link is None or link.expires_at <= now:
             raise LinkRefused(expired=link is not None)
@@ -57,8 +58,12 @@ async def open_document(ports: Ports, secret: str, number: int) -> OpenedDocumen
         if envelope is None or not 1 <= number <= len(envelope.documents):
             raise LinkRefused(expired=False)
         document = envelope.documents[number - 1]
-        facts = {"document": document.name, "sha256": document.sha256}
-        await tx.log.add(
-            [LogLine(link.office, Happening.VIEWED, link.viewer, now, envelope.client, envelope.id, facts)]
-        )
-    return OpenedDocument(document, ports.blobs.read(document.sha256))
+    facts = {"document": document.name, "sha256": document.sha256}
+    viewed = LogLine(link.office, Happening.VIEWED, link.viewer, now, envelope.client, envelope.id, facts)
+    return OpenedDocument(document, ports.blobs.read(document.sha256), viewed)
+
+
+async def record_viewing(ports: Ports, opened: OpenedDocument) -> None:
+    """Log that the document is served, before the first byte of it leaves."""
+    async with ports.store.transaction() as tx:
+        await tx.log.add([opened.viewed])

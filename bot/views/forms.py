@@ -99,7 +99,7 @@ def send_form(choices: SendChoices, context: str, texts: Texts) -> Form:
                 DUE,
                 texts.say("Due date"),
                 required=False,
-                hint=texts.say("It can still be signed after this day; the card then says that it is late."),
+                hint=texts.say("It can still be signed after this day."),
             ),
             Toggle(REMIND, texts.say("Reminders"), texts.say("Remind people of this task automatically"), value=True),
         ),

@@ -116,3 +116,14 @@ async def test_a_link_ends_after_an_hour_and_a_made_up_one_opens_nothing(scene: 
             async with session.get(scene.address + address) as answer:
                 assert answer.status in {404, 410}
                 assert words in await answer.text()
+
+
+async def test_a_message_with_more_files_than_fit_says_so_and_ten_long_names_fit(scene: Scene) -> None:
+    files = [scene.chat.file(f"{'Bijlage ' * 20}{number}.pdf", make_pdf()) for number in range(12)]
+    message = scene.chat.say(scene.karim, scene.room, "Alles", files=files)
+    await scene.chat.sign_message(scene.sanne, message)
+    await scene.sanne.told("10 documenten")
+
+    message = scene.chat.say(scene.karim, scene.room, "Bijna alles", files=files[:10])
+    await scene.chat.sign_message(scene.sanne, message)
+    await scene.sanne.view("send")

@@ -92,6 +92,12 @@ def test_every_wrong_setting_is_named_at_once_without_its_value(monkeypatch: pyt
     assert "hunter2" not in str(raised.value)
 
 
+def test_half_a_platform_is_named_beside_a_wrong_value(monkeypatch: pytest.MonkeyPatch) -> None:
+    with pytest.raises(SettingsError) as raised:
+        settings_of(monkeypatch, PARAAF_DATABASE_URL="mysql://h/x", SLACK_BOT_TOKEN="xoxb-1")
+    assert raised.value.faults.keys() == {"PARAAF_DATABASE_URL", "SLACK_SIGNING_SECRET"}
+
+
 @pytest.mark.parametrize(
     "url", ["postgresql:h/x", "postgresql://u@h", "postgresql://u@h/", "sqlite://", "postgresql://u@h?dbname=x"]
 )

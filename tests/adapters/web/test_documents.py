@@ -127,6 +127,7 @@ async def test_a_damaged_document_is_not_served(site: Site) -> None:
     page = await answer.text()
     assert answer.status == 500
     assert "Dit document is beschadigd" in page
+    assert await site.views() == []
     assert str(site.folder) not in page
 
 
