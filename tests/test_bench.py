@@ -12,6 +12,7 @@ PARTS = (
     "A decision through the whole door",
     "Resident memory of paraaf serve",
     "paraaf serve from its start",
+    "An invoke from Teams",
     "The outbox",
     "Search in one dossier",
     "A decision with its commit",

@@ -15,6 +15,7 @@ from tests.bench.outbox import measure_outbox, measure_search
 from tests.bench.rows import Row, render_table
 from tests.bench.stage import furnish_postgres, furnish_sqlite, make_folder
 from tests.bench.start import measure_start
+from tests.bench.teams import measure_teams
 
 
 async def measure(effort: Effort) -> AsyncIterator[list[Row]]:
@@ -22,6 +23,7 @@ async def measure(effort: Effort) -> AsyncIterator[list[Row]]:
     with make_folder() as compiled:
         yield await measure_start(effort, compiled)
         yield await measure_door(effort, compiled)
+        yield await measure_teams(effort, compiled)
     # The decisions come last, since what they ask of the outbox is delivered by nobody here.
     async with furnish_sqlite() as stage:
         yield await measure_outbox(stage, "SQLite", effort)

@@ -69,6 +69,15 @@ async def run_bare_bolt(folder: Path, compiled: Path, slack: StrictSlack) -> Asy
 
 
 @asynccontextmanager
+async def run_bot(name: str, folder: Path, compiled: Path, stand: str) -> AsyncIterator[Program]:
+    """One of the bots for Teams; see `tests.bench.teams_bots`."""
+    port = _find_port()
+    command = ["-m", "tests.bench.teams_bots", name, str(port), str(folder), stand]
+    async with _run(command, folder / f"{name}.log", compiled, port, "/ready") as program:
+        yield program
+
+
+@asynccontextmanager
 async def _run(
     arguments: Sequence[str],
     log: Path,
