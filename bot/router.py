@@ -33,6 +33,7 @@ from bot.domain.typed_text import DOCUMENTS
 from bot.incidents import describe, name_incident
 from bot.ports import Ports
 from bot.texts import Texts, texts_for
+from bot.use_cases.bring_files import bring_files
 from bot.use_cases.decide import approve, ask_approval, ask_reason, reject
 from bot.use_cases.draft import Draft
 from bot.use_cases.link import ask_client, link_conversation, start_sending
@@ -60,6 +61,7 @@ _SUBMISSIONS: dict[str, Callable[[Ports, Submission, Texts], Awaitable[Answer]]]
     forms.SEND: submit_draft,
     forms.CONFIRM_SIGNER: lambda ports, submission, _texts: confirm_signer(ports, submission),
     forms.LINK: link_conversation,
+    forms.BRING: bring_files,
     forms.APPROVE: approve,
     forms.REJECT: lambda ports, submission, _texts: reject(ports, submission),
 }

@@ -7,10 +7,11 @@ from bot.domain.envelope import Party
 from bot.domain.errors import Fault, InvalidInput, NoClients, NotAParticipant, Problem
 from bot.domain.log import Happening, LogLine
 from bot.domain.people import Client, ClientId, Office
-from bot.domain.places import Conversation, Place
+from bot.domain.places import Conversation, ConversationKind, Place
 from bot.ports import Ports, Transaction
 from bot.texts import Texts
 from bot.use_cases.access import directory_of, find_office, read_office, require_staff
+from bot.use_cases.bring_files import ask_dossier
 from bot.use_cases.compose import open_send_form
 from bot.use_cases.draft import Draft, read_draft, read_text, write_draft
 from bot.views import forms
@@ -68,10 +69,16 @@ async def _linked_client(tx: Transaction, office: Office, draft: Draft) -> Clien
 
 
 async def start_sending(ports: Ports, actor: Actor, draft: Draft, texts: Texts) -> Answer:
-    """The send dialog, or the link dialog first where the conversation has no client yet."""
+    """The send dialog, or the link dialog first where the conversation has no client yet.
+
+    In one's own chat with Paraaf there is nobody to ask; files that come along are brought to a dossier instead.
+    """
     async with ports.store.reading() as tx:
         await find_office(tx, actor)
         conversation = await tx.conversations.at(draft.place.conversation)
+        reference = await tx.references.get(draft.place)
+    if reference and reference.kind is ConversationKind.PERSONAL:
+        return await ask_dossier(ports, actor, draft, texts)
     if conversation is None:
         return await ask_client(ports, actor, draft, texts)
     return await open_send_form(ports, actor, draft, texts)

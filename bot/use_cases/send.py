@@ -160,13 +160,14 @@ class Request:
         facts = {
             "draft": write_draft(self.draft),
             "client": self.client.id,
-            "sender": _write_party(self.sender),
-            "signer": _write_party(Party(self.signer.account, self.signer.name)) | {"contact": self.signer.contact},
+            "sender": write_party(self.sender),
+            "signer": write_party(Party(self.signer.account, self.signer.name)) | {"contact": self.signer.contact},
         }
         return Outgoing(self.office.id, self.draft.place.conversation, Errand.TAKE_FILES, facts=facts)
 
 
-def _write_party(party: Party) -> dict[str, str]:
+def write_party(party: Party) -> dict[str, str]:
+    """A party as the facts of an errand hold it."""
     account: Account = party.account
     return {"platform": account.platform, "tenant": account.tenant, "user": account.user, "name": party.name}
 

@@ -1,4 +1,4 @@
-"""Take uploaded files from the platform, file them in the dossier, and send the envelope that waits for them.
+"""Take uploaded files from the platform, file them in the dossier, and send the envelope that waits for them, if any.
 
 This runs from the outbox, since ten files take longer than a platform waits for an answer. A crash at any line
 repeats the whole errand: the same bytes are filed once, and the same request makes one envelope.
@@ -13,12 +13,12 @@ from pydantic.dataclasses import dataclass
 from bot.domain.envelope import Party, Signer
 from bot.domain.errors import ConversationNotLinked, NotAParticipant, Refusal
 from bot.domain.outgoing import Errand, Outgoing
-from bot.domain.people import Account, ClientId, ContactId, Platform
+from bot.domain.people import Account, Client, ClientId, ContactId, Office, Platform
 from bot.ports import Ports
 from bot.texts import texts_for
-from bot.use_cases.draft import read_draft
+from bot.use_cases.draft import Draft, read_draft, write_draft
 from bot.use_cases.filing import UPLOADS_FOLDER, StoredFile, file_document, store_file
-from bot.use_cases.send import Request, place_request, read_items
+from bot.use_cases.send import Request, place_request, read_items, write_party
 from bot.use_cases.settle import settle
 from bot.views.refusals import explain
 
@@ -44,7 +44,7 @@ class _Facts:
     draft: str
     client: str
     sender: _Party
-    signer: _Party
+    signer: _Party | None = None
 
 
 _FACTS = TypeAdapter(_Facts)
@@ -65,11 +65,12 @@ async def take_files(ports: Ports, outgoing: Outgoing) -> None:
 async def _take_and_send(ports: Ports, outgoing: Outgoing, facts: _Facts) -> None:
     draft = read_draft(facts.draft)
     messenger = ports.messengers[outgoing.place.platform]
-    if not await ports.directories[outgoing.place.platform].takes_part(outgoing.place, facts.signer.account):
-        raise NotAParticipant(facts.signer.name)
-    async with ports.store.reading() as tx:
-        if await tx.envelopes.by_request(outgoing.office, draft.key):
-            return  # An earlier try sent it; the files may be gone by now.
+    if facts.signer:
+        if not await ports.directories[outgoing.place.platform].takes_part(outgoing.place, facts.signer.account):
+            raise NotAParticipant(facts.signer.name)
+        async with ports.store.reading() as tx:
+            if await tx.envelopes.by_request(outgoing.office, draft.key):
+                return  # An earlier try sent it; the files may be gone by now.
     stored: list[StoredFile] = []
     for file in draft.file_refs():
         fetched = await messenger.fetch(file, FILE_LIMIT)
@@ -83,6 +84,9 @@ async def _send(ports: Ports, outgoing: Outgoing, facts: _Facts, stored: list[St
         client = await tx.people.client(outgoing.office, ClientId(facts.client))
         if client is None:
             raise ConversationNotLinked
+        filed = [await file_document(tx, client.id, UPLOADS_FOLDER, file, facts.sender.name, now) for file in stored]
+        if facts.signer is None:
+            return
         request = Request(
             office=await tx.offices.get(outgoing.office),
             client=client,
@@ -91,7 +95,6 @@ async def _send(ports: Ports, outgoing: Outgoing, facts: _Facts, stored: list[St
             signer=Signer(facts.signer.account, facts.signer.name, ContactId(facts.signer.contact)),
         )
         chosen = await read_items(tx, request)
-        filed = [await file_document(tx, client.id, UPLOADS_FOLDER, file, facts.sender.name, now) for file in stored]
         await place_request(tx, ports, request, (*chosen, *filed))
 
 
@@ -100,6 +103,12 @@ async def _tell_sender(ports: Ports, outgoing: Outgoing, facts: _Facts, refusal:
         office = await tx.offices.get(outgoing.office)
         words = explain(refusal, texts_for(office.locale), outgoing.place.platform).summary
         await tx.outbox.put(tell_trouble(outgoing, facts.sender.account, words), ports.clock.now())
+
+
+def file_only(office: Office, client: Client, draft: Draft, sender: Party) -> Outgoing:
+    """The errand that takes files into a dossier and sends nothing."""
+    facts = {"draft": write_draft(draft), "client": client.id, "sender": write_party(sender)}
+    return Outgoing(office.id, draft.place.conversation, Errand.TAKE_FILES, facts=facts)
 
 
 def read_sender(outgoing: Outgoing) -> tuple[ClientId, Account]:

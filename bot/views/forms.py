@@ -37,6 +37,7 @@ SEND, LINK, CONFIRM_SIGNER, APPROVE, REJECT, DOCUMENTS_FORM = (
     "reject",
     "documents",
 )
+BRING = "bring"
 RECENT, FOUND, UPLOADS = "documents", "more_documents", "uploads"
 SIGNER, MESSAGE, DUE, REMIND = "signer", "message", "due", "remind"
 CLIENT, CONTACT, PLACE, REASON = "client", "contact", "place", "reason"
@@ -129,6 +130,21 @@ def link_form(clients: Sequence[Option] | None, linked: Client | None, context: 
             Choice(CLIENT, texts.say("Client"), Search("clients") if clients is None else tuple(clients)),
         ),
         submit=texts.say("Link"),
+        close=texts.say("Cancel"),
+        context=context,
+    )
+
+
+def bring_form(clients: Sequence[Option] | None, files: Sequence[str], context: str, texts: Texts) -> Form:
+    """Whose dossier files belong in; `clients` is as in `link_form`."""
+    return Form(
+        id=BRING,
+        title=texts.say("File in a dossier"),
+        body=(
+            *_show_files(files, texts),
+            Choice(CLIENT, texts.say("Client"), Search("clients") if clients is None else tuple(clients)),
+        ),
+        submit=texts.say("File"),
         close=texts.say("Cancel"),
         context=context,
     )

@@ -77,9 +77,33 @@ async def test_an_upload_over_the_page_is_found_and_sent(scene: Scene, sanne: Us
     assert "3 pagina" in (await scene.message("Opdracht.pdf")).words
 
 
-async def test_a_file_in_the_chat_with_paraaf_is_answered(scene: Scene, teams: StrictTeams, sanne: User) -> None:
+async def test_a_file_in_the_chat_with_paraaf_goes_to_the_dossier_that_staff_choose(
+    scene: Scene, teams: StrictTeams, sanne: User
+) -> None:
     personal = teams.personal(sanne)
     await teams.add_app(personal, by=sanne)
-    await sanne.send_file(teams.file("Polis.pdf", make_pdf()))
-    await teams.until(lambda: len(sanne.direct_messages))
-    assert sanne.direct_messages[-1].words
+    await sanne.send_file(teams.file("Polis.pdf", make_pdf(pages=4)))
+    await teams.until(lambda: [each for each in sanne.direct_messages if "Opslaan in een dossier" in each.words])
+    form = sanne.look_into(sanne.direct_messages[-1])
+    assert "Polis.pdf" in form.words
+    await sanne.fill(form, client="1001 · Bakker B.V.").submit()
+    await scene.settled()
+
+    card = await scene.send("Polis.pdf")
+    assert "4 pagina" in card.words
+
+
+async def test_in_the_chat_with_paraaf_there_is_nobody_to_ask(scene: Scene, teams: StrictTeams, sanne: User) -> None:
+    personal = teams.personal(sanne)
+    await teams.add_app(personal, by=sanne)
+    await sanne.command("sign", personal)
+    await teams.until(lambda: [each for each in sanne.direct_messages if "niemand die kan ondertekenen" in each.words])
+
+
+async def test_a_client_brings_nothing_to_a_dossier(scene: Scene, teams: StrictTeams) -> None:
+    mila = scene.mila
+    assert isinstance(mila, User)
+    personal = teams.personal(mila)
+    await teams.add_app(personal, by=mila)
+    await mila.send_file(teams.file("Polis.pdf", make_pdf()))
+    await teams.until(lambda: [each for each in mila.direct_messages if "Alleen teamleden" in each.words])

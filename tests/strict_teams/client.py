@@ -66,6 +66,15 @@ class Client:
         else:
             await self.teams.delivery.deliver(self._about(message, "message") | {"value": data})
 
+    def look_into(self, message: Message) -> View:
+        """The form that a message is by itself, as its one reader in a personal chat has it before them."""
+        if message.card is None:
+            raise ClientRefuses("This message is no card.")
+        view = View(self.account.id, message.card, "adaptiveCard/action", message=message)
+        view.sent_with = {"client": id(self)}
+        self._views.append(view)
+        return view
+
     # --- dialogs ---
 
     async def start_extension(self, activity: Json, command: str, context: str, more: Json) -> None:

@@ -101,6 +101,10 @@ class User:
         action = self.find_action(find_buttons(seen), button)
         return Held(lambda: self.client.press(message, action))
 
+    def look_into(self, message: Message) -> View:
+        """The form that a message is by itself, to be filled in."""
+        return self.client.look_into(message)
+
     def fill(self, view: View, /, **filled: Filled) -> Form:
         """Fill in a view, by input id: text, a day, a tick, options by label or value. `.submit()` sends it."""
         if view not in self.views:
