@@ -1,16 +1,22 @@
 """The database's tables, step by step, and the one call that brings a database up to date."""
 
+import asyncio
 from pathlib import Path
 
 from alembic import command
 from alembic.config import Config
 from sqlalchemy import Connection, text
 
+from bot.domain.errors import StoreUnavailable
 from storage.sql.engine import connect
 from storage.sql.troubles import TROUBLES, translate
 
 _ONE_AT_A_TIME = 7_238_546_001
 """Key of the advisory lock that replicas starting together queue on; any number that nothing else here uses."""
+
+_LOCKED = "database is locked"
+_WAITS = (0.05, 0.1, 0.2, 0.4, 0.8, 1.6)
+"""Seconds. SQLite waits for its turn to write, but not for its turn to make a new file a WAL database."""
 
 
 async def migrate(url: str) -> None:
@@ -18,6 +24,17 @@ async def migrate(url: str) -> None:
 
     Raises `StoreUnavailable` when the database does not answer.
     """
+    for wait in _WAITS:
+        try:
+            return await _migrate(url)
+        except StoreUnavailable as busy:
+            if _LOCKED not in busy.reason:
+                raise
+            await asyncio.sleep(wait)
+    return await _migrate(url)
+
+
+async def _migrate(url: str) -> None:
     engines = connect(url)
     try:
         async with engines.writing.begin() as connection:
