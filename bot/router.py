@@ -35,7 +35,7 @@ from bot.ports import Ports
 from bot.texts import Texts, texts_for
 from bot.use_cases.bring_files import bring_files
 from bot.use_cases.decide import approve, ask_approval, ask_reason, reject
-from bot.use_cases.draft import Draft
+from bot.use_cases.draft import SHOWN_NAME, Draft
 from bot.use_cases.link import ask_client, link_conversation, start_sending
 from bot.use_cases.look_up import look_up
 from bot.use_cases.send import confirm_signer, submit_draft
@@ -44,7 +44,14 @@ from bot.use_cases.view_documents import show_documents
 from bot.use_cases.withdraw import start_correction, withdraw
 from bot.views import envelope_card, forms
 from bot.views.help import show_help, show_words
-from bot.views.refusals import explain, explain_absence, explain_failure, explain_faults, explain_outage
+from bot.views.refusals import (
+    explain,
+    explain_absence,
+    explain_failure,
+    explain_faults,
+    explain_outage,
+    explain_platform_refusal,
+)
 from cards.text import shorten
 
 _log = structlog.get_logger(__name__)
@@ -65,8 +72,6 @@ _SUBMISSIONS: dict[str, Callable[[Ports, Submission, Texts], Awaitable[Answer]]]
     forms.APPROVE: approve,
     forms.REJECT: lambda ports, submission, _texts: reject(ports, submission),
 }
-_SHOWN_NAME = 60
-"""Characters of the name of a file that comes along: it travels in a dialog, whose context is short."""
 _HELP_WORDS = {"help", "hulp", "?"}
 _LINK_WORDS = {"koppel", "link"}
 
@@ -99,8 +104,11 @@ class Router:
             )
         except Refusal as refusal:
             return Tell(explain(refusal, texts, platform))
-        except Undeliverable:
-            return Tell(show_words(explain_absence(texts, platform)))
+        except Undeliverable as refusal:
+            if refusal.absent:
+                return Tell(show_words(explain_absence(texts, platform)))
+            _log.warning("router.refused", why=refusal.reason)
+            return _answer_outage(interaction, explain_platform_refusal(texts, refusal.reason))
         except (PlatformError, StoreUnavailable) as outage:
             _log.warning("router.outage", outage=type(outage).__name__)
             is_certain = not (isinstance(outage, StoreUnavailable) and outage.at_commit)
@@ -141,7 +149,7 @@ class Router:
         draft = Draft(
             place=command.place,
             files=tuple(file.id for file in command.files),
-            file_names=tuple(shorten(file.name, _SHOWN_NAME) for file in command.files),
+            file_names=tuple(shorten(file.name, SHOWN_NAME) for file in command.files),
         )
         if len(command.files) > DOCUMENTS.stop - 1:
             raise InvalidInput({forms.RECENT: Fault(Problem.TOO_MANY, DOCUMENTS.stop - 1)})

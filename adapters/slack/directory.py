@@ -56,7 +56,7 @@ class SlackDirectory:
         async with _deadline():
             users = [user async for page in self._pages(place) for user in page]
             if await self._ask_ourselves() not in users:
-                raise Undeliverable("not_in_channel")
+                raise Undeliverable("not_in_channel", absent=True)
             slots = asyncio.Semaphore(AT_ONCE)
 
             async def ask(user: str) -> Person:

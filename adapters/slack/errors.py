@@ -17,6 +17,9 @@ SERVER_TROUBLE = 500
 TOKEN_REFUSED = frozenset({"account_inactive", "invalid_auth", "not_authed", "token_expired", "token_revoked"})
 """Codes by which Slack refuses a token (https://docs.slack.dev/reference/methods/auth.test)."""
 
+NOT_IN_CONVERSATION = frozenset({"channel_not_found", "not_in_channel"})
+"""Codes by which Slack says that Paraaf is not there; a private channel is not even found then."""
+
 _HALFWAY = frozenset({"fatal_error", "internal_error"})
 # Slack's reference says of both that some of the work may have been done before they were raised.
 
@@ -70,7 +73,7 @@ def _translate_answer(error: SlackApiError, *, changes: bool) -> PlatformError:
     if code in _LATER:
         return PlatformUnavailable(code)
     if code:
-        return Undeliverable(code)
+        return Undeliverable(code, absent=code in NOT_IN_CONVERSATION)
     if status == 200:  # noqa: PLR2004 - an answer that is not Slack's JSON, from something in between
         return _lost("not an answer of Slack", changes=changes)
     return PlatformUnavailable(f"HTTP {status}")

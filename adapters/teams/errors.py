@@ -35,6 +35,8 @@ _MEANINGS: Final = {
 }
 """Codes by which the connector refuses for good. Some stand in a JSON text inside a JSON text, so they are searched."""
 
+_NOT_THERE: Final = frozenset({"BotNotInConversationRoster", "ConversationNotFound"})
+
 _TOO_LARGE: Final = 413
 _UNAUTHORIZED: Final = 401
 _TOO_MANY: Final = 429
@@ -68,7 +70,7 @@ def translate_answer(status: int, headers: Mapping[str, str], raw: bytes, *, pos
         return PlatformUnavailable(f"HTTP {status}")
     if status == _TOO_LARGE:
         code = "MessageSizeTooBig"  # a proxy's page says so in no code at all
-    return Refused(word_refusal(status, code), status, code)
+    return Refused(word_refusal(status, code), code in _NOT_THERE, status, code)
 
 
 def translate_failure(error: Exception, *, posts: bool) -> PlatformError:

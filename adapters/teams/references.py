@@ -73,7 +73,7 @@ class KnownPlaces:
             self._remember(stored, self._monotonic() + KEEP_SECONDS)
             return stored
         if known is None:
-            raise Undeliverable("the app is not installed here")
+            raise Undeliverable("the app is not installed here", absent=True)
         return known.reference
 
     async def find_any(self, tenant: str) -> Reference:
@@ -84,7 +84,7 @@ class KnownPlaces:
         except StoreUnavailable as error:
             raise PlatformUnavailable("the database does not answer") from error
         if stored is None:
-            raise Undeliverable("the app is not installed here")
+            raise Undeliverable("the app is not installed here", absent=True)
         return stored
 
     async def find_office(self, tenant: str) -> Office | None:

@@ -205,9 +205,13 @@ class DeliveryUnclear(PlatformError):
 
 @dataclass(eq=False)
 class Undeliverable(PlatformError):
-    """The platform refuses for good, for `reason`: the channel or message is gone, the app was removed."""
+    """The platform refuses for good, for `reason`: the channel or message is gone, the app was removed.
+
+    `absent` says that it is because Paraaf is not in the conversation, which people there can mend.
+    """
 
     reason: str
+    absent: bool = False
 
 
 class Conflict(Exception):

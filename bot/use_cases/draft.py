@@ -7,6 +7,7 @@ checks all of it again.
 from collections.abc import Mapping
 from dataclasses import replace
 from datetime import date
+from itertools import zip_longest
 
 from pydantic import TypeAdapter, ValidationError
 from pydantic.dataclasses import dataclass
@@ -18,6 +19,11 @@ from bot.domain.errors import Fault, InvalidInput, Problem, UnknownEnvelope
 from bot.domain.places import Place
 from bot.domain.typed_text import DOCUMENTS, MESSAGE_LENGTH, find_fault, tidy
 from bot.views import forms
+from cards.limits import FORM_CONTEXT, measure
+from cards.text import shorten
+
+SHOWN_NAME = 60
+"""Characters of the name of a file that comes along: it travels in a dialog, whose context is short."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,16 +49,23 @@ class Draft:
     key: str = ""
 
     def file_refs(self) -> tuple[FileRef, ...]:
-        """The files as references that a messenger can fetch."""
-        return tuple(FileRef(self.place.platform, self.place.tenant, file) for file in self.files)
+        """The files as references that a messenger can fetch, with such names as fitted into a context."""
+        named = zip_longest(self.files, self.file_names[: len(self.files)], fillvalue="")
+        return tuple(FileRef(self.place.platform, self.place.tenant, file, name) for file, name in named)
 
 
 _DRAFTS = TypeAdapter(Draft)
 
 
 def write_draft(draft: Draft) -> str:
-    """The draft as the context of a form; leaves out what has its default, since a context may not be long."""
-    return _DRAFTS.dump_json(draft, exclude_defaults=True).decode()
+    """The draft as the context of a form; leaves out what has its default, since a context may not be long.
+
+    The names of files, which are only for people to read, are the first to go.
+    """
+    written = _DRAFTS.dump_json(draft, exclude_defaults=True).decode()
+    if measure(written) > FORM_CONTEXT and draft.file_names:
+        return write_draft(replace(draft, file_names=()))
+    return written
 
 
 def read_draft(context: str) -> Draft:
@@ -67,12 +80,12 @@ def fill_in(draft: Draft, submission: Submission, today: date) -> Draft:
     """The draft with what the send dialog says. Raises `InvalidInput` that names every wrong field."""
     values = submission.values
     items = tuple(dict.fromkeys(read_options(values, forms.RECENT) + read_options(values, forms.FOUND)))
-    files = tuple(dict.fromkeys(draft.files + read_files(values, forms.UPLOADS)))
+    files = {file.id: file.name for file in (*draft.file_refs(), *read_files(values, forms.UPLOADS))}
     filled = replace(
         draft,
         items=tuple(ItemId(item) for item in items),
-        files=files,
-        file_names=(),
+        files=tuple(files),
+        file_names=tuple(shorten(name, SHOWN_NAME) if name else "" for name in files.values()),
         signer=read_text(values, forms.SIGNER),
         message=tidy(read_text(values, forms.MESSAGE)),
         due=read_day(values, forms.DUE),
@@ -123,7 +136,7 @@ def read_day(values: Mapping[str, Value], field: str) -> date | None:
     return value if isinstance(value, date) else None
 
 
-def read_files(values: Mapping[str, Value], field: str) -> tuple[str, ...]:
-    """The ids of uploaded files."""
+def read_files(values: Mapping[str, Value], field: str) -> tuple[FileRef, ...]:
+    """Uploaded files."""
     value = values.get(field)
-    return tuple(each.id for each in value if isinstance(each, FileRef)) if isinstance(value, tuple) else ()
+    return tuple(each for each in value if isinstance(each, FileRef)) if isinstance(value, tuple) else ()

@@ -122,13 +122,16 @@ async def _send(ports: Ports, actor: Actor, draft: Draft, checked: _Checked, con
 
     async def save() -> None:
         async with ports.store.transaction() as tx:
-            if checked.confirmed is None:
+            known = await tx.people.contact_of(checked.client.id, signer.account)
+            if known is None:
                 await _confirm(tx, ports, request, contact)
+            # A colleague may have said meanwhile who the signer is.
+            final = replace(request, signer=replace(signer, contact=(known or contact).id))
             if draft.files:
-                await tx.outbox.put(request.await_files(), ports.clock.now())
+                await tx.outbox.put(final.await_files(), ports.clock.now())
             else:
-                items = await read_items(tx, request)
-                await place_request(tx, ports, request, items)
+                items = await read_items(tx, final)
+                await place_request(tx, ports, final, items)
 
     await settle(save)
     return Done()

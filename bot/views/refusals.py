@@ -59,6 +59,13 @@ def explain_absence(texts: Texts, platform: Platform) -> str:
             )
 
 
+def explain_platform_refusal(texts: Texts, why: str) -> str:
+    """The platform refuses something for good, for `why` in its own words, and only an administrator can mend it."""
+    return texts.say(
+        "The chat platform refuses this ({why}). Nothing was recorded. Tell the administrator of Paraaf.", why=why
+    )
+
+
 def explain_failure(incident: str, texts: Texts) -> Card:
     """Our own mistake, with the number under which the log has it."""
     words = texts.say(

@@ -32,7 +32,7 @@ async def test_an_upload_that_is_gone_is_told_to_the_sender(scene: Scene, slack:
     await scene.sanne.fill(form, uploads=[upload], signer=scene.karim.id).submit()
     await scene.settled()
 
-    told = await scene.sanne.told("is er niet meer")
+    told = await scene.sanne.told("Weg.pdf is er niet meer")
     assert "Upload" in told.words
     assert not scene.room.messages
 
@@ -137,3 +137,10 @@ async def test_who_is_refused_gets_no_window(scene: Scene) -> None:
 async def test_ondertekenen_is_the_same_command(scene: Scene, slack: StrictSlack) -> None:
     await slack.user("U0SANNE").command("/ondertekenen", "C0BAKKER")
     await scene.sanne.view("send")
+
+
+async def test_a_user_group_that_is_gone_is_no_reason_to_invite_paraaf(scene: Scene) -> None:
+    await narrow_staff(scene, staff_group="S0GONE")
+    await scene.sign(scene.sanne)
+    told = await scene.sanne.told("Het chatplatform weigert dit")
+    assert "/invite" not in told.words
