@@ -40,3 +40,11 @@ class Background:
         self._tasks.discard(task)
         if not task.cancelled() and (error := task.exception()):
             _log.error(self._event, **describe(error))
+
+
+async def ended(task: asyncio.Task[Any], patience: float) -> bool:
+    """Wait at most `patience` seconds for a task, which goes on after them; whether it has ended."""
+    await asyncio.sleep(0)  # one turn of the loop is enough for what asks nobody, and cheaper than a timer
+    if not task.done():
+        await asyncio.wait({task}, timeout=patience)
+    return task.done()

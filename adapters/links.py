@@ -7,7 +7,7 @@ from typing import Protocol
 import structlog
 from aiohttp import web
 
-from bot.conversation import Answer, Interaction
+from bot.conversation import Router
 from bot.domain.people import Platform
 from bot.ports import Directory, DuplicateGuard, Messenger, Store
 
@@ -15,16 +15,6 @@ FIRST_WAIT, LONGEST_WAIT = 1.0, 60.0
 """Seconds between two tries to reach a platform, doubling."""
 
 _log = structlog.get_logger(__name__)
-
-
-class Router(Protocol):
-    """What answers the platforms' requests; see `bot.router.Router`."""
-
-    async def handle(self, interaction: Interaction) -> Answer:
-        """Answer, refusals included."""
-
-    async def failed(self, interaction: Interaction) -> Answer:
-        """Answer after a mistake of ours."""
 
 
 class Link(Protocol):

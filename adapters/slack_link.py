@@ -6,7 +6,6 @@ import aiohttp
 import structlog
 from aiohttp import web
 
-from adapters.links import Router
 from adapters.slack.api import Api
 from adapters.slack.app import SlackAdapter
 from adapters.slack.app import SlackSettings as AdapterSettings
@@ -16,6 +15,7 @@ from adapters.slack.installation import ask_installation
 from adapters.slack.messenger import SlackMessenger
 from adapters.slack.screens import make_screens
 from adapters.slack_settings import SlackSettings
+from bot.conversation import Router
 from bot.domain.errors import PlatformError, StoreUnavailable
 from bot.domain.people import Platform
 from bot.ports import DuplicateGuard, Store

@@ -8,7 +8,6 @@ import structlog
 from aiohttp import web
 from yarl import URL
 
-from adapters.links import Router
 from adapters.settings import SettingsError
 from adapters.teams.app import TeamsAdapter
 from adapters.teams.app import TeamsSettings as AdapterSettings
@@ -16,6 +15,7 @@ from adapters.teams.directory import TeamsDirectory
 from adapters.teams.messenger import TeamsMessenger
 from adapters.teams.proof import Proof, Secret, read_certificate
 from adapters.teams_settings import TeamsSettings
+from bot.conversation import Router
 from bot.domain.errors import StoreUnavailable
 from bot.domain.people import Platform
 from bot.ports import DuplicateGuard, Store

@@ -6,6 +6,7 @@ An adapter turns each request of its platform into one `Interaction`, gives it t
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
+from typing import Protocol
 
 from bot.domain.people import Account, Platform
 from bot.domain.places import MessageRef, Place
@@ -124,6 +125,16 @@ class Found:
 Answer = Done | Tell | Open | Show | FormErrors | Found
 
 
+class Router(Protocol):
+    """What an adapter asks; `bot.router.Router` is the one."""
+
+    async def handle(self, interaction: Interaction) -> Answer:
+        """Answer, refusals included; raises only for a mistake of ours."""
+
+    async def failed(self, interaction: Interaction) -> Answer:
+        """Answer after such a mistake; called while it is being handled."""
+
+
 __all__ = [
     "Actor",
     "Answer",
@@ -138,6 +149,7 @@ __all__ = [
     "Open",
     "Place",
     "Press",
+    "Router",
     "Show",
     "Submission",
     "Tell",

@@ -8,16 +8,29 @@ that says so is shown at once, and takes the answer when it comes.
 import asyncio
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
-from typing import Any, Protocol, assert_never
+from typing import Any, assert_never
 from uuid import uuid4
 
 import structlog
 
-from adapters.background import Background
+from adapters.background import Background, ended
 from adapters.slack.api import Api
 from adapters.slack.screens import Screens, show_card, show_errors
 from adapters.slack.whispering import Whisperer
-from bot.conversation import Answer, Command, Done, Found, Interaction, Lookup, Open, Press, Show, Submission, Tell
+from bot.conversation import (
+    Answer,
+    Command,
+    Done,
+    Found,
+    Interaction,
+    Lookup,
+    Open,
+    Press,
+    Router,
+    Show,
+    Submission,
+    Tell,
+)
 from bot.domain.errors import PlatformError, Undeliverable
 from bot.incidents import describe
 from cards.block_kit import render_errors, render_options, render_view
@@ -28,16 +41,6 @@ _log = structlog.get_logger(__name__)
 _ATTEMPTS = 5
 _PAUSE = 0.2
 # Seconds. A pushed dialog is known to Slack only once our acknowledgement has arrived there.
-
-
-class Router(Protocol):
-    """What the adapter needs of the core."""
-
-    async def handle(self, interaction: Interaction) -> Answer:
-        """Answer; raises only for a mistake of ours."""
-
-    async def failed(self, interaction: Interaction) -> Answer:
-        """Answer after such a mistake; called while it is being handled."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,19 +86,19 @@ class Answering:
     async def answer(self, interaction: Command | Press, way: WayBack) -> dict[str, Any]:
         """A command or a press: acknowledged with nothing, answered in a dialog or in private."""
         asked = self._background.start(self._ask(interaction, way))
-        if await _ended(asked, self._patience.loading):
+        if await ended(asked, self._patience.loading):
             if not isinstance(answer := asked.result(), Done):
                 self._background.start(self._show(answer, interaction, way))
             return {}
         loading = self._background.start(self._open_loading(way))
         self._background.start(self._show_late(asked, loading, interaction, way))
-        await _ended(asked, self._patience.acknowledge - self._patience.loading)
+        await ended(asked, self._patience.acknowledge - self._patience.loading)
         return {}
 
     async def answer_submission(self, submission: Submission, way: WayBack) -> dict[str, Any]:
         """A form that was sent: the acknowledgement itself says what becomes of the dialog."""
         asked = self._background.start(self._ask(submission, way))
-        if await _ended(asked, self._patience.acknowledge):
+        if await ended(asked, self._patience.acknowledge):
             return self._render_outcome(asked.result(), pushed=way.pushed)
         # On top of the form, so that what was typed is still there when something turns out to be wrong with it.
         name = f"paraaf-{uuid4()}"
@@ -105,7 +108,7 @@ class Answering:
     async def answer_lookup(self, lookup: Lookup, way: WayBack) -> dict[str, Any]:
         """Options to choose from; none when they can't be had in time."""
         asked = self._background.start(self._ask(lookup, way))
-        if not await _ended(asked, self._patience.acknowledge):
+        if not await ended(asked, self._patience.acknowledge):
             asked.cancel()
             return render_options(())
         answer = asked.result()
@@ -214,10 +217,3 @@ def _update(form: Form) -> dict[str, Any]:
 
 def _tell(refusal: PlatformError) -> dict[str, object]:
     return {"reason": getattr(refusal, "reason", ""), "kind": describe(refusal)["kind"]}
-
-
-async def _ended(task: asyncio.Task[Answer], patience: float) -> bool:
-    await asyncio.sleep(0)  # one turn of the loop is enough for what asks nobody, and cheaper than a timer
-    if not task.done():
-        await asyncio.wait({task}, timeout=patience)
-    return task.done()

@@ -10,7 +10,7 @@ from slack_bolt.async_app import AsyncApp
 from slack_bolt.authorization import AuthorizeResult
 
 from adapters.background import Background
-from adapters.slack.answering import Answering, Patience, Router
+from adapters.slack.answering import Answering, Patience
 from adapters.slack.api import SLACK_API, Api, build_client, quiet_logger
 from adapters.slack.directory import SlackDirectory
 from adapters.slack.door import PATH, Door
@@ -20,6 +20,7 @@ from adapters.slack.messenger import SlackMessenger
 from adapters.slack.screens import Screens
 from adapters.slack.socket import SocketDoor
 from adapters.slack.whispering import Whisperer
+from bot.conversation import Router
 from bot.ports import DuplicateGuard
 
 FAREWELL = 10.0

@@ -7,25 +7,14 @@ so, in the form that they sent and with what they typed, and when they ask again
 import asyncio
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
-from typing import Any, Protocol
 
-from adapters.background import Background
+from adapters.background import Background, ended
 from adapters.teams.messenger import TeamsMessenger
 from adapters.teams.reading import Asked, Surface
 from adapters.teams.rendering import Body, FormRenderer
 from adapters.teams.showing import Showing
 from adapters.teams.whispering import Whisperer
-from bot.conversation import Answer, Interaction
-
-
-class Router(Protocol):
-    """What the adapter needs of the core."""
-
-    async def handle(self, interaction: Interaction) -> Answer:
-        """Answer; raises only for a mistake of ours."""
-
-    async def failed(self, interaction: Interaction) -> Answer:
-        """Answer after such a mistake; called while it is being handled."""
+from bot.conversation import Answer, Router
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,12 +51,12 @@ class Answering:
         """A message: acknowledged when the core has answered or it took too long, answered in private after that."""
         asking = self._background.start(self._ask(asked, undo))
         self._background.start(self._whisper(asking, asked))
-        await _ended(asking, self._patience.answer)
+        await ended(asking, self._patience.answer)
 
     async def answer_invoke(self, asked: Asked, undo: Undo) -> Body | None:
         """A request that waits: the body of its answer, None for an empty one."""
         asking = self._background.start(self._ask_and_show(asked, undo))
-        if await _ended(asking, self._patience.answer):
+        if await ended(asking, self._patience.answer):
             return asking.result()
         if asked.surface is Surface.LIST:
             asking.cancel()
@@ -92,10 +81,3 @@ class Answering:
 
     async def _whisper(self, asking: asyncio.Task[Answer], asked: Asked) -> None:
         await self._whisperer.whisper(await asking, asked)
-
-
-async def _ended(task: asyncio.Task[Any], patience: float) -> bool:
-    await asyncio.sleep(0)  # one turn of the loop is enough for what asks nobody, and cheaper than a timer
-    if not task.done():
-        await asyncio.wait({task}, timeout=patience)
-    return task.done()

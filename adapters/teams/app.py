@@ -11,7 +11,7 @@ from aiohttp.abc import AbstractResolver
 from yarl import URL
 
 from adapters.background import Background
-from adapters.teams.answering import Answering, Patience, Router
+from adapters.teams.answering import Answering, Patience
 from adapters.teams.connector import Connector
 from adapters.teams.directory import TeamsDirectory
 from adapters.teams.door import PATH, Door
@@ -27,6 +27,7 @@ from adapters.teams.rendering import FormRenderer
 from adapters.teams.roster import Roster
 from adapters.teams.seals import Seal
 from adapters.teams.tokens import LEGACY_AUTHORITY, EntraTokens, NoTokens, Tokens
+from bot.conversation import Router
 from bot.domain.errors import PlatformUnavailable
 from bot.ports import DuplicateGuard, Store
 

@@ -7,8 +7,7 @@ from aiohttp import web
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, ProcessCollector, generate_latest
 from prometheus_client.exposition import CONTENT_TYPE_LATEST
 
-from adapters.links import Router
-from bot.conversation import Answer, Done, Interaction, Submission
+from bot.conversation import Answer, Done, Interaction, Router, Submission
 from bot.domain.errors import StoreUnavailable
 from bot.domain.outgoing import Errand
 from bot.domain.people import Platform
