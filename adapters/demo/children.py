@@ -3,6 +3,7 @@
 import asyncio
 import contextlib
 import os
+import random
 import socket
 from collections.abc import AsyncIterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -13,6 +14,7 @@ import aiohttp
 START_SECONDS = 30.0
 STOP_SECONDS = 10.0
 POLL_SECONDS = 0.05
+_TRIES = 50
 _SHOWN_LINES = 12
 
 
@@ -105,12 +107,17 @@ async def _poll(address: str) -> None:
 
 
 def find_port(preferred: int) -> int:
-    """The preferred port of this machine, or a free one when it is taken; 0 prefers none."""
-    for port in (preferred, 0):
+    """The preferred port of this machine, or a free one when it is taken; 0 prefers none.
+
+    A free one lies below those that systems hand out by themselves (32,768 and up on Linux, 49,152 elsewhere), or an
+    outgoing connection might have it before the server does that it is found for.
+    """
+    others = random.sample(range(20_000, 32_000), _TRIES)
+    for port in (preferred, *others) if preferred else others:
         with contextlib.suppress(OSError), socket.socket() as probe:
             if os.name == "posix":
                 # Without it a port that a server left a moment ago counts as taken.
                 probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
             probe.bind(("127.0.0.1", port))
-            return int(probe.getsockname()[1])
+            return port
     raise ChildError("No port is free on this machine.")

@@ -3,7 +3,6 @@
 import asyncio
 import os
 import signal
-import socket
 import subprocess
 import sys
 from collections.abc import AsyncIterator, Mapping, Sequence
@@ -12,6 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from time import perf_counter
 
+from adapters.demo.children import find_port
 from tests.strict_slack import StrictSlack
 
 START_SECONDS = 120.0
@@ -49,7 +49,7 @@ async def run_paraaf(folder: Path, compiled: Path, slack: StrictSlack | None = N
 
     Python keeps compiled modules in `compiled` for the next start, as an installed program has them.
     """
-    port = _find_port()
+    port = find_port(0)
     settings = {"PARAAF_DATA_DIR": str(folder), "PARAAF_PORT": str(port)}
     if slack:
         settings |= {"SLACK_BOT_TOKEN": slack.bot_token, "SLACK_SIGNING_SECRET": slack.signing_secret}
@@ -62,7 +62,7 @@ async def run_paraaf(folder: Path, compiled: Path, slack: StrictSlack | None = N
 @asynccontextmanager
 async def run_bare_bolt(folder: Path, compiled: Path, slack: StrictSlack) -> AsyncIterator[Program]:
     """An app of Bolt's own, with one listener; see `tests.bench.bare_bolt`."""
-    port = _find_port()
+    port = find_port(0)
     command = ["-m", "tests.bench.bare_bolt", str(port), slack.bot_token, slack.signing_secret, slack.api_url]
     async with _run(command, folder / "bolt.log", compiled, port, "/ready") as program:
         yield program
@@ -71,7 +71,7 @@ async def run_bare_bolt(folder: Path, compiled: Path, slack: StrictSlack) -> Asy
 @asynccontextmanager
 async def run_bot(name: str, folder: Path, compiled: Path, stand: str) -> AsyncIterator[Program]:
     """One of the bots for Teams; see `tests.bench.teams_bots`."""
-    port = _find_port()
+    port = find_port(0)
     command = ["-m", "tests.bench.teams_bots", name, str(port), str(folder), stand]
     async with _run(command, folder / f"{name}.log", compiled, port, "/ready") as program:
         yield program
@@ -149,9 +149,3 @@ def _read_processor_time(pid: int) -> float | None:
         return None
     user, system = stat.read_text().rpartition(")")[2].split()[11:13]  # proc(5): fields 14 and 15
     return (int(user) + int(system)) / os.sysconf("SC_CLK_TCK")
-
-
-def _find_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
