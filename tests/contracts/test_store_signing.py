@@ -124,3 +124,30 @@ async def test_a_signature_in_a_new_envelope_of_the_same_transaction(office_stor
         await tx.signatures.add(a.an_envelope(), a.an_account(), DRAWN)
     async with office_store.reading() as tx:
         assert await tx.signatures.get(a.an_envelope(), a.an_account()) == DRAWN
+
+
+async def test_link_signature_and_answer_are_recorded_together_or_not_at_all(
+    office_store: Store, envelope: Envelope
+) -> None:
+    await add(office_store, "secret")
+    answered = envelope.answer(a.an_account(), a.an_approval(derived_place="Gent, Belgium"))
+
+    async def record(decided_on: int) -> None:
+        async with office_store.transaction() as tx:
+            assert await tx.links.use_up(HASH, a.at(30))
+            await tx.signatures.add(envelope, a.an_account(), DRAWN)
+            await tx.log.add([a.a_log_line()])
+            await tx.envelopes.save(replace(answered, revision=decided_on))
+
+    with pytest.raises(Conflict):
+        await record(decided_on=7)
+    async with office_store.reading() as tx:
+        assert await tx.links.get(HASH) == a.a_signing_link()
+        assert await tx.signatures.get(envelope, a.an_account()) is None
+        assert await tx.envelopes.get(a.OFFICE, envelope.id) == envelope
+    await record(decided_on=0)
+    async with office_store.reading() as tx:
+        assert await tx.links.get(HASH) == a.a_signing_link(used_at=a.at(30))
+        assert await tx.signatures.get(envelope, a.an_account()) == DRAWN
+        found = await tx.envelopes.get(a.OFFICE, envelope.id)
+        assert found == replace(answered, revision=1)
