@@ -11,6 +11,7 @@ import structlog
 from aiohttp import web
 from sqlalchemy import Connection, make_url
 
+from adapters.geography import open_geography
 from adapters.links import Link, keep_trying
 from adapters.log import AccessLog
 from adapters.pdf.page_count import PdfPageCounter
@@ -23,7 +24,7 @@ from adapters.web.uploads import serve_uploads
 from bot.domain.errors import StoreUnavailable
 from bot.domain.people import Platform
 from bot.incidents import describe
-from bot.ports import Blobs, Directory, DuplicateGuard, Messenger, Ports
+from bot.ports import Blobs, Directory, DuplicateGuard, Geography, Messenger, Ports
 from bot.router import Router
 from bot.use_cases.deliver import Courier
 from storage.blobs import open_blobs
@@ -31,6 +32,7 @@ from storage.sql.engine import connect
 from storage.sql.migrations import configure, migrate
 from storage.sql.store import SqlStore
 from storage.sql.troubles import TROUBLES, translate
+from storage.vault import Vault, open_vault, read_vault
 
 PATIENCE = 10.0
 """Seconds that requests and deliveries under way are given when Paraaf stops."""
@@ -48,14 +50,25 @@ class SystemClock:
 
 
 @asynccontextmanager
-async def open_store(settings: Settings) -> AsyncIterator[SqlStore]:
-    """The database, brought up to date, until the end of the block. Raises `StoreUnavailable`."""
+async def open_store(settings: Settings, vault: Vault | None = None) -> AsyncIterator[SqlStore]:
+    """The database, brought up to date, until the end of the block. Raises `StoreUnavailable`.
+
+    Only with a vault it keeps signatures.
+    """
     await migrate(settings.database_url)
-    store = SqlStore(settings.database_url)
+    store = SqlStore(settings.database_url, vault=vault)
     try:
         yield store
     finally:
         await store.dispose()
+
+
+async def check_key(settings: Settings, *, has_tables: bool) -> None:
+    """Raise `KeyRefused` when the key of personal data cannot be read, or is not that of what the tables hold."""
+    vault = await asyncio.to_thread(read_vault, settings.personal_key)
+    if has_tables:
+        async with open_store(settings, vault) as store:
+            await store.require_key()
 
 
 async def read_schema(settings: Settings) -> tuple[str | None, str | None]:
@@ -96,6 +109,7 @@ def build_ports(
     store: SqlStore,
     messengers: Mapping[Platform, Messenger] | None = None,
     directories: Mapping[Platform, Directory] | None = None,
+    geography: Geography | None = None,
 ) -> Ports:
     """Everything that the use cases need; without platforms for commands that reach none."""
     return Ports(
@@ -106,6 +120,7 @@ def build_ports(
         messengers=messengers or {},
         directories=directories or {},
         public_url=settings.public_url,
+        geography=geography,
     )
 
 
@@ -141,7 +156,7 @@ class Paraaf:
 
         A platform that does not answer is tried again while everything else works. Raises `StoreUnavailable`,
         `OSError` when the port is taken, `SettingsError` for a file that cannot be read, `TokenRefused` of a
-        platform's adapter, and `OfficeRefused`.
+        platform's adapter, `OfficeRefused`, and `KeyRefused`.
         """
         try:
             await self._start()
@@ -156,12 +171,15 @@ class Paraaf:
 
     async def _start(self) -> None:
         # What is opened last is closed first, so this is the order of stopping, read from below.
-        store = await self._parts.enter_async_context(open_store(self._settings))
+        vault = await asyncio.to_thread(open_vault, self._settings.personal_key)
+        store = await self._parts.enter_async_context(open_store(self._settings, vault))
+        await store.require_key()
         guard = await self._parts.enter_async_context(open_guard(self._settings))
         links = [link async for link in self._build_links(store)]
         messengers: dict[Platform, Messenger] = {link.platform: link.messenger for link in links}
         directories: dict[Platform, Directory] = {link.platform: link.directory for link in links}
-        ports = build_ports(self._settings, store, messengers, directories)
+        geography = await asyncio.to_thread(open_geography, self._settings.geoip)
+        ports = build_ports(self._settings, store, messengers, directories, geography)
         courier = Courier(ports, self._metrics.count_delivery)
         if links:
             self._run(self._deliver(courier), self._finish)

@@ -10,9 +10,10 @@ from pathlib import Path
 from typing import Annotated, Self
 
 from pydantic import AfterValidator, BeforeValidator, Field, SecretStr, ValidationError, model_validator
-from pydantic_settings import BaseSettings, SettingsConfigDict
+from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 from yarl import URL
 
+from adapters.proxy_settings import Networks, read_networks
 from adapters.slack_settings import SlackSettings, find_slack_faults
 from adapters.teams_settings import (
     GRAPH,
@@ -28,6 +29,9 @@ from adapters.teams_settings import (
 
 DATABASE = "paraaf.db"
 """The SQLite file in the data directory."""
+
+PERSONAL_KEY = "personal.key"
+"""The file with the master key in the data directory."""
 
 _DRIVERS = {
     "postgres": "postgresql+asyncpg",
@@ -130,6 +134,10 @@ class Settings(BaseSettings):
     )
     host: str = Field(default="127.0.0.1", validation_alias="PARAAF_HOST")
     port: int = Field(default=8080, ge=0, le=65_535, validation_alias="PARAAF_PORT")
+    proxies: Annotated[Networks, NoDecode, BeforeValidator(read_networks)] = Field(
+        default=(), validation_alias="PARAAF_PROXIES"
+    )
+    geoip: _File | None = Field(default=None, validation_alias="PARAAF_GEOIP_DB")
     slack_signing_secret: SecretStr | None = Field(default=None, validation_alias="SLACK_SIGNING_SECRET")
     slack_bot_token: SecretStr | None = Field(default=None, validation_alias="SLACK_BOT_TOKEN")
     slack_app_token: SecretStr | None = Field(default=None, validation_alias="SLACK_APP_TOKEN")
@@ -166,6 +174,11 @@ class Settings(BaseSettings):
         if self.database is None:
             return f"sqlite+aiosqlite:///{self.data_dir / DATABASE}"
         return self.database.get_secret_value()
+
+    @property
+    def personal_key(self) -> Path:
+        """The file with the key of what is kept encrypted."""
+        return self.data_dir / PERSONAL_KEY
 
     @property
     def public_url(self) -> str:

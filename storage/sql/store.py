@@ -5,9 +5,10 @@ from collections.abc import AsyncIterator, Awaitable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager, nullcontext
 from typing import TypeVar
 
-from sqlalchemy import select, text
+from sqlalchemy import bindparam, select, text
 from sqlalchemy.ext.asyncio import AsyncEngine
 
+from bot.domain.errors import KeyRefused
 from bot.ports import (
     Conversations,
     Dossiers,
@@ -18,6 +19,7 @@ from bot.ports import (
     Outbox,
     People,
     References,
+    Signatures,
     UploadPages,
 )
 from storage.sql.conversations import SqlConversations
@@ -31,16 +33,20 @@ from storage.sql.outbox import SqlOutbox
 from storage.sql.people import SqlPeople
 from storage.sql.references import SqlReferences
 from storage.sql.session import Session
+from storage.sql.signatures import SqlSignatures
+from storage.sql.tables import personal_keys
 from storage.sql.troubles import TROUBLES, translate
 from storage.sql.upload_pages import SqlUploadPages
+from storage.vault import Vault
 
 Result = TypeVar("Result")
+_FOREIGN_KEY = select(personal_keys.c.master).where(personal_keys.c.master != bindparam("name")).limit(1)
 
 
 class SqlTransaction:
     """Keeps `bot.ports.Transaction` on one open connection."""
 
-    def __init__(self, session: Session) -> None:
+    def __init__(self, session: Session, vault: Vault | None) -> None:
         self.offices: Offices = SqlOffices(session)
         self.people: People = SqlPeople(session)
         self.dossiers: Dossiers = SqlDossiers(session)
@@ -50,6 +56,7 @@ class SqlTransaction:
         self.links: Links = SqlLinks(session)
         self.upload_pages: UploadPages = SqlUploadPages(session)
         self.references: References = SqlReferences(session)
+        self.signatures: Signatures = SqlSignatures(session, vault)
         self.outbox: Outbox = SqlOutbox(session)
 
 
@@ -61,12 +68,14 @@ class SqlStore:
     itself. Every use raises `StoreUnavailable` when the database does not answer.
     """
 
-    def __init__(self, url: str, *, ask_after: float = IDLE_SECONDS) -> None:
+    def __init__(self, url: str, *, vault: Vault | None = None, ask_after: float = IDLE_SECONDS) -> None:
         """A store at a `sqlite:///FILE` or `postgresql://…` URL; connects at first use. Raises `ValueError`.
 
-        A connection that lay idle for `ask_after` seconds is asked whether it still works before it is used.
+        A connection that lay idle for `ask_after` seconds is asked whether it still works before it is used. Without a
+        vault it keeps no signatures.
         """
         self._engines = connect(url, ask_after=ask_after)
+        self._vault = vault
         self._turn = asyncio.Lock()
         self._writers: set[asyncio.Task[object] | None] = set()
 
@@ -79,7 +88,7 @@ class SqlStore:
         self._writers.add(task)
         try:
             async with self._wait_for_turn(), _open(self._engines.writing) as session:
-                yield SqlTransaction(session)
+                yield SqlTransaction(session, self._vault)
         finally:
             self._writers.discard(task)
 
@@ -87,18 +96,28 @@ class SqlStore:
     async def reading(self) -> AsyncIterator[SqlTransaction]:
         """Begin a transaction that sees one state of the database throughout and cannot write."""
         async with _open(self._engines.reading) as session:
-            yield SqlTransaction(session)
+            yield SqlTransaction(session, self._vault)
 
     @asynccontextmanager
     async def single_query(self) -> AsyncIterator[SqlTransaction]:
         """Read by one query; see `bot.ports.Store`."""
         async with _open(self._engines.querying) as session:
-            yield SqlTransaction(session)
+            yield SqlTransaction(session, self._vault)
 
     async def ping(self) -> None:
         """Return when the database answers. Raises `StoreUnavailable`."""
         async with _open(self._engines.reading) as session:
             await session.run(select(text("1")))
+
+    async def require_key(self) -> None:
+        """Raise `KeyRefused` when the vault cannot open what is kept here, since another master key sealed it."""
+        name = self._vault.name if self._vault else ""
+        async with _open(self._engines.reading) as session:
+            if await session.one(_FOREIGN_KEY, {"name": name}):
+                raise KeyRefused(
+                    "the database holds signatures that another personal.key sealed; put that file back in the data "
+                    "directory, from a backup or from the other copies of Paraaf on this database"
+                )
 
     async def dispose(self) -> None:
         """Close every connection; the store can be used again afterwards."""

@@ -10,8 +10,8 @@ from tests.documents import make_pdf
 from tests.scenarios.chat import names
 from tests.scenarios.scene import OFFICE, Scene
 
-PRIVATE = "Deze links zijn alleen voor u"
-_LINK = re.compile(r"/documents/[\w-]+/\d+")
+PRIVATE = "Deze link is alleen voor u"
+_LINK = re.compile(r"/signing/([\w-]+)")
 
 
 async def test_the_ten_newest_are_ticked_and_the_rest_is_searched(scene: Scene) -> None:
@@ -83,7 +83,8 @@ async def test_signer_and_staff_look_at_exactly_the_bytes_that_were_sent(scene: 
     for viewer in (scene.karim, scene.bas):
         await viewer.press(card, "Bekijken")
         dialog = await viewer.view(containing=PRIVATE)
-        [path] = _LINK.findall(str(dialog.body))
+        [secret] = set(_LINK.findall(str(dialog.body)))
+        path = f"/documents/{secret}/1"
         async with aiohttp.ClientSession() as session, session.get(scene.address + path) as answer:
             assert answer.status == 200
             assert await answer.read() == content
@@ -101,15 +102,16 @@ async def test_nobody_else_looks_at_them(scene: Scene) -> None:
     await scene.chat.press_early(scene.mila, card, "Bekijken")
 
     told = await scene.mila.told("Deze documenten zijn voor Karim Haddad en het kantoor")
-    assert "/documents/" not in told.words
+    assert "/signing/" not in told.words
     assert not scene.mila.views
 
 
-async def test_a_link_ends_after_an_hour_and_a_made_up_one_opens_nothing(scene: Scene) -> None:
+async def test_a_link_ends_after_a_working_day_and_a_made_up_one_opens_nothing(scene: Scene) -> None:
     card = await scene.send("Aangifte IB 2025.pdf")
     await scene.karim.press(card, "Bekijken")
-    [path] = _LINK.findall(str((await scene.karim.view(containing=PRIVATE)).body))
-    scene.clock.move(timedelta(hours=1, seconds=1))
+    [secret] = set(_LINK.findall(str((await scene.karim.view(containing=PRIVATE)).body)))
+    path = f"/documents/{secret}/1"
+    scene.clock.move(timedelta(hours=8, seconds=1))
 
     async with aiohttp.ClientSession(headers={"Accept-Language": "nl"}) as session:
         for address, words in ((path, "verlopen"), ("/documents/verzonnen/1", "niet geldig")):
