@@ -17,6 +17,7 @@ from bot.ports import Ports
 from bot.texts import Texts
 from bot.use_cases.access import directory_of, find_office, read_office
 from bot.use_cases.draft import read_text
+from bot.use_cases.keep_delegation import show_lapsed
 from bot.views import forms
 
 
@@ -76,6 +77,8 @@ async def _save(ports: Ports, envelope: Envelope, by: Party, decision: Decision)
         await tx.log.add([_log_answer(envelope, by, decision)])
         for errand in _errands_after(envelope):
             await tx.outbox.put(Outgoing(envelope.office, envelope.conversation, errand, envelope.id), decision.at)
+        for lapsed in show_lapsed(envelope):
+            await tx.outbox.put(lapsed, decision.at)
         await tx.envelopes.save(envelope)  # last, since it takes along what was added before
 
 

@@ -26,6 +26,7 @@ from bot.domain.errors import (
 from bot.domain.people import Platform
 from bot.texts import Texts
 from bot.views.commands import LINK, spell
+from bot.views.delegation_refusals import DelegationRefusal, word_delegation_refusal
 from bot.views.envelope_card import name_state
 from cards.model import Anchor, Card, Element, FormErrors, Plain, Text
 
@@ -147,6 +148,8 @@ def _word_about_envelope(refusal: Refusal, texts: Texts, platform: Platform) -> 
             return texts.say("This link has expired. Press View on the card in the chat for a new one.")
         case LinkRefused():
             return texts.say("This link is not valid. Press View on the card in the chat for a new one.")
+        case _ if isinstance(refusal, DelegationRefusal):
+            return word_delegation_refusal(refusal, texts)
         case _:
             message = f"a refusal without words: {type(refusal).__name__}"
             raise TypeError(message)
@@ -204,6 +207,10 @@ def _word_fault(field: str, fault: Fault, texts: Texts) -> str:
             return texts.say("Choose today or a later day.")
         case Problem.NOT_A_PARTICIPANT:
             return texts.say("This person does not take part in this conversation now. Invite them, or choose another.")
+        case Problem.SIGNER_ALREADY:
+            return texts.say("This person is asked to sign this already. Choose someone else.")
+        case Problem.OWN_REQUEST if field == "taker":
+            return texts.say("Who sent this request cannot sign it. Choose someone else.")
         case Problem.OWN_REQUEST:
             return texts.say("You cannot sign your own request. Choose someone else.")
         case Problem.NOT_A_PERSON:

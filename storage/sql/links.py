@@ -1,15 +1,21 @@
 """Personal links to documents, by the hash of their secret."""
 
-from sqlalchemy import bindparam, select
+from sqlalchemy import bindparam, delete, select
 
 from bot.domain.envelope import EnvelopeId
 from bot.domain.links import ViewingLink
-from bot.domain.people import OfficeId
-from storage.sql.rows import read_party, write_party
+from bot.domain.people import Account, OfficeId
+from storage.sql.rows import read_party, write_account, write_party
 from storage.sql.session import Session
 from storage.sql.tables import links
 
 _GET = select(links).where(links.c.secret_hash == bindparam("secret_hash"))
+_REVOKE = delete(links).where(
+    links.c.envelope_id == bindparam("envelope"),
+    links.c.viewer_platform == bindparam("platform"),
+    links.c.viewer_tenant == bindparam("tenant"),
+    links.c.viewer_user_id == bindparam("user_id"),
+)
 
 
 class SqlLinks:
@@ -39,3 +45,6 @@ class SqlLinks:
             read_party(row, "viewer_"),
             row.expires_at,
         )
+
+    async def revoke(self, envelope: EnvelopeId, viewer: Account) -> None:
+        await self._session.run(_REVOKE, {"envelope": envelope, **write_account(viewer)})

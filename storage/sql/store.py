@@ -10,6 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 
 from bot.ports import (
     Conversations,
+    Delegations,
     Dossiers,
     Envelopes,
     Links,
@@ -21,6 +22,7 @@ from bot.ports import (
     UploadPages,
 )
 from storage.sql.conversations import SqlConversations
+from storage.sql.delegations import SqlDelegations
 from storage.sql.dossiers import SqlDossiers
 from storage.sql.engine import IDLE_SECONDS, connect
 from storage.sql.envelopes import SqlEnvelopes
@@ -46,6 +48,7 @@ class SqlTransaction:
         self.dossiers: Dossiers = SqlDossiers(session)
         self.conversations: Conversations = SqlConversations(session)
         self.envelopes: Envelopes = SqlEnvelopes(session)
+        self.delegations: Delegations = SqlDelegations(session)
         self.log: Log = SqlLog(session)
         self.links: Links = SqlLinks(session)
         self.upload_pages: UploadPages = SqlUploadPages(session)
