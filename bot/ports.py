@@ -10,8 +10,9 @@ from datetime import datetime, timedelta
 from typing import Protocol
 
 from bot.conversation import Actor, FileRef
+from bot.domain.delegation import Delegation, DelegationId
 from bot.domain.dossier import Content, DossierItem, ItemId, Version
-from bot.domain.envelope import Envelope, EnvelopeId
+from bot.domain.envelope import Envelope, EnvelopeId, Signer
 from bot.domain.links import SigningLink, UploadPage
 from bot.domain.log import LogLine
 from bot.domain.outgoing import Claimed, Outgoing
@@ -244,10 +245,20 @@ class Envelopes(Protocol):
     async def by_request(self, office: OfficeId, request_key: str) -> Envelope | None:
         """The envelope that this submission made."""
 
+    async def by_delegation(self, office: OfficeId, delegation: DelegationId) -> Envelope | None:
+        """The envelope of this office whose signer made this request to pass it on."""
+
     async def save(self, envelope: Envelope) -> Envelope:
         """Save the state, answers and pointer of an envelope as the revision after the one it was read as.
 
-        Raises `Conflict` when that is no longer the newest revision. The card is not saved here.
+        Raises `Conflict` when that is no longer the newest revision. The card, the delegations and who the signers
+        are is not saved here.
+        """
+
+    async def replace_signer(self, envelope: EnvelopeId, old: Account, new: Signer) -> None:
+        """Let `new` have the place of `old`, who has not answered; `save` the envelope in the same transaction.
+
+        Raises `Conflict` when `old` answered or was replaced.
         """
 
     async def card_posted(self, envelope: EnvelopeId, card: MessageRef) -> None:
@@ -255,6 +266,19 @@ class Envelopes(Protocol):
 
     async def last_place(self, account: Account) -> str | None:
         """The place this account gave with its latest approval."""
+
+
+class Delegations(Protocol):
+    """The requests of signers to pass their task on, which are read along with their envelopes."""
+
+    async def add(self, envelope: Envelope, delegation: Delegation) -> None:
+        """Add a request. Raises `Conflict` when that signer has an open one, or its `request_key` was used before."""
+
+    async def close(self, delegation: Delegation) -> None:
+        """Save how a request was answered or taken back. Raises `Conflict` unless it is open."""
+
+    async def posted(self, delegation: DelegationId, message: MessageRef) -> None:
+        """Record where staff were asked."""
 
 
 class Log(Protocol):
@@ -281,6 +305,9 @@ class Links(Protocol):
 
     async def save_shown(self, link: SigningLink, shown: Mapping[int, frozenset[int]]) -> None:
         """Record the pages that were shown, in place of those of `link`. Raises `Conflict` when these changed since."""
+
+    async def revoke(self, envelope: EnvelopeId, viewer: Account) -> None:
+        """Let no link of this person to this envelope work any more."""
 
 
 class Signatures(Protocol):
@@ -352,6 +379,7 @@ class Transaction(Protocol):
     dossiers: Dossiers
     conversations: Conversations
     envelopes: Envelopes
+    delegations: Delegations
     log: Log
     links: Links
     upload_pages: UploadPages

@@ -33,8 +33,10 @@ from bot.domain.typed_text import DOCUMENTS
 from bot.incidents import describe, name_incident
 from bot.ports import Ports
 from bot.texts import Texts, texts_for
+from bot.use_cases.answer_delegation import allow, ask_refusal, confirm_taker, refuse
 from bot.use_cases.bring_files import bring_files
 from bot.use_cases.decide import approve, ask_approval, ask_reason, reject
+from bot.use_cases.delegate import ask_taker, submit_delegation, take_back
 from bot.use_cases.draft import SHOWN_NAME, Draft
 from bot.use_cases.link import ask_client, link_conversation, start_sending
 from bot.use_cases.look_up import look_up
@@ -42,7 +44,7 @@ from bot.use_cases.send import confirm_signer, submit_draft
 from bot.use_cases.show import show_view
 from bot.use_cases.view_documents import show_documents
 from bot.use_cases.withdraw import start_correction, withdraw
-from bot.views import envelope_card, forms
+from bot.views import delegation, envelope_card, forms
 from bot.views.help import show_help, show_words
 from bot.views.refusals import (
     explain,
@@ -59,6 +61,10 @@ _log = structlog.get_logger(__name__)
 _PRESSES: dict[str, Callable[[Ports, Press, Texts], Awaitable[Answer]]] = {
     envelope_card.APPROVE: ask_approval,
     envelope_card.REJECT: ask_reason,
+    envelope_card.DELEGATE: ask_taker,
+    delegation.ALLOW: allow,
+    delegation.REFUSE_IT: ask_refusal,
+    delegation.TAKE_BACK: lambda ports, press, _texts: take_back(ports, press),
     envelope_card.VIEW: show_documents,
     envelope_card.WITHDRAW: lambda ports, press, _texts: withdraw(ports, press),
     envelope_card.RESEND: start_correction,
@@ -71,6 +77,9 @@ _SUBMISSIONS: dict[str, Callable[[Ports, Submission, Texts], Awaitable[Answer]]]
     forms.BRING: bring_files,
     forms.APPROVE: approve,
     forms.REJECT: lambda ports, submission, _texts: reject(ports, submission),
+    delegation.ASK: lambda ports, submission, _texts: submit_delegation(ports, submission),
+    delegation.CONFIRM: lambda ports, submission, _texts: confirm_taker(ports, submission),
+    delegation.REFUSE: lambda ports, submission, _texts: refuse(ports, submission),
 }
 _HELP_WORDS = {"help", "hulp", "?"}
 _LINK_WORDS = {"koppel", "link"}

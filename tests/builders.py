@@ -10,6 +10,7 @@ from datetime import UTC, datetime, timedelta
 from hashlib import sha256
 from typing import Any
 
+from bot.domain.delegation import Delegation, DelegationId
 from bot.domain.dossier import Content, DossierItem, ItemId, Version
 from bot.domain.envelope import Answer, Decision, Document, Envelope, EnvelopeId, Party, Signer
 from bot.domain.links import SIGNING_HOURS, SigningLink, fingerprint
@@ -153,6 +154,20 @@ def an_envelope(id_: str = "envelope-1", **changes: Any) -> Envelope:
         request_key=f"request-of-{id_}",
     )
     return replace(envelope, **changes)
+
+
+def a_delegation(id_: str = "delegation-1", **changes: Any) -> Delegation:
+    """The signer's request that Mila, a guest, answers in their place; its `request_key` follows from its id."""
+    mila = a_party("Mila Haddad", an_account("U0MILA", tenant="T0OFFICE"))
+    delegation = Delegation(
+        DelegationId(id_),
+        a_party("Karim Haddad", an_account()),
+        mila,
+        "Mila doet de cijfers.",
+        asked_at=at(5),
+        request_key=f"request-of-{id_}",
+    )
+    return replace(delegation, **changes)
 
 
 def an_approval(**changes: Any) -> Decision:

@@ -12,13 +12,16 @@ version takes its place.
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from enum import StrEnum
-from typing import NewType
+from typing import TYPE_CHECKING, NewType
 
 from bot.domain.dossier import ItemId
-from bot.domain.errors import AlreadyAnswered, EnvelopeClosed, NotAllowedToView, NotRejected, NotTheSigner
+from bot.domain.errors import AlreadyAnswered, EnvelopeClosed, NotAllowedToView, NotRejected, NotTheSigner, PassedOn
 from bot.domain.people import Account, ClientId, ContactId, OfficeId
 from bot.domain.places import MessageRef, Place
 from bot.domain.signature import Drawing
+
+if TYPE_CHECKING:
+    from bot.domain.delegation import Delegation
 
 EnvelopeId = NewType("EnvelopeId", str)
 
@@ -110,8 +113,9 @@ class Envelope:
     """One request: documents, signers, message, due date.
 
     `revision` counts the saved changes; a store uses it to refuse a change to anything but the newest revision.
-    `request_key` names the submission that made the envelope, so that the same one twice makes one envelope. `drawing`
-    is what the office wished when it was sent.
+    `request_key` names the submission that made the envelope, so that the same one twice makes one envelope.
+    `delegations` are the requests of its signers to pass the task on, the oldest first. `drawing` is what the office
+    wished when it was sent.
     """
 
     id: EnvelopeId
@@ -131,6 +135,7 @@ class Envelope:
     supersedes: Pointer | None = None
     superseded_by: Pointer | None = None
     card: MessageRef | None = None
+    delegations: tuple["Delegation", ...] = ()
     revision: int = 0
     drawing: Drawing = Drawing.OFF
 
@@ -161,11 +166,12 @@ class Envelope:
     def require_turn(self, account: Account) -> Signer:
         """The signer that `account` is, if it may answer now.
 
-        Raises `AlreadyAnswered` to a signer who did, `NotTheSigner` to anyone who is not asked, and `EnvelopeClosed`
-        to a signer whose answer is no longer awaited.
+        Raises `AlreadyAnswered` to a signer who did, `PassedOn` to who was one, `NotTheSigner` to anyone who is not
+        asked, and `EnvelopeClosed` to a signer whose answer is no longer awaited.
         """
         signer = self.signer(account)
         if signer is None:
+            self._require_never_asked(account)
             raise NotTheSigner(tuple(each.name for each in self.signers))
         if self.state is EnvelopeState.SUPERSEDED:
             self.require_open()
@@ -173,6 +179,11 @@ class Envelope:
             raise AlreadyAnswered(signer.decision.answer, signer.decision.at)
         self.require_open()
         return signer
+
+    def _require_never_asked(self, account: Account) -> None:
+        for each in reversed(self.delegations):
+            if each.signer.account == account and each.is_allowed and each.closing:
+                raise PassedOn(each.taker.name, each.closing.at)
 
     def require_viewer(self, account: Account, *, is_staff: bool) -> None:
         """Raise `NotAllowedToView` unless `account` is a signer or staff."""

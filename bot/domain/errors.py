@@ -5,6 +5,12 @@ Refusal                      the person is told why, privately; nothing changed
 ├── NotStaff                 only staff may do this
 ├── NotAParticipant          the person does not take part in the conversation (any more)
 ├── NotTheSigner             somebody else is asked to answer
+├── PassedOn                 the person was asked, and passed the task on
+├── NotTheDelegator          only who asked to pass a task on may take that back
+├── DelegationClosed         a request to pass a task on was answered or taken back
+├── DelegationLapsed         the signer answered before staff did
+├── CannotTakeOver           somebody cannot become the signer
+├── NobodyToTakeOver         nobody in the conversation could become the signer
 ├── NotAllowedToView         only the signers and staff may open the documents
 ├── AlreadyAnswered          the signer's own answer is final
 ├── EnvelopeClosed           the envelope has reached a final state
@@ -34,6 +40,7 @@ from enum import StrEnum
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from bot.domain.delegation import DelegationState
     from bot.domain.envelope import Answer, EnvelopeState
 
 
@@ -65,6 +72,54 @@ class NotTheSigner(Refusal):
     """The answer is asked of `signers`, by name, and of nobody else."""
 
     signers: tuple[str, ...]
+
+
+@dataclass(eq=False)
+class PassedOn(Refusal):
+    """The person was asked to answer, and passed that on to `name` at `at`."""
+
+    name: str
+    at: datetime
+
+
+@dataclass(eq=False)
+class NotTheDelegator(Refusal):
+    """Only `name` may take their request to pass the task on back."""
+
+    name: str
+
+
+@dataclass(eq=False)
+class DelegationClosed(Refusal):
+    """The request to pass a task on to `taker` reached `state` through `by` at `at`."""
+
+    state: "DelegationState"
+    taker: str
+    by: str
+    at: datetime
+
+
+@dataclass(eq=False)
+class DelegationLapsed(Refusal):
+    """The signer `name`, who asked to pass the task on, gave the answer themself at `at`."""
+
+    name: str
+    answer: "Answer"
+    at: datetime
+
+
+@dataclass(eq=False)
+class CannotTakeOver(Refusal):
+    """`name` cannot become the signer in the place of `signer`, for `problem`."""
+
+    name: str
+    signer: str
+    problem: "Problem"
+
+
+@dataclass(eq=False)
+class NobodyToTakeOver(Refusal):
+    """Nobody else in the conversation could become the signer."""
 
 
 @dataclass(eq=False)
@@ -181,6 +236,7 @@ class Problem(StrEnum):
     NOT_A_PARTICIPANT = "not a participant"
     OWN_REQUEST = "own request"
     NOT_A_PERSON = "not a person"
+    SIGNER_ALREADY = "signer already"
     UNKNOWN = "unknown"
     NOT_ASKED = "not asked"
     NOT_READABLE = "not readable"

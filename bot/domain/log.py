@@ -21,6 +21,10 @@ class Happening(StrEnum):
     REJECTED = "rejected"
     WITHDRAWN = "withdrawn"
     SUPERSEDED = "superseded"
+    DELEGATION_ASKED = "delegation asked"
+    DELEGATED = "delegated"
+    DELEGATION_REFUSED = "delegation refused"
+    DELEGATION_TAKEN_BACK = "delegation taken back"
     UNDELIVERABLE = "undeliverable"
 
 

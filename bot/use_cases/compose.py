@@ -5,7 +5,7 @@ from dataclasses import replace
 
 from bot.conversation import Actor, Answer, Open
 from bot.domain.envelope import Envelope
-from bot.domain.errors import ConversationNotLinked, NobodyToSign, NotAParticipant, UnknownEnvelope
+from bot.domain.errors import ConversationNotLinked, NobodyToSign, NotAParticipant, Problem, UnknownEnvelope
 from bot.domain.people import Account, Client, Contact, Office, Person, Standing
 from bot.ports import Ports
 from bot.texts import Texts
@@ -42,7 +42,7 @@ async def open_send_form(ports: Ports, actor: Actor, draft: Draft, texts: Texts)
         confirmed = await tx.people.confirmed_accounts(client.id)
     _require_replaceable(draft, replaces)
     known = recognise(people, contacts, confirmed)
-    candidates = find_candidates(people, office, actor)
+    candidates = find_candidates(people, office, actor.account)
     if not candidates:
         raise NobodyToSign
     choices = forms.SendChoices(
@@ -64,15 +64,20 @@ async def _offer_upload_page(ports: Ports, office: Office, client: Client, actor
     return await offer_upload_page(ports, office, client, actor)
 
 
-def find_candidates(people: Sequence[Person], office: Office, actor: Actor) -> list[Person]:
+def find_candidates(people: Sequence[Person], office: Office, sender: Account) -> list[Person]:
     """The participants who could be asked to sign: people with an open account, the sender where that is allowed."""
-    return [
-        person
-        for person in people
-        if person.standing is not Standing.BOT
-        and person.active
-        and (office.sender_may_sign or person.account != actor.account)
-    ]
+    return [person for person in people if find_problem(person, office, sender) is None]
+
+
+def find_problem(person: Person | None, office: Office, sender: Account) -> Problem | None:
+    """Why a participant cannot sign what `sender` sends, if so; None stands for who is no participant (rule 2)."""
+    if person is None:
+        return Problem.NOT_A_PARTICIPANT
+    if person.standing is Standing.BOT or not person.active:
+        return Problem.NOT_A_PERSON
+    if person.account == sender and not office.sender_may_sign:
+        return Problem.OWN_REQUEST
+    return None
 
 
 def recognise(

@@ -27,6 +27,7 @@ from bot.ports import Ports
 from bot.texts import Texts
 from bot.use_cases.access import find_office, read_office
 from bot.use_cases.draft import read_text
+from bot.use_cases.keep_delegation import show_lapsed
 from bot.use_cases.signing_link import give_link
 from bot.views import forms
 
@@ -130,6 +131,8 @@ async def _save(ports: Ports, envelope: Envelope, by: Party, given: Given, link:
         await tx.log.add([_log_answer(envelope, by, given)])
         for errand in _errands_after(envelope):
             await tx.outbox.put(Outgoing(envelope.office, envelope.conversation, errand, envelope.id), at)
+        for lapsed in show_lapsed(envelope):
+            await tx.outbox.put(lapsed, at)
         return await tx.envelopes.save(envelope)  # last, since it takes along what was added before
 
 

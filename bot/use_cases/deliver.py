@@ -13,6 +13,7 @@ from enum import StrEnum
 
 import structlog
 
+from bot.domain.delegation import Delegation, DelegationId, find_delegation
 from bot.domain.envelope import Envelope, EnvelopeId, Party
 from bot.domain.errors import (
     Conflict,
@@ -23,7 +24,7 @@ from bot.domain.errors import (
     Undeliverable,
 )
 from bot.domain.log import Happening, LogLine
-from bot.domain.outgoing import Claimed, Errand
+from bot.domain.outgoing import Claimed, Errand, Outgoing
 from bot.domain.people import Account, Office
 from bot.domain.places import MessageRef, Place
 from bot.incidents import describe
@@ -31,6 +32,7 @@ from bot.ports import Ports
 from bot.texts import Texts, texts_for
 from bot.use_cases.take_files import read_sender, take_files, tell_trouble
 from bot.views import notes
+from bot.views.delegation import note_answer, note_delegation
 from bot.views.envelope_card import describe_documents, show_envelope
 from bot.views.help import show_words
 from cards.model import Card
@@ -178,14 +180,23 @@ async def _run_errand(ports: Ports, row: Claimed) -> None:
         case Errand.SHOW_CARD:
             envelope, office = await _read_envelope(ports, row)
             await _show_card(ports, row, envelope, texts_for(office.locale))
-        case Errand.NOTE_COMPLETION | Errand.NOTE_REJECTION | Errand.NOTE_WITHDRAWAL | Errand.NOTE_SUCCESSOR:
+        case Errand.SHOW_DELEGATION:
             envelope, office = await _read_envelope(ports, row)
-            card = _write_note(outgoing.errand, envelope, texts_for(office.locale))
-            await _send_once(ports, row, envelope.card.thread if envelope.card else envelope.conversation, card)
+            await _show_delegation(ports, row, envelope, texts_for(office.locale))
+        case (
+            Errand.NOTE_COMPLETION
+            | Errand.NOTE_REJECTION
+            | Errand.NOTE_WITHDRAWAL
+            | Errand.NOTE_SUCCESSOR
+            | Errand.NOTE_DELEGATION
+        ):
+            envelope, office = await _read_envelope(ports, row)
+            card = _write_note(outgoing, envelope, texts_for(office.locale))
+            await _send_once(ports, row, _find_thread(envelope), card)
 
 
-def _write_note(errand: Errand, envelope: Envelope, texts: Texts) -> Card:
-    match errand:
+def _write_note(outgoing: Outgoing, envelope: Envelope, texts: Texts) -> Card:
+    match outgoing.errand:
         case Errand.NOTE_COMPLETION:
             return notes.note_completion(envelope, texts)
         case Errand.NOTE_REJECTION:
@@ -194,8 +205,10 @@ def _write_note(errand: Errand, envelope: Envelope, texts: Texts) -> Card:
             return notes.note_withdrawal(envelope, texts)
         case Errand.NOTE_SUCCESSOR:
             return notes.note_successor(envelope, texts)
-        case Errand.SHOW_CARD | Errand.TAKE_FILES | Errand.TELL_TROUBLE:
-            message = f"{errand} is no note"
+        case Errand.NOTE_DELEGATION:
+            return note_answer(envelope, _find_delegation(outgoing, envelope), texts)
+        case Errand.SHOW_CARD | Errand.SHOW_DELEGATION | Errand.TAKE_FILES | Errand.TELL_TROUBLE:
+            message = f"{outgoing.errand} is no note"
             raise ValueError(message)
 
 
@@ -208,6 +221,25 @@ async def _show_card(ports: Ports, row: Claimed, envelope: Envelope, texts: Text
     # A crash before the next line: the message is found by its key when the row is claimed again.
     async with ports.store.transaction() as tx:
         await tx.envelopes.card_posted(envelope.id, message)
+
+
+async def _show_delegation(ports: Ports, row: Claimed, envelope: Envelope, texts: Texts) -> None:
+    delegation = _find_delegation(row.outgoing, envelope)
+    card = note_delegation(envelope, delegation, texts)
+    if delegation.message:
+        await ports.messengers[delegation.message.place.platform].update(delegation.message, card)
+        return
+    message = await _send_once(ports, row, _find_thread(envelope), card)
+    async with ports.store.transaction() as tx:
+        await tx.delegations.posted(delegation.id, message)
+
+
+def _find_delegation(outgoing: Outgoing, envelope: Envelope) -> Delegation:
+    return find_delegation(envelope, DelegationId(str(outgoing.facts["delegation"])))
+
+
+def _find_thread(envelope: Envelope) -> Place:
+    return envelope.card.thread if envelope.card else envelope.conversation
 
 
 async def _send_once(ports: Ports, row: Claimed, to: Place, card: Card) -> MessageRef:

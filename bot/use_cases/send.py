@@ -16,14 +16,15 @@ from bot.domain.errors import (
 )
 from bot.domain.log import Happening, LogLine
 from bot.domain.outgoing import Errand, Outgoing
-from bot.domain.people import Account, Client, Contact, ContactId, Office, Person, Standing
+from bot.domain.people import Account, Client, Contact, Office, Person
 from bot.ports import Ports, Transaction
 from bot.texts import OFFICE_ZONE, Texts
 from bot.use_cases.access import directory_of, read_office, require_staff
-from bot.use_cases.compose import recognise
-from bot.use_cases.draft import Draft, fill_in, read_draft, read_text, write_draft
+from bot.use_cases.compose import find_problem
+from bot.use_cases.draft import Draft, fill_in, read_draft, write_draft
 from bot.use_cases.ids import new_id
 from bot.use_cases.settle import settle
+from bot.use_cases.who_is_this import ask_who, choose_contact, settle_contact
 from bot.views import forms
 
 
@@ -45,11 +46,7 @@ async def submit_draft(ports: Ports, submission: Submission, texts: Texts) -> An
     draft = fill_in(read_draft(submission.context), submission, today)
     checked = await _check(ports, submission.actor, draft)
     if checked.confirmed is None:
-        known = recognise([checked.signer], checked.contacts, {})
-        match = known.get(checked.signer.account)
-        context = write_draft(draft)
-        form = forms.confirm_signer_form(checked.signer, checked.client, checked.contacts, match, context, texts)
-        return Open(form)
+        return Open(ask_who(checked.signer, checked.client, checked.contacts, write_draft(draft), texts))
     return await _send(ports, submission.actor, draft, checked, checked.confirmed)
 
 
@@ -61,21 +58,11 @@ async def confirm_signer(ports: Ports, submission: Submission) -> Answer:
     actor, draft = submission.actor, read_draft(submission.context)
     try:
         checked = await _check(ports, actor, draft)
-        contact = _choose_contact(read_text(submission.values, forms.CONTACT), checked)
+        contact = choose_contact(submission, checked.signer, checked.client, checked.contacts)
         return await _send(ports, actor, draft, checked, contact)
     except InvalidInput as invalid:
         fault = next(iter(invalid.faults.values()))
         raise InvalidInput({forms.CONTACT: fault}) from invalid
-
-
-def _choose_contact(chosen: str, checked: _Checked) -> Contact:
-    if chosen == forms.NEW_CONTACT:
-        person = checked.signer
-        return Contact(ContactId(new_id()), checked.client.id, person.name, person.email)
-    contact = next((each for each in checked.contacts if each.id == chosen), None)
-    if contact is None:
-        raise InvalidInput({forms.CONTACT: Fault(Problem.UNKNOWN if chosen else Problem.MISSING)})
-    return contact
 
 
 async def _check(ports: Ports, actor: Actor, draft: Draft) -> _Checked:
@@ -100,12 +87,9 @@ async def _check(ports: Ports, actor: Actor, draft: Draft) -> _Checked:
 
 def _find_signer(people: tuple[Person, ...], user: str, office: Office, actor: Actor) -> Person:
     person = next((each for each in people if each.account.user == user), None)
-    if person is None:
-        raise InvalidInput({forms.SIGNER: Fault(Problem.NOT_A_PARTICIPANT)})
-    if person.standing is Standing.BOT or not person.active:
-        raise InvalidInput({forms.SIGNER: Fault(Problem.NOT_A_PERSON)})
-    if person.account == actor.account and not office.sender_may_sign:
-        raise InvalidInput({forms.SIGNER: Fault(Problem.OWN_REQUEST)})
+    problem = find_problem(person, office, actor.account)
+    if person is None or problem:
+        raise InvalidInput({forms.SIGNER: Fault(problem or Problem.NOT_A_PARTICIPANT)})
     return person
 
 
@@ -122,11 +106,8 @@ async def _send(ports: Ports, actor: Actor, draft: Draft, checked: _Checked, con
 
     async def save() -> None:
         async with ports.store.transaction() as tx:
-            known = await tx.people.contact_of(checked.client.id, signer.account)
-            if known is None:
-                await _confirm(tx, ports, request, contact)
-            # A colleague may have said meanwhile who the signer is.
-            final = replace(request, signer=replace(signer, contact=(known or contact).id))
+            known = await settle_contact(tx, ports, checked.client, signer.account, contact, sender)
+            final = replace(request, signer=replace(signer, contact=known))
             if draft.files:
                 await tx.outbox.put(final.await_files(), ports.clock.now())
             else:
@@ -135,17 +116,6 @@ async def _send(ports: Ports, actor: Actor, draft: Draft, checked: _Checked, con
 
     await settle(save)
     return Done()
-
-
-async def _confirm(tx: Transaction, ports: Ports, request: "Request", contact: Contact) -> None:
-    known = {each.id for each in await tx.people.contacts(request.client.id)}
-    if contact.id not in known:
-        await tx.people.save_contact(contact)
-    now = ports.clock.now()
-    await tx.people.confirm(request.signer.account, contact.id, request.sender.account, now)
-    facts = {"contact": contact.name, "account": request.signer.account.user}
-    line = LogLine(request.office.id, Happening.CONTACT_CONFIRMED, request.sender, now, request.client.id, facts=facts)
-    await tx.log.add([line])
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,23 +1,30 @@
-"""Show somebody their own view of an envelope's card, on platforms that can."""
+"""Show somebody their own view of a message, on platforms that can."""
 
 from bot.conversation import Answer, Press, Show
+from bot.domain.delegation import DelegationId, find_delegation
 from bot.domain.envelope import EnvelopeId
 from bot.domain.errors import UnknownEnvelope
 from bot.ports import Ports
 from bot.texts import Texts
 from bot.use_cases.access import find_office, is_staff
+from bot.views.delegation import note_delegation
 from bot.views.envelope_card import Viewer, show_envelope
 
 
 async def show_view(ports: Ports, press: Press, texts: Texts) -> Answer:
     """The signer sees the task and its buttons, staff the state and what they may do, anybody else the state.
 
+    The value that was pressed names an envelope, whose card it is, or a request to pass one on, whose note it is.
     Raises `UnknownEnvelope`, and a `PlatformError` when it can't be asked who is staff.
     """
+    id_ = DelegationId(press.value)
     async with ports.store.reading() as tx:
         office = await find_office(tx, press.actor)
-        envelope = await tx.envelopes.get(office.id, EnvelopeId(press.value))
+        own = await tx.envelopes.get(office.id, EnvelopeId(press.value))
+        envelope = own or await tx.envelopes.by_delegation(office.id, id_)
     if envelope is None:
         raise UnknownEnvelope
     viewer = Viewer(press.actor.account, is_staff=await is_staff(ports, office, press.actor))
-    return Show(show_envelope(envelope, texts, ports.clock.now(), viewer))
+    if own:
+        return Show(show_envelope(own, texts, ports.clock.now(), viewer))
+    return Show(note_delegation(envelope, find_delegation(envelope, id_), texts, viewer))

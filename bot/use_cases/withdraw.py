@@ -11,6 +11,7 @@ from bot.texts import Texts
 from bot.use_cases.access import find_office, require_staff
 from bot.use_cases.compose import open_send_form
 from bot.use_cases.draft import Draft
+from bot.use_cases.keep_delegation import show_lapsed
 from bot.use_cases.settle import settle
 
 
@@ -28,6 +29,8 @@ async def withdraw(ports: Ports, press: Press) -> Answer:
             await tx.log.add([LogLine(office.id, Happening.WITHDRAWN, by, now, envelope.client, envelope.id)])
             for errand in (Errand.SHOW_CARD, Errand.NOTE_WITHDRAWAL):
                 await tx.outbox.put(Outgoing(office.id, envelope.conversation, errand, envelope.id), now)
+            for lapsed in show_lapsed(withdrawn):
+                await tx.outbox.put(lapsed, now)
 
     await settle(save)
     return Done()

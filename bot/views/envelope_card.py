@@ -29,6 +29,8 @@ from cards.text import shorten
 
 VIEW, APPROVE, REJECT, WITHDRAW, RESEND = "view", "approve", "reject", "withdraw", "resend"
 """What the buttons ask for; the value of each is the envelope's id."""
+DELEGATE = "delegate"
+"""Asks that somebody else signs, by the same value."""
 SHOW = "show"
 """Asks for the viewer's own view of the card, by the same value."""
 
@@ -220,7 +222,8 @@ def _show_actions(envelope: Envelope, texts: Texts, viewer: Viewer | None) -> tu
     approve = Button(APPROVE, texts.say("Approve"), envelope.id, Style.PRIMARY)
     reject = Button(REJECT, texts.say("Reject"), envelope.id, Style.DANGER)
     withdraw = Button(WITHDRAW, texts.say("Withdraw"), envelope.id, confirm=_confirm_withdrawal(texts))
-    answer = (*view, approve, reject) if signs else view
+    delegate = Button(DELEGATE, texts.say("Pass on"), envelope.id)
+    answer = (*view, approve, reject, delegate) if signs else view
     rows = (Actions(answer), Actions((withdraw,) if manages else (), id="staff"))
     return tuple(row for row in rows if row.items)
 

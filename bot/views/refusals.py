@@ -28,6 +28,7 @@ from bot.domain.errors import (
 from bot.domain.people import Platform
 from bot.texts import Texts
 from bot.views.commands import LINK, spell
+from bot.views.delegation_refusals import DelegationRefusal, word_delegation_refusal
 from bot.views.envelope_card import name_state
 from cards.model import Anchor, Card, Element, FormErrors, Plain, Text
 
@@ -156,6 +157,8 @@ def _word_about_envelope(refusal: Refusal, texts: Texts, platform: Platform) -> 
                 "This request asks for your signature, which the chat cannot take, so nothing was recorded. "
                 "Press Approve on the card and open the page."
             )
+        case _ if isinstance(refusal, DelegationRefusal):
+            return word_delegation_refusal(refusal, texts)
         case _:
             message = f"a refusal without words: {type(refusal).__name__}"
             raise TypeError(message)
@@ -199,12 +202,8 @@ def _word_file_trouble(name: str, trouble: FileTrouble, limit: str, texts: Texts
 def _word_fault(field: str, fault: Fault, texts: Texts) -> str:
     limit = fault.limit or 0
     match fault.problem:
-        case Problem.MISSING if field in {"documents", "uploads"}:
-            return texts.say("Choose at least one document, or upload one.")
-        case Problem.MISSING if field == "signature":
-            return texts.say("Put your signature here.")
         case Problem.MISSING:
-            return texts.say("Fill this in.")
+            return _word_missing(field, texts)
         case Problem.TOO_SHORT:
             return texts.count("At least {number} visible character.", "At least {number} visible characters.", limit)
         case Problem.TOO_LONG:
@@ -215,6 +214,10 @@ def _word_fault(field: str, fault: Fault, texts: Texts) -> str:
             return texts.say("Choose today or a later day.")
         case Problem.NOT_A_PARTICIPANT:
             return texts.say("This person does not take part in this conversation now. Invite them, or choose another.")
+        case Problem.SIGNER_ALREADY:
+            return texts.say("This person is asked to sign this already. Choose someone else.")
+        case Problem.OWN_REQUEST if field == "taker":
+            return texts.say("Who sent this request cannot sign it. Choose someone else.")
         case Problem.OWN_REQUEST:
             return texts.say("You cannot sign your own request. Choose someone else.")
         case Problem.NOT_A_PERSON:
@@ -225,6 +228,16 @@ def _word_fault(field: str, fault: Fault, texts: Texts) -> str:
             return texts.say("This is not asked for here. Leave it empty.")
         case Problem.NOT_READABLE:
             return texts.say("This could not be read. Clear it, and do it again.")
+
+
+def _word_missing(field: str, texts: Texts) -> str:
+    match field:
+        case "documents" | "uploads":
+            return texts.say("Choose at least one document, or upload one.")
+        case "signature":
+            return texts.say("Put your signature here.")
+        case _:
+            return texts.say("Fill this in.")
 
 
 def _join(names: tuple[str, ...], texts: Texts) -> str:

@@ -1,7 +1,7 @@
 """Envelopes, with compare-and-swap on their revision.
 
-An envelope is read in one round trip: its documents and signers come along as JSON, and the addresses of the cards of
-the envelopes before and after it by a join.
+An envelope is read in one round trip: its documents, signers and delegations come along as JSON, and the addresses of
+the cards of the envelopes before and after it by a join.
 """
 
 from collections.abc import Sequence
@@ -10,6 +10,7 @@ from typing import Any
 
 from sqlalchemy import Row, ScalarSelect, Table, bindparam, func, select, update
 
+from bot.domain.delegation import DelegationId
 from bot.domain.dossier import ItemId
 from bot.domain.envelope import (
     Answer,
@@ -27,9 +28,10 @@ from bot.domain.people import Account, ClientId, ContactId, OfficeId, Platform
 from bot.domain.places import MessageRef
 from bot.domain.signature import Drawing
 from storage.sql.batches import Values
+from storage.sql.delegations import COLUMNS, read_delegation
 from storage.sql.rows import read_party, read_place, write_account, write_party, write_place
 from storage.sql.session import Session
-from storage.sql.tables import envelope_documents, envelope_signers, envelopes, office_tenants
+from storage.sql.tables import delegations, envelope_documents, envelope_signers, envelopes, office_tenants
 from storage.sql.types import JsonRows, read_time
 
 _DOCUMENT = ("position", "item_id", "version", "name", "media_type", "size", "pages", "sha256")
@@ -52,6 +54,7 @@ _ALL = (
         _after.c.card_link.label("after_link"),
         _gather(envelope_documents, _DOCUMENT).label("documents"),
         _gather(envelope_signers, _SIGNER).label("signers"),
+        _gather(delegations, COLUMNS).label("delegations"),
     )
     .outerjoin(_before, _before.c.id == envelopes.c.supersedes_id)
     .outerjoin(_after, _after.c.id == envelopes.c.superseded_by_id)
@@ -64,6 +67,10 @@ _AT_TENANT = _ALL.join(office_tenants, office_tenants.c.office_id == envelopes.c
 _OF_OFFICE = _ALL.where(envelopes.c.office_id == bindparam("office"))
 _BY_ID = _OF_OFFICE.where(envelopes.c.id == bindparam("envelope"))
 _BY_REQUEST = _OF_OFFICE.where(envelopes.c.request_key == bindparam("request"))
+_BY_DELEGATION = _OF_OFFICE.where(
+    envelopes.c.id
+    == select(delegations.c.envelope_id).where(delegations.c.id == bindparam("delegation")).scalar_subquery()
+)
 _SAVE = (
     update(envelopes)
     .where(envelopes.c.id == bindparam("envelope"), envelopes.c.revision == bindparam("read_as"))
@@ -86,6 +93,17 @@ _saved = _SAVE.returning(envelopes.c.id).cte("saved")
 _answered = _ANSWER.where(envelope_signers.c.envelope_id.in_(select(_saved.c.id))).cte("answered")
 # Both in one round trip, which only PostgreSQL can; the answer is written only where the envelope was.
 _SAVE_WITH_ANSWER = select(func.count()).select_from(_saved).add_cte(_answered)
+_REPLACE_SIGNER = (
+    update(envelope_signers)
+    .where(
+        envelope_signers.c.envelope_id == bindparam("envelope"),
+        envelope_signers.c.platform == bindparam("old_platform"),
+        envelope_signers.c.tenant == bindparam("old_tenant"),
+        envelope_signers.c.user_id == bindparam("old_user_id"),
+        envelope_signers.c.answer.is_(None),
+    )
+    .values({name: bindparam(name) for name in ("platform", "tenant", "user_id", "name", "contact_id")})
+)
 _CARD = ("card_platform", "card_tenant", "card_channel", "card_thread", "card_id", "card_link")
 _CARD_POSTED = (
     update(envelopes).where(envelopes.c.id == bindparam("envelope")).values({name: bindparam(name) for name in _CARD})
@@ -133,6 +151,11 @@ class SqlEnvelopes:
         row = await self._session.one(_BY_REQUEST, {"office": office, "request": request_key})
         return None if row is None else _read(row)
 
+    async def by_delegation(self, office: OfficeId, delegation: DelegationId) -> Envelope | None:
+        await self._session.flush()
+        row = await self._session.one(_BY_DELEGATION, {"office": office, "delegation": delegation})
+        return None if row is None else _read(row)
+
     async def save(self, envelope: Envelope) -> Envelope:
         saved = replace(envelope, revision=envelope.revision + 1)
         values = {"envelope": envelope.id, "read_as": envelope.revision, **_write_state(saved)}
@@ -155,6 +178,13 @@ class SqlEnvelopes:
         if answers:
             await self._session.run(_ANSWER, [{"envelope": values["envelope"], **each} for each in answers])
         return True
+
+    async def replace_signer(self, envelope: EnvelopeId, old: Account, new: Signer) -> None:
+        await self._session.flush()
+        told = {**write_account(new.account), "name": new.name, "contact_id": new.contact}
+        values = {"envelope": envelope, **write_account(old, "old_"), **told}
+        if not await self._session.change(_REPLACE_SIGNER, values):
+            raise Conflict(f"this signer of envelope {envelope} answered or was replaced")
 
     async def card_posted(self, envelope: EnvelopeId, card: MessageRef) -> None:
         await self._session.run(_CARD_POSTED, {"envelope": envelope, **_write_card(card)})
@@ -254,6 +284,7 @@ def _read(row: Row[Any]) -> Envelope:
         closing=None if row.closed_at is None else Closing(read_party(row, "closed_by_"), row.closed_at),
         supersedes=_read_pointer(row.supersedes_id, row.before_link),
         superseded_by=_read_pointer(row.superseded_by_id, row.after_link),
+        delegations=tuple(map(read_delegation, sorted(row.delegations or ()))),
         card=None if row.card_id is None else MessageRef(read_place(row, "card_"), row.card_id, row.card_link),
         revision=row.revision,
         drawing=Drawing(row.drawing),

@@ -10,8 +10,8 @@ from bot.domain.envelope import EnvelopeId
 from bot.domain.errors import Conflict
 from bot.domain.links import SigningLink
 from bot.domain.pages import read_pages, write_pages
-from bot.domain.people import OfficeId
-from storage.sql.rows import read_party, write_party
+from bot.domain.people import Account, OfficeId
+from storage.sql.rows import read_party, write_account, write_party
 from storage.sql.session import Session
 from storage.sql.tables import links
 
@@ -23,6 +23,12 @@ _GET = select(links).where(_IS_THIS)
 _FORGET = delete(links).where(links.c.expires_at < bindparam("before"))
 _USE_UP = update(links).where(_IS_THIS, links.c.used_at.is_(None)).values(used_at=bindparam("at"))
 _SAVE_SHOWN = update(links).where(_IS_THIS, links.c.shown == bindparam("read_as")).values(shown=bindparam("now"))
+_REVOKE = delete(links).where(
+    links.c.envelope_id == bindparam("envelope"),
+    links.c.viewer_platform == bindparam("platform"),
+    links.c.viewer_tenant == bindparam("tenant"),
+    links.c.viewer_user_id == bindparam("user_id"),
+)
 
 
 class SqlLinks:
@@ -67,6 +73,9 @@ class SqlLinks:
         values = {"hash": link.secret_hash, "read_as": _write_shown(link.shown), "now": _write_shown(shown)}
         if not await self._session.change(_SAVE_SHOWN, values):
             raise Conflict("other pages of this link were shown meanwhile")
+
+    async def revoke(self, envelope: EnvelopeId, viewer: Account) -> None:
+        await self._session.run(_REVOKE, {"envelope": envelope, **write_account(viewer)})
 
 
 def _write_shown(shown: Mapping[int, frozenset[int]]) -> str:

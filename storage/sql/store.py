@@ -11,6 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from bot.domain.errors import KeyRefused
 from bot.ports import (
     Conversations,
+    Delegations,
     Dossiers,
     Envelopes,
     Links,
@@ -23,6 +24,7 @@ from bot.ports import (
     UploadPages,
 )
 from storage.sql.conversations import SqlConversations
+from storage.sql.delegations import SqlDelegations
 from storage.sql.dossiers import SqlDossiers
 from storage.sql.engine import IDLE_SECONDS, connect
 from storage.sql.envelopes import SqlEnvelopes
@@ -52,6 +54,7 @@ class SqlTransaction:
         self.dossiers: Dossiers = SqlDossiers(session)
         self.conversations: Conversations = SqlConversations(session)
         self.envelopes: Envelopes = SqlEnvelopes(session)
+        self.delegations: Delegations = SqlDelegations(session)
         self.log: Log = SqlLog(session)
         self.links: Links = SqlLinks(session)
         self.upload_pages: UploadPages = SqlUploadPages(session)

@@ -28,6 +28,7 @@ from sqlalchemy import (
     true,
 )
 
+from bot.domain.delegation import DelegationState
 from bot.domain.envelope import Answer, EnvelopeState
 from bot.domain.people import Platform, Role
 from bot.domain.signature import Drawing
@@ -287,6 +288,34 @@ envelope_signers = Table(
     CheckConstraint("answer <> 'rejected' OR reason IS NOT NULL", name="reason"),
     _partial(
         "ix_envelope_signers_last_place", "platform", "tenant", "user_id", "answered_at", where="answer = 'approved'"
+    ),
+)
+
+delegations = Table(
+    "delegations",
+    metadata,
+    Column("id", Text, primary_key=True),
+    Column("office_id", Text, nullable=False),
+    Column("envelope_id", Text, nullable=False),
+    *_party("signer_"),
+    *_party("taker_"),
+    Column("note", Text, nullable=False),
+    Column("asked_at", UtcTime, nullable=False),
+    Column("request_key", Text, nullable=False),
+    Column("state", Text, nullable=False),
+    *_party("closed_by_", nullable=True),
+    Column("closed_at", UtcTime),
+    Column("reason", Text, nullable=False),
+    *(Column(f"message_{name}", Text) for name in ("platform", "tenant", "channel", "thread", "id", "link")),
+    UniqueConstraint("envelope_id", "request_key"),
+    _of_office("envelopes", "envelope_id"),
+    _words("state", DelegationState),
+    CheckConstraint("(state = 'asked') = (closed_at IS NULL)", name="closing"),
+    _partial(
+        "uq_delegations_open",
+        *("envelope_id", "signer_platform", "signer_tenant", "signer_user_id"),
+        where="state = 'asked'",
+        unique=True,
     ),
 )
 

@@ -27,10 +27,16 @@ async def test_the_signer_sees_the_task_staff_the_state_and_others_no_buttons(sc
     assert await look(teams, scene, card) == {
         "sanne": staff,
         "bas": staff,
-        "karim": ("Taak uitvoeren", ["Bekijken", "Goedkeuren", "Afkeuren"]),
+        "karim": ("Taak uitvoeren", ["Bekijken", "Goedkeuren", "Afkeuren", "Doorsturen"]),
         "mila": ("Wacht op Karim Haddad", []),
     }
-    assert card.labels == ["Bekijken", "Goedkeuren", "Afkeuren", "Intrekken"]  # who has no view of their own
+    assert card.labels == [
+        "Bekijken",
+        "Goedkeuren",
+        "Afkeuren",
+        "Doorsturen",
+        "Intrekken",
+    ]  # who has no view of their own
 
 
 @pytest.mark.parametrize(("press", "filled", "word"), [

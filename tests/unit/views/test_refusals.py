@@ -5,6 +5,7 @@ from collections.abc import Iterator
 import pytest
 
 from bot.domain import errors
+from bot.domain.delegation import DelegationState
 from bot.domain.envelope import Answer, EnvelopeState
 from bot.domain.errors import Fault, FileTrouble, InvalidInput, LinkTrouble, Problem, Refusal
 from bot.domain.people import Platform
@@ -13,6 +14,7 @@ from bot.views.refusals import explain, explain_faults
 from cards.model import Anchor, Text
 from tests import builders as a
 
+CLOSED = [state for state in DelegationState if state is not DelegationState.ASKED]
 FINAL = [state for state in EnvelopeState if state is not EnvelopeState.OPEN]
 
 
@@ -22,6 +24,12 @@ def every_refusal() -> Iterator[Refusal]:
     yield errors.NotAParticipant("Karim Haddad")
     yield errors.NotTheSigner(("Karim Haddad",))
     yield errors.NotTheSigner(("Karim Haddad", "Mila Haddad", "Noor Haddad"))
+    yield errors.PassedOn("Mila Haddad", a.at())
+    yield errors.NotTheDelegator("Karim Haddad")
+    yield from (errors.DelegationClosed(state, "Mila", "Sanne", a.at()) for state in CLOSED)
+    yield from (errors.DelegationLapsed("Karim", answer, a.at()) for answer in Answer)
+    yield from (errors.CannotTakeOver("Mila", "Karim", problem) for problem in Problem)
+    yield errors.NobodyToTakeOver()
     yield errors.NotAllowedToView(("Karim Haddad",))
     yield from (errors.AlreadyAnswered(answer, a.at()) for answer in Answer)
     yield from (errors.EnvelopeClosed(state, "Sanne", a.at()) for state in FINAL)
