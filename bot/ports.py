@@ -29,6 +29,7 @@ from bot.domain.people import (
     StaffMember,
 )
 from bot.domain.places import Conversation, MessageRef, Place, Reference
+from bot.domain.tasks import TaskScope, Turn
 from cards.model import Card
 
 
@@ -233,6 +234,9 @@ class Envelopes(Protocol):
     async def at_tenant(self, platform: Platform, tenant: str, envelope: EnvelopeId) -> Envelope | None:
         """As `get`, for the office that this workspace or tenant was mapped to."""
 
+    async def several(self, office: OfficeId, envelopes: Sequence[EnvelopeId]) -> tuple[Envelope, ...]:
+        """The envelopes of this office among `envelopes`, in the order asked."""
+
     async def by_request(self, office: OfficeId, request_key: str) -> Envelope | None:
         """The envelope that this submission made."""
 
@@ -247,6 +251,19 @@ class Envelopes(Protocol):
 
     async def last_place(self, account: Account) -> str | None:
         """The place this account gave with its latest approval."""
+
+
+class Tasks(Protocol):
+    """Which envelopes are in whose lists, by the rule and in the order of `bot.domain.tasks`.
+
+    Both stay quick with a million envelopes, and look no further than `bot.domain.tasks.REACH`.
+    """
+
+    async def count(self, scope: TaskScope) -> Mapping[Turn, int]:
+        """How many envelopes are in each list."""
+
+    async def find(self, scope: TaskScope, turn: Turn, start: int, limit: int) -> tuple[EnvelopeId, ...]:
+        """Up to `limit` envelopes of one list, after the first `start`."""
 
 
 class Log(Protocol):
@@ -328,6 +345,7 @@ class Transaction(Protocol):
     dossiers: Dossiers
     conversations: Conversations
     envelopes: Envelopes
+    tasks: Tasks
     log: Log
     links: Links
     upload_pages: UploadPages

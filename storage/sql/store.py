@@ -18,6 +18,7 @@ from bot.ports import (
     Outbox,
     People,
     References,
+    Tasks,
     UploadPages,
 )
 from storage.sql.conversations import SqlConversations
@@ -31,6 +32,7 @@ from storage.sql.outbox import SqlOutbox
 from storage.sql.people import SqlPeople
 from storage.sql.references import SqlReferences
 from storage.sql.session import Session
+from storage.sql.tasks import SqlTasks
 from storage.sql.troubles import TROUBLES, translate
 from storage.sql.upload_pages import SqlUploadPages
 
@@ -46,6 +48,7 @@ class SqlTransaction:
         self.dossiers: Dossiers = SqlDossiers(session)
         self.conversations: Conversations = SqlConversations(session)
         self.envelopes: Envelopes = SqlEnvelopes(session)
+        self.tasks: Tasks = SqlTasks(session)
         self.log: Log = SqlLog(session)
         self.links: Links = SqlLinks(session)
         self.upload_pages: UploadPages = SqlUploadPages(session)
