@@ -102,6 +102,22 @@ def show_plain(card: Card, texts: Texts) -> Body:
     return render_card(card, lang=texts.language)
 
 
+def show_in_dialog(card: Card, texts: Texts) -> Body:
+    """A card in a dialog, in which nothing but `Action.Submit` is sent."""
+    content: Body = _send_presses(show_plain(card, texts))
+    return content
+
+
+def _send_presses(part: Any) -> Any:  # noqa: ANN401 - any part of a JSON value
+    if isinstance(part, list):
+        return [_send_presses(each) for each in part]
+    if not isinstance(part, dict):
+        return part
+    if part.get("type") == "Action.Execute":
+        return {"type": "Action.Submit", **{name: part[name] for name in ("title", "style", "data")}}
+    return {name: _send_presses(each) for name, each in part.items()}
+
+
 def name_dialog(title: str) -> str:
     """The title of a dialog."""
     return title or NAME

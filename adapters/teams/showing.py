@@ -24,6 +24,7 @@ from adapters.teams.rendering import (
     answer_with_card,
     answer_with_words,
     read_way_back,
+    show_in_dialog,
     show_plain,
     with_way_back,
     write_words,
@@ -132,7 +133,7 @@ class Showing:
             case Done():
                 return None if asked.closes else answer_dialog_with_words(texts.say("Done."))
             case Tell(card) | Show(card):
-                return answer_in_dialog(card.title or NAME, show_plain(card, texts))
+                return answer_in_dialog(card.title or NAME, show_in_dialog(card, texts))
             case Open(form):
                 return answer_in_dialog(form.title, self._render(form, asked))
             case FormErrors():
