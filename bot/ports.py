@@ -31,6 +31,7 @@ from bot.domain.people import (
 )
 from bot.domain.places import Conversation, MessageRef, Place, Reference
 from bot.domain.signature import Signature
+from bot.domain.tasks import TaskScope, Turn
 from cards.model import Card
 
 
@@ -242,6 +243,9 @@ class Envelopes(Protocol):
     async def at_tenant(self, platform: Platform, tenant: str, envelope: EnvelopeId) -> Envelope | None:
         """As `get`, for the office that this workspace or tenant was mapped to."""
 
+    async def several(self, office: OfficeId, envelopes: Sequence[EnvelopeId]) -> tuple[Envelope, ...]:
+        """The envelopes of this office among `envelopes`, in the order asked."""
+
     async def by_request(self, office: OfficeId, request_key: str) -> Envelope | None:
         """The envelope that this submission made."""
 
@@ -279,6 +283,19 @@ class Delegations(Protocol):
 
     async def posted(self, delegation: DelegationId, message: MessageRef) -> None:
         """Record where staff were asked."""
+
+
+class Tasks(Protocol):
+    """Which envelopes are in whose lists, by the rule and in the order of `bot.domain.tasks`.
+
+    Both stay quick with a million envelopes, and look no further than `bot.domain.tasks.REACH`.
+    """
+
+    async def count(self, scope: TaskScope) -> Mapping[Turn, int]:
+        """How many envelopes are in each list."""
+
+    async def find(self, scope: TaskScope, turn: Turn, start: int, limit: int) -> tuple[EnvelopeId, ...]:
+        """Up to `limit` envelopes of one list, after the first `start`."""
 
 
 class Log(Protocol):
@@ -380,6 +397,7 @@ class Transaction(Protocol):
     conversations: Conversations
     envelopes: Envelopes
     delegations: Delegations
+    tasks: Tasks
     log: Log
     links: Links
     upload_pages: UploadPages

@@ -66,6 +66,7 @@ _AT_TENANT = _ALL.join(office_tenants, office_tenants.c.office_id == envelopes.c
 )
 _OF_OFFICE = _ALL.where(envelopes.c.office_id == bindparam("office"))
 _BY_ID = _OF_OFFICE.where(envelopes.c.id == bindparam("envelope"))
+_SEVERAL = _OF_OFFICE.where(envelopes.c.id.in_(bindparam("envelopes", expanding=True)))
 _BY_REQUEST = _OF_OFFICE.where(envelopes.c.request_key == bindparam("request"))
 _BY_DELEGATION = _OF_OFFICE.where(
     envelopes.c.id
@@ -145,6 +146,12 @@ class SqlEnvelopes:
         await self._session.flush()
         row = await self._session.one(_AT_TENANT, {"platform": platform, "tenant": tenant, "envelope": envelope})
         return None if row is None else _read(row)
+
+    async def several(self, office: OfficeId, envelopes: Sequence[EnvelopeId]) -> tuple[Envelope, ...]:
+        await self._session.flush()
+        rows = await self._session.all(_SEVERAL, {"office": office, "envelopes": list(envelopes)})
+        found = {row.id: row for row in rows}
+        return tuple(_read(found[id_]) for id_ in envelopes if id_ in found)
 
     async def by_request(self, office: OfficeId, request_key: str) -> Envelope | None:
         await self._session.flush()

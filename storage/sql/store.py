@@ -21,6 +21,7 @@ from bot.ports import (
     People,
     References,
     Signatures,
+    Tasks,
     UploadPages,
 )
 from storage.sql.conversations import SqlConversations
@@ -37,6 +38,7 @@ from storage.sql.references import SqlReferences
 from storage.sql.session import Session
 from storage.sql.signatures import SqlSignatures
 from storage.sql.tables import personal_keys
+from storage.sql.tasks import SqlTasks
 from storage.sql.troubles import TROUBLES, translate
 from storage.sql.upload_pages import SqlUploadPages
 from storage.vault import Vault
@@ -55,6 +57,7 @@ class SqlTransaction:
         self.conversations: Conversations = SqlConversations(session)
         self.envelopes: Envelopes = SqlEnvelopes(session)
         self.delegations: Delegations = SqlDelegations(session)
+        self.tasks: Tasks = SqlTasks(session)
         self.log: Log = SqlLog(session)
         self.links: Links = SqlLinks(session)
         self.upload_pages: UploadPages = SqlUploadPages(session)

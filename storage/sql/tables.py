@@ -244,6 +244,8 @@ envelopes = Table(
     _words("state", EnvelopeState),
     CheckConstraint("(state = 'open') = (closed_at IS NULL)", name="closing"),
     CheckConstraint("(state = 'superseded') = (superseded_by_id IS NOT NULL)", name="successor"),
+    Index("ix_envelopes_of_sender", "office_id", "sender_user_id", "closed_at", "id"),
+    Index("ix_envelopes_of_conversation", "office_id", "channel", "closed_at", "id"),
 )
 
 envelope_documents = Table(
@@ -286,6 +288,7 @@ envelope_signers = Table(
     _words("answer", Answer),
     CheckConstraint("(answer IS NULL) = (answered_at IS NULL)", name="answered"),
     CheckConstraint("answer <> 'rejected' OR reason IS NOT NULL", name="reason"),
+    Index("ix_envelope_signers_of_account", "user_id", "envelope_id"),
     _partial(
         "ix_envelope_signers_last_place", "platform", "tenant", "user_id", "answered_at", where="answer = 'approved'"
     ),
