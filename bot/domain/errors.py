@@ -6,6 +6,7 @@ Refusal                      the person is told why, privately; nothing changed
 ├── NotAParticipant          the person does not take part in the conversation (any more)
 ├── NotTheSigner             somebody else is asked to answer
 ├── NotAllowedToView         only the signers and staff may open the documents
+├── NotAllowedToReadLog      only the signers and staff may read the log
 ├── AlreadyAnswered          the signer's own answer is final
 ├── EnvelopeClosed           the envelope has reached a final state
 ├── NotRejected              only a rejected envelope can be superseded
@@ -68,6 +69,13 @@ class NotTheSigner(Refusal):
 @dataclass(eq=False)
 class NotAllowedToView(Refusal):
     """The documents are for `signers`, by name, and for staff."""
+
+    signers: tuple[str, ...]
+
+
+@dataclass(eq=False)
+class NotAllowedToReadLog(Refusal):
+    """The log is for `signers`, by name, and for staff."""
 
     signers: tuple[str, ...]
 
@@ -157,6 +165,7 @@ class Problem(StrEnum):
     TOO_LONG = "too long"
     TOO_MANY = "too many"
     IN_THE_PAST = "in the past"
+    BEFORE_ITS_START = "before its start"
     NOT_A_PARTICIPANT = "not a participant"
     OWN_REQUEST = "own request"
     NOT_A_PERSON = "not a person"
