@@ -13,7 +13,7 @@ from bot.conversation import Actor, FileRef
 from bot.domain.dossier import Content, DossierItem, ItemId, Version
 from bot.domain.envelope import Envelope, EnvelopeId, Party
 from bot.domain.links import UploadPage, ViewingLink
-from bot.domain.log import LogFilter, LogLine, LogLink, LogScope, Subject
+from bot.domain.log import LogFilter, LogLine, LogLink, LogPosition, LogScope, Subject
 from bot.domain.outgoing import Claimed, Outgoing
 from bot.domain.people import (
     Account,
@@ -259,7 +259,7 @@ class Log(Protocol):
         """The lines about an envelope, oldest first."""
 
     async def find(
-        self, office: OfficeId, scope: LogScope, wanted: LogFilter, before: LogLine | None, limit: int
+        self, office: OfficeId, scope: LogScope, wanted: LogFilter, before: LogPosition | None, limit: int
     ) -> tuple[LogLine, ...]:
         """At most `limit` lines of `scope` that are `wanted`, newest first, from the one after `before` on.
 

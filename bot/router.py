@@ -37,12 +37,13 @@ from bot.use_cases.bring_files import bring_files
 from bot.use_cases.decide import approve, ask_approval, ask_reason, reject
 from bot.use_cases.draft import SHOWN_NAME, Draft
 from bot.use_cases.link import ask_client, link_conversation, start_sending
+from bot.use_cases.logs import filter_log, show_envelope_log, show_log
 from bot.use_cases.look_up import look_up
 from bot.use_cases.send import confirm_signer, submit_draft
 from bot.use_cases.show import show_view
 from bot.use_cases.view_documents import show_documents
 from bot.use_cases.withdraw import start_correction, withdraw
-from bot.views import envelope_card, forms
+from bot.views import envelope_card, forms, log_forms
 from bot.views.help import show_help, show_words
 from bot.views.refusals import (
     explain,
@@ -63,6 +64,7 @@ _PRESSES: dict[str, Callable[[Ports, Press, Texts], Awaitable[Answer]]] = {
     envelope_card.WITHDRAW: lambda ports, press, _texts: withdraw(ports, press),
     envelope_card.RESEND: start_correction,
     envelope_card.SHOW: show_view,
+    envelope_card.LOG: show_envelope_log,
 }
 _SUBMISSIONS: dict[str, Callable[[Ports, Submission, Texts], Awaitable[Answer]]] = {
     forms.SEND: submit_draft,
@@ -70,10 +72,12 @@ _SUBMISSIONS: dict[str, Callable[[Ports, Submission, Texts], Awaitable[Answer]]]
     forms.LINK: link_conversation,
     forms.BRING: bring_files,
     forms.APPROVE: approve,
+    log_forms.DOSSIER_LOG: filter_log,
     forms.REJECT: lambda ports, submission, _texts: reject(ports, submission),
 }
 _HELP_WORDS = {"help", "hulp", "?"}
 _LINK_WORDS = {"koppel", "link"}
+_LOG_WORDS = {"log", "taaklog", "dossierlog"}
 
 
 class Router:
@@ -157,6 +161,8 @@ class Router:
             return Tell(show_help(texts, platform))
         if word in _LINK_WORDS:
             return await ask_client(self._ports, command.actor, replace(draft, wants_send=False), texts)
+        if word in _LOG_WORDS:
+            return await show_log(self._ports, command.actor, command.place, texts)
         if word:
             words = texts.say("“{words}” is not something that Paraaf knows.", words=command.words.strip())
             return Tell(show_help(texts, platform, words))

@@ -30,6 +30,14 @@ class Happening(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
+class LogPosition:
+    """Where a line stands in a log that is ordered by time, then by number."""
+
+    at: datetime
+    number: int
+
+
+@dataclass(frozen=True, slots=True)
 class LogLine:
     """One line. `envelope` or `client` is what it is about; `facts` are the particulars of this happening, by name.
 
@@ -44,6 +52,11 @@ class LogLine:
     envelope: EnvelopeId | None = None
     facts: Mapping[str, str] = field(default_factory=dict)
     number: int = field(default=0, compare=False)
+
+    @property
+    def position(self) -> LogPosition:
+        """Where it stands."""
+        return LogPosition(self.at, self.number)
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,7 +2,7 @@
 
 from bot.domain.people import Platform
 
-SIGN, LINK, HELP = "", "koppel", "help"
+SIGN, LINK, LOG, HELP = "", "koppel", "log", "help"
 """What stands behind the command itself."""
 
 

@@ -29,6 +29,8 @@ from cards.text import shorten
 
 VIEW, APPROVE, REJECT, WITHDRAW, RESEND = "view", "approve", "reject", "withdraw", "resend"
 """What the buttons ask for; the value of each is the envelope's id."""
+LOG = "log"
+"""Asks for the transaction log, by the same value."""
 SHOW = "show"
 """Asks for the viewer's own view of the card, by the same value."""
 
@@ -207,13 +209,14 @@ def _show_actions(envelope: Envelope, texts: Texts, viewer: Viewer | None) -> tu
     manages = viewer is None or viewer.is_staff
     looks = viewer is None or viewer.is_staff or envelope.signer(viewer.account) is not None
     view = (Button(VIEW, texts.say("View"), envelope.id),) if looks else ()
+    log = Button(LOG, texts.say("Transaction log"), envelope.id)
     if envelope.state is not EnvelopeState.OPEN:
-        return (Actions(view),) if view else ()
+        return (Actions((*view, log)),) if looks else ()
     approve = Button(APPROVE, texts.say("Approve"), envelope.id, Style.PRIMARY)
     reject = Button(REJECT, texts.say("Reject"), envelope.id, Style.DANGER)
     withdraw = Button(WITHDRAW, texts.say("Withdraw"), envelope.id, confirm=_confirm_withdrawal(texts))
     answer = (*view, approve, reject) if signs else view
-    rows = (Actions(answer), Actions((withdraw,) if manages else (), id="staff"))
+    rows = (Actions(answer), Actions((withdraw, log) if manages else (), id="staff"))
     return tuple(row for row in rows if row.items)
 
 

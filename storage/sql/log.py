@@ -14,6 +14,7 @@ from bot.domain.log import (
     LogFilter,
     LoggedDocument,
     LogLine,
+    LogPosition,
     LogScope,
     SignerLog,
     Subject,
@@ -47,7 +48,7 @@ class SqlLog:
         return tuple(map(_read, await self._session.all(_OF_ENVELOPE, {"office": office, "envelope": envelope})))
 
     async def find(
-        self, office: OfficeId, scope: LogScope, wanted: LogFilter, before: LogLine | None, limit: int
+        self, office: OfficeId, scope: LogScope, wanted: LogFilter, before: LogPosition | None, limit: int
     ) -> tuple[LogLine, ...]:
         await self._session.flush()
         query = write_search(office, scope, wanted, before).limit(limit)
@@ -70,8 +71,8 @@ class SqlLog:
         }
 
 
-def write_search(office: OfficeId, scope: LogScope, wanted: LogFilter, before: LogLine | None) -> Select[Any]:
-    """The query for lines, newest first; each page begins where the one before it ended, so that none is counted off."""
+def write_search(office: OfficeId, scope: LogScope, wanted: LogFilter, before: LogPosition | None) -> Select[Any]:
+    """The query for lines, newest first; a page begins where the one before ended, so that no line is counted off."""
     asked = [log.c.office_id == office, _within(scope)]
     if wanted.since:
         asked.append(log.c.at >= wanted.since)
@@ -82,7 +83,9 @@ def write_search(office: OfficeId, scope: LogScope, wanted: LogFilter, before: L
     if wanted.state:
         asked.append(exists().where(envelopes.c.id == log.c.envelope_id, envelopes.c.state == wanted.state))
     if before:
-        asked.append(tuple_(log.c.at, log.c.id) < tuple_(before.at, before.number, types=[log.c.at.type, log.c.id.type]))
+        asked.append(
+            tuple_(log.c.at, log.c.id) < tuple_(before.at, before.number, types=[log.c.at.type, log.c.id.type])
+        )
     return select(log).where(*asked).order_by(*_NEWEST_FIRST)
 
 

@@ -57,9 +57,9 @@ async def test_lines_come_newest_first_and_page_by_page(office_store: Store) -> 
     assert await find(office_store) == [3, 2, 2, 2, 1]
     async with office_store.reading() as tx:
         first = await tx.log.find(a.OFFICE, DOSSIER, EVERYTHING, None, 2)
-        second = await tx.log.find(a.OFFICE, DOSSIER, EVERYTHING, first[-1], 2)
-        third = await tx.log.find(a.OFFICE, DOSSIER, EVERYTHING, second[-1], 2)
-        assert await tx.log.find(a.OFFICE, DOSSIER, EVERYTHING, third[-1], 2) == ()
+        second = await tx.log.find(a.OFFICE, DOSSIER, EVERYTHING, first[-1].position, 2)
+        third = await tx.log.find(a.OFFICE, DOSSIER, EVERYTHING, second[-1].position, 2)
+        assert await tx.log.find(a.OFFICE, DOSSIER, EVERYTHING, third[-1].position, 2) == ()
     assert sorted(line.number for line in (*first, *second, *third)) == [1, 2, 3, 4, 5]
 
 
