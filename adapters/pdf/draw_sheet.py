@@ -8,7 +8,7 @@ import json
 import logging
 import re
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Final
@@ -26,6 +26,9 @@ _KEPT_TOGETHER: Final = 26
 """Millimetres that a line needs at least, so that its first words do not stand alone at the foot of a page."""
 _INDENT: Final = 5
 _FAR: Final = re.compile(r"[^\s\x20-\x7e\xa0-\xff]")
+
+_UNSHAPED: Final = re.compile(r"[\s\x20-\u02ff\u0370-\u052f\u1e00-\u1fff\u2010-\u2027\u20ac]*")
+"""Latin, Greek and Cyrillic with their punctuation: drawn letter by letter, which takes half the time."""
 
 
 class SheetPaper(FPDF):
@@ -47,14 +50,22 @@ class SheetPaper(FPDF):
         self.add_page()
 
     def _add_fonts(self) -> None:
+        """The main font, and of the others those that have something which is on the sheet and in no font before."""
         self.add_font(MAIN, "", FONTS / "DejaVuSans.ttf")
         self.add_font(MAIN, "B", FONTS / "DejaVuSans-Bold.ttf")
-        others = sorted(file.stem for file in FONTS.glob("*.ttf") if not file.stem.startswith(MAIN))
-        for name in others:
+        self._known = self._read_codes()
+        missing = {ord(char) for text in _read_texts(self._sheet) for char in text} - self._known
+        others: list[str] = []
+        for name in sorted(file.stem for file in FONTS.glob("*.ttf") if not file.stem.startswith(MAIN)):
+            if not any(_FAR.match(chr(code)) for code in missing - self._known):
+                break
             self.add_font(name, "", FONTS / f"{name}.ttf")
+            others.append(name)
+            self._known = self._read_codes()
         self.set_fallback_fonts(others, exact_match=False)
-        self.set_text_shaping(use_shaping_engine=True)
-        self._known = {code for font in self.fonts.values() for code in getattr(font, "cmap", ())}
+
+    def _read_codes(self) -> set[int]:
+        return {code for font in self.fonts.values() for code in getattr(font, "cmap", ())}
 
     def header(self) -> None:
         """The title and the office, above a rule."""
@@ -71,7 +82,6 @@ class SheetPaper(FPDF):
         number = self._sheet["page_of"] % {"page": self.page_no(), "pages": "{nb}"}
         self.set_text_shaping(use_shaping_engine=False)  # or the place holder would be shaped before it is filled in
         self.cell(0, 4, number, align="L", new_x=XPos.LMARGIN, new_y=YPos.NEXT)
-        self.set_text_shaping(use_shaping_engine=True)
 
     def draw(self) -> None:
         """Everything on the sheet."""
@@ -132,11 +142,25 @@ class SheetPaper(FPDF):
         self.set_font(MAIN, style, size)
         self.set_text_color(_GREY if grey else _INK)
         self.set_x(_MARGIN + indent)
+        self.set_text_shaping(use_shaping_engine=not _UNSHAPED.fullmatch(text))
         self.multi_cell(width, height, self._spell(text), align="L", new_x=XPos.LMARGIN, new_y=YPos.NEXT)
 
     def _spell(self, text: str) -> str:
         """The text, with what no font has spelled out."""
         return _FAR.sub(lambda found: found[0] if ord(found[0]) in self._known else _name_code(found[0]), text)
+
+
+def _read_texts(part: object) -> Iterator[str]:
+    """Every text in a sheet."""
+    match part:
+        case str():
+            yield part
+        case dict():
+            for value in part.values():
+                yield from _read_texts(value)
+        case list():
+            for value in part:
+                yield from _read_texts(value)
 
 
 def _name_code(char: str) -> str:

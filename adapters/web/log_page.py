@@ -108,7 +108,8 @@ def _ask_filter(form: FilterForm, texts: Texts) -> str:
         (STATE, texts.say("Status"), _choose(STATE, form.states, form.wanted.state or "")),
     )
     asked = "".join(f'<div><label for="{id_}">{escape(label)}</label>{field}</div>' for id_, label, field in fields)
-    return f'<form method="get">{asked}<button>{escape(texts.say("Filter"))}</button></form>'
+    label = texts.say("Filter")
+    return f'<form method="get">{asked}<button>{escape(label)}</button></form>'
 
 
 def _choose(id_: str, options: Mapping[str, str], chosen: str) -> str:
@@ -126,7 +127,8 @@ def _show_doors(doors: Doors) -> str:
 
 def _show_rows(sheet: Sheet, texts: Texts) -> str:
     if not sheet.rows:
-        return f"<p>{escape(texts.say('There is nothing here.'))}</p>"
+        nothing = texts.say("There is nothing here.")
+        return f"<p>{escape(nothing)}</p>"
     heads = "".join(f'<th scope="col">{escape(each)}</th>' for each in sheet.headings)
     return (
         f"<table><thead><tr>{heads}</tr></thead><tbody>{''.join(_show_row(row) for row in sheet.rows)}</tbody></table>"

@@ -26,8 +26,8 @@ from bot.views.log_sheet import Occasion, Sheet, make_sheet, name_log, tell_filt
 
 ADDRESS = "/logs/{secret:[^./]+}"
 LINES_ON_PAGE = 200
-LINES_IN_PDF = 1_000
-"""About a hundred sheets of paper, which take some 9 s to draw."""
+LINES_IN_PDF = 500
+"""About fifty sheets of paper, which take a few seconds to draw."""
 BEFORE = "before"
 
 _log = structlog.get_logger(__name__)

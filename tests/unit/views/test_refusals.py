@@ -22,6 +22,7 @@ def every_refusal() -> Iterator[Refusal]:
     yield errors.NotAParticipant("Karim Haddad")
     yield errors.NotTheSigner(("Karim Haddad",))
     yield errors.NotTheSigner(("Karim Haddad", "Mila Haddad", "Noor Haddad"))
+    yield errors.NotAllowedToReadLog(("Karim Haddad",))
     yield errors.NotAllowedToView(("Karim Haddad",))
     yield from (errors.AlreadyAnswered(answer, a.at()) for answer in Answer)
     yield from (errors.EnvelopeClosed(state, "Sanne", a.at()) for state in FINAL)
