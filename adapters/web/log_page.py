@@ -37,14 +37,14 @@ _STYLE = (
     "table{width:100%;border-collapse:collapse;font-size:.9375rem}"
     "th{text-align:left;border-bottom:2px solid var(--line);padding:.5rem .75rem .5rem 0}"
     "td{vertical-align:top;border-bottom:1px solid var(--line);padding:.5rem .75rem .5rem 0}"
-    "td span{display:block}td .soft,footer{color:var(--soft);font-size:.875rem}"
+    "td span{display:block}footer{color:var(--soft);font-size:.875rem}"
     "blockquote{margin:.25rem 0;padding-left:.75rem;border-left:.1875rem solid var(--line);white-space:pre-line}"
     "@media screen and (max-width:44rem){thead{position:absolute;clip-path:inset(50%)}"
     "table,tbody,tr,td{display:block}td{border:0;padding:.125rem 0}tr{padding:.75rem 0;"
-    "border-bottom:1px solid var(--line)}}"
+    "border-bottom:1px solid var(--line)}td[data-label]::before{content:attr(data-label) ': ';color:var(--soft)}}"
     "@page{size:A4;margin:16mm 14mm}"
-    "@media print{:root{color-scheme:light}body{max-width:none;padding:0;font-size:9.5pt}form,nav{display:none}"
-    "thead{display:table-header-group}tr,dl,header{break-inside:avoid}table{font-size:8.5pt}}"
+    "@media print{:root{color-scheme:light}body{max-width:none;padding:0;font-size:9.5pt}form,nav,.screen{display:none}"
+    "thead{display:table-header-group}tr,dl,header{break-inside:avoid}table,footer{font-size:8.5pt}}"
 )
 _POLICY = (
     f"default-src 'none'; style-src 'sha256-{b64encode(sha256(_STYLE.encode()).digest()).decode()}'; "
@@ -122,7 +122,7 @@ def _choose(id_: str, options: Mapping[str, str], chosen: str) -> str:
 
 def _show_doors(doors: Doors) -> str:
     links = "".join(f'<a href="{escape(address)}">{escape(label)}</a>' for label, address in doors.links)
-    return f"<nav>{links}</nav><p>{escape(doors.note)}</p>" if doors.note else f"<nav>{links}</nav>"
+    return f'<nav>{links}</nav><p class="screen">{escape(doors.note)}</p>'
 
 
 def _show_rows(sheet: Sheet, texts: Texts) -> str:
@@ -130,18 +130,19 @@ def _show_rows(sheet: Sheet, texts: Texts) -> str:
         nothing = texts.say("There is nothing here.")
         return f"<p>{escape(nothing)}</p>"
     heads = "".join(f'<th scope="col">{escape(each)}</th>' for each in sheet.headings)
-    return (
-        f"<table><thead><tr>{heads}</tr></thead><tbody>{''.join(_show_row(row) for row in sheet.rows)}</tbody></table>"
-    )
+    rows = "".join(_show_row(row, sheet) for row in sheet.rows)
+    return f"<table><thead><tr>{heads}</tr></thead><tbody>{rows}</tbody></table>"
 
 
-def _show_row(row: SheetRow) -> str:
+def _show_row(row: SheetRow, sheet: Sheet) -> str:
     what = f"<strong>{escape(row.what)}</strong>" + "".join(f"<span>{_bdi(each)}</span>" for each in row.details)
     what += f"<blockquote>{_bdi(row.quote)}</blockquote>" if row.quote else ""
     when = "".join(f"<span>{escape(each)}</span>" for each in row.when)
     where = "".join(f"<span>{_bdi(each)}</span>" for each in row.where)
-    cells = (when, _bdi(row.who), what, where, escape(row.state))
-    return f"<tr>{''.join(f'<td>{each}</td>' for each in cells)}</tr>"
+    cells = "".join(f"<td>{each}</td>" for each in (when, _bdi(row.who), what, where))
+    # On a phone there is no heading above it, and a state alone would say nothing.
+    label = f' data-label="{escape(sheet.headings[-1])}"' if row.state else ""
+    return f"<tr>{cells}<td{label}>{escape(row.state)}</td></tr>"
 
 
 def _bdi(words: str) -> str:

@@ -114,7 +114,7 @@ def _tell_subject(occasion: Occasion, texts: Texts) -> tuple[tuple[str, str], ..
 
 def _say_made(occasion: Occasion, texts: Texts) -> str:
     return texts.say(
-        "Made for {name} at {moment} Amsterdam ({utc} UTC)",
+        "Made for {name} at {moment} Europe/Amsterdam ({utc} UTC)",
         name=occasion.viewer.name,
         moment=texts.second(occasion.at.astimezone(OFFICE_ZONE)),
         utc=texts.second(occasion.at.astimezone(UTC)),

@@ -113,7 +113,7 @@ def say_where(entry: Entry, texts: Texts) -> tuple[str, ...]:
 def say_when(entry: Entry, texts: Texts) -> tuple[str, str]:
     """The time to the second, in the office's zone and in UTC, both labelled."""
     return (
-        texts.say("{moment} Amsterdam", moment=texts.second(entry.here)),
+        texts.say("{moment} Europe/Amsterdam", moment=texts.second(entry.here)),
         texts.say("{moment} UTC", moment=texts.second(entry.utc)),
     )
 

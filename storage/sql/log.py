@@ -56,7 +56,7 @@ class SqlLog:
 
     async def people(self, office: OfficeId, client: ClientId, limit: int) -> tuple[Party, ...]:
         await self._session.flush()
-        rows = await self._session.all(_PEOPLE, {"office": office, "client": client, "most": limit})
+        rows = await self._session.all(PEOPLE.limit(limit), {"office": office, "client": client})
         return tuple(read_party(row, "by_") for row in rows)
 
     async def subjects(self, office: OfficeId, envelopes: Iterable[EnvelopeId]) -> Mapping[EnvelopeId, Subject]:
@@ -127,10 +127,10 @@ def _write_people() -> Select[Any]:
         .scalar_subquery()
     )
     found = select(log).select_from(ids.join(log, log.c.id == newest)).where(log.c.office_id == bindparam("office"))
-    return found.order_by(*_NEWEST_FIRST).limit(bindparam("most"))
+    return found.order_by(*_NEWEST_FIRST)
 
 
-_PEOPLE = _write_people()
+PEOPLE = _write_people()
 _SUBJECTS = (
     select(envelopes.c.id, envelopes.c.state, envelope_documents.c.name, envelope_documents.c.sha256)
     .join(envelope_documents)
