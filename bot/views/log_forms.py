@@ -126,7 +126,7 @@ def _show_entry(entry: Entry, texts: Texts) -> tuple[Element, ...]:
     told = [f"📄 {name_document(document, texts)}" for document in entry.documents]
     told += [*entry.notes, *(f"📍 {place}" for place in say_where(entry, texts))]
     lead: tuple[Span, ...] = (Strong(entry.what), Plain(f" · {entry.who}"))
-    words = "\n".join(["", " · ".join(say_when(entry, texts)), *told])
+    words = "\n".join(["", *say_when(entry, texts), *told])
     quote = (Text((Plain(entry.quote),), quote=True),) if entry.quote else ()
     return (Text((*lead, Plain(words))), *quote)
 

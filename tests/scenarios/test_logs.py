@@ -50,7 +50,7 @@ async def test_staff_and_the_signer_read_what_happened_to_a_request(scene: Scene
         assert words.index("Goedgekeurd") < words.index("Ter ondertekening verstuurd")  # the newest first
         assert "Utrecht (opgegeven)" in words
         assert "Akkoordtekst: versie 1 (nl)" in words
-        assert "Europe/Amsterdam · " in words
+        assert "Europe/Amsterdam\n" in words
         assert " UTC" in words
         assert re.search(r"Aangifte IB 2025\.pdf \(SHA-256 [0-9a-f]{12}…\)", words)
         status, page = await read(scene, link_in(dialog))
