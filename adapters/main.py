@@ -15,9 +15,11 @@ from adapters.geography import open_geography
 from adapters.links import Link, keep_trying
 from adapters.log import AccessLog
 from adapters.pdf.page_count import PdfPageCounter
+from adapters.pdf.sheet import SheetPdf
 from adapters.settings import Settings
 from adapters.web.documents import serve_documents
 from adapters.web.health import Check, serve_health
+from adapters.web.logs import serve_logs
 from adapters.web.metrics import CountingRouter, Metrics, serve_metrics
 from adapters.web.pages import show_root
 from adapters.web.uploads import serve_uploads
@@ -224,6 +226,7 @@ class Paraaf:
             checks |= {link.platform.value: link.check, "deliveries": check_deliveries}
             app.add_routes(link.routes())
         app.add_routes([web.get("/", show_root), *serve_documents(ports), *serve_uploads(ports)])
+        app.add_routes(serve_logs(ports, SheetPdf().draw))
         app.add_routes([*serve_health(checks), *serve_metrics(self._metrics, store)])
         app.on_response_prepare.append(_set_headers)
         return app

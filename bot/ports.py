@@ -12,9 +12,9 @@ from typing import Protocol
 from bot.conversation import Actor, FileRef
 from bot.domain.delegation import Delegation, DelegationId
 from bot.domain.dossier import Content, DossierItem, ItemId, Version
-from bot.domain.envelope import Envelope, EnvelopeId, Signer
+from bot.domain.envelope import Envelope, EnvelopeId, Party, Signer
 from bot.domain.links import SigningLink, UploadPage
-from bot.domain.log import LogLine
+from bot.domain.log import LogFilter, LogLine, LogLink, LogPosition, LogScope, Subject
 from bot.domain.outgoing import Claimed, Outgoing
 from bot.domain.people import (
     Account,
@@ -307,6 +307,30 @@ class Log(Protocol):
     async def of_envelope(self, office: OfficeId, envelope: EnvelopeId) -> tuple[LogLine, ...]:
         """The lines about an envelope, oldest first."""
 
+    async def find(
+        self, office: OfficeId, scope: LogScope, wanted: LogFilter, before: LogPosition | None, limit: int
+    ) -> tuple[LogLine, ...]:
+        """At most `limit` lines of `scope` that are `wanted`, newest first, from the one after `before` on.
+
+        Stays quick with 1,000,000 lines, however far back `before` is.
+        """
+
+    async def people(self, office: OfficeId, client: ClientId, limit: int) -> tuple[Party, ...]:
+        """Who did something in a client's dossier, under their newest names, who was active last first."""
+
+    async def subjects(self, office: OfficeId, envelopes: Iterable[EnvelopeId]) -> Mapping[EnvelopeId, Subject]:
+        """What lines about these envelopes are about; those of another office are left out."""
+
+
+class LogLinks(Protocol):
+    """Personal links to the pages of logs; only a hash of each secret is kept."""
+
+    async def add(self, link: LogLink) -> None:
+        """Keep a link."""
+
+    async def get(self, secret_hash: str) -> LogLink | None:
+        """The link whose secret has this hash."""
+
 
 class Links(Protocol):
     """Personal links to the signing page; only a hash of each secret is kept."""
@@ -399,6 +423,7 @@ class Transaction(Protocol):
     delegations: Delegations
     tasks: Tasks
     log: Log
+    log_links: LogLinks
     links: Links
     upload_pages: UploadPages
     references: References

@@ -39,13 +39,14 @@ from bot.use_cases.decide import approve, ask_approval, ask_reason, reject
 from bot.use_cases.delegate import ask_taker, submit_delegation, take_back
 from bot.use_cases.draft import SHOWN_NAME, Draft
 from bot.use_cases.link import ask_client, link_conversation, start_sending
+from bot.use_cases.logs import filter_log, show_envelope_log, show_log
 from bot.use_cases.look_up import look_up
 from bot.use_cases.send import confirm_signer, submit_draft
 from bot.use_cases.show import show_view
 from bot.use_cases.tasks import tell_tasks, turn_page
 from bot.use_cases.view_documents import show_documents
 from bot.use_cases.withdraw import start_correction, withdraw
-from bot.views import delegation, envelope_card, forms
+from bot.views import delegation, envelope_card, forms, log_forms
 from bot.views.help import show_help, show_words
 from bot.views.refusals import (
     explain,
@@ -72,6 +73,7 @@ _PRESSES: dict[str, Callable[[Ports, Press, Texts], Awaitable[Answer]]] = {
     envelope_card.RESEND: start_correction,
     envelope_card.SHOW: show_view,
     **dict.fromkeys(TASK_ACTIONS, turn_page),
+    envelope_card.LOG: show_envelope_log,
 }
 _SUBMISSIONS: dict[str, Callable[[Ports, Submission, Texts], Awaitable[Answer]]] = {
     forms.SEND: submit_draft,
@@ -79,6 +81,7 @@ _SUBMISSIONS: dict[str, Callable[[Ports, Submission, Texts], Awaitable[Answer]]]
     forms.LINK: link_conversation,
     forms.BRING: bring_files,
     forms.APPROVE: approve,
+    log_forms.DOSSIER_LOG: filter_log,
     forms.REJECT: lambda ports, submission, _texts: reject(ports, submission),
     delegation.ASK: lambda ports, submission, _texts: submit_delegation(ports, submission),
     delegation.CONFIRM: lambda ports, submission, _texts: confirm_taker(ports, submission),
@@ -87,6 +90,7 @@ _SUBMISSIONS: dict[str, Callable[[Ports, Submission, Texts], Awaitable[Answer]]]
 _HELP_WORDS = {"help", "hulp", "?"}
 _LINK_WORDS = {"koppel", "link"}
 _TASK_WORDS = {"taken", "tasks"}
+_LOG_WORDS = {"log", "taaklog", "dossierlog"}
 
 
 class Router:
@@ -172,6 +176,8 @@ class Router:
             return await tell_tasks(self._ports, command, texts)
         if word in _LINK_WORDS:
             return await ask_client(self._ports, command.actor, replace(draft, wants_send=False), texts)
+        if word in _LOG_WORDS:
+            return await show_log(self._ports, command.actor, command.place, texts)
         if word:
             words = texts.say("“{words}” is not something that Paraaf knows.", words=command.words.strip())
             return Tell(show_help(texts, platform, words))

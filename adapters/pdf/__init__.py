@@ -1,1 +1,1 @@
-"""What Paraaf reads out of PDF files, which strangers may have made."""
+"""PDF files: what Paraaf reads out of those that strangers may have made, and the ones it draws itself."""

@@ -12,6 +12,7 @@ Refusal                      the person is told why, privately; nothing changed
 ├── CannotTakeOver           somebody cannot become the signer
 ├── NobodyToTakeOver         nobody in the conversation could become the signer
 ├── NotAllowedToView         only the signers and staff may open the documents
+├── NotAllowedToReadLog      only the signers and staff may read the log
 ├── AlreadyAnswered          the signer's own answer is final
 ├── EnvelopeClosed           the envelope has reached a final state
 ├── NotRejected              only a rejected envelope can be superseded
@@ -130,6 +131,13 @@ class NotAllowedToView(Refusal):
 
 
 @dataclass(eq=False)
+class NotAllowedToReadLog(Refusal):
+    """The log is for `signers`, by name, and for staff."""
+
+    signers: tuple[str, ...]
+
+
+@dataclass(eq=False)
 class AlreadyAnswered(Refusal):
     """This signer answered before, and that answer is final."""
 
@@ -233,6 +241,7 @@ class Problem(StrEnum):
     TOO_LONG = "too long"
     TOO_MANY = "too many"
     IN_THE_PAST = "in the past"
+    BEFORE_ITS_START = "before its start"
     NOT_A_PARTICIPANT = "not a participant"
     OWN_REQUEST = "own request"
     NOT_A_PERSON = "not a person"

@@ -56,6 +56,10 @@ class Texts:
         """A time in the office's zone, such as `1 december 2026 14:05`."""
         return format_datetime(at, format="d MMMM y HH:mm", tzinfo=OFFICE_ZONE, locale=self.language)
 
+    def second(self, at: datetime) -> str:
+        """A time to the second in the zone that it has, such as `1 dec 2026 14:05:09`."""
+        return format_datetime(at, format="d MMM y HH:mm:ss", tzinfo=at.tzinfo, locale=self.language)
+
     def size(self, size: int) -> str:
         """A number of bytes such as `1,2 MB`, in steps of 1,000."""
         amount, unit = float(size), _UNITS[0]

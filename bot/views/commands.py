@@ -2,7 +2,7 @@
 
 from bot.domain.people import Platform
 
-SIGN, TASKS, LINK, HELP = "", "taken", "koppel", "help"
+SIGN, TASKS, LINK, LOG, HELP = "", "taken", "koppel", "log", "help"
 """What stands behind the command itself."""
 
 

@@ -32,6 +32,8 @@ VIEW, APPROVE, REJECT, WITHDRAW, RESEND = "view", "approve", "reject", "withdraw
 """What the buttons ask for; the value of each is the envelope's id."""
 DELEGATE = "delegate"
 """Asks that somebody else signs, by the same value."""
+LOG = "log"
+"""Asks for the transaction log, by the same value."""
 SHOW = "show"
 """Asks for the viewer's own view of the card, by the same value."""
 
@@ -218,14 +220,15 @@ def _show_actions(envelope: Envelope, texts: Texts, viewer: Viewer | None) -> tu
     manages = viewer is None or viewer.is_staff
     looks = viewer is None or viewer.is_staff or envelope.signer(viewer.account) is not None
     view = (Button(VIEW, texts.say("View"), envelope.id),) if looks else ()
+    log = Button(LOG, texts.say("Transaction log"), envelope.id)
     if envelope.state is not EnvelopeState.OPEN:
-        return (Actions(view),) if view else ()
+        return (Actions((*view, log)),) if looks else ()
     approve = Button(APPROVE, texts.say("Approve"), envelope.id, Style.PRIMARY)
     reject = Button(REJECT, texts.say("Reject"), envelope.id, Style.DANGER)
     withdraw = Button(WITHDRAW, texts.say("Withdraw"), envelope.id, confirm=_confirm_withdrawal(texts))
     delegate = Button(DELEGATE, texts.say("Pass on"), envelope.id)
     answer = (*view, approve, reject, delegate) if signs else view
-    rows = (Actions(answer), Actions((withdraw,) if manages else (), id="staff"))
+    rows = (Actions(answer), Actions((withdraw, log) if manages else (), id="staff"))
     return tuple(row for row in rows if row.items)
 
 

@@ -14,6 +14,7 @@ from bot.domain.errors import (
     LinkTrouble,
     NobodyToSign,
     NoClients,
+    NotAllowedToReadLog,
     NotAllowedToView,
     NotAParticipant,
     NotRejected,
@@ -129,6 +130,8 @@ def _word_about_envelope(refusal: Refusal, texts: Texts, platform: Platform) -> 
             )
         case NotAllowedToView(signers):
             return texts.say("These documents are for {signers} and the office.", signers=_join(signers, texts))
+        case NotAllowedToReadLog(signers):
+            return texts.say("This log is for {signers} and the office.", signers=_join(signers, texts))
         case AlreadyAnswered(Answer.APPROVED, at):
             return texts.say("You approved this on {moment}. That answer is final.", moment=texts.moment(at))
         case AlreadyAnswered(Answer.REJECTED, at):
@@ -212,6 +215,8 @@ def _word_fault(field: str, fault: Fault, texts: Texts) -> str:
             return texts.count("At most {number} document at once.", "At most {number} documents at once.", limit)
         case Problem.IN_THE_PAST:
             return texts.say("Choose today or a later day.")
+        case Problem.BEFORE_ITS_START:
+            return texts.say("Choose the day on which it begins, or a later one.")
         case Problem.NOT_A_PARTICIPANT:
             return texts.say("This person does not take part in this conversation now. Invite them, or choose another.")
         case Problem.SIGNER_ALREADY:

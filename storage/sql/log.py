@@ -1,22 +1,36 @@
 """The transaction log that people read."""
 
-from collections.abc import Iterable
-from typing import Any
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
+from typing import Any, assert_never
 
-from sqlalchemy import Row, bindparam, select
+from sqlalchemy import ColumnElement, Row, Select, bindparam, exists, func, select, tuple_
 
-from bot.domain.envelope import EnvelopeId
-from bot.domain.log import Happening, LogLine
+from bot.domain.envelope import EnvelopeId, EnvelopeState, Party
+from bot.domain.log import (
+    DossierLog,
+    EnvelopeLog,
+    Happening,
+    LogFilter,
+    LoggedDocument,
+    LogLine,
+    LogPosition,
+    LogScope,
+    SignerLog,
+    Subject,
+)
 from bot.domain.people import ClientId, OfficeId
 from storage.sql.rows import read_party, write_party
 from storage.sql.session import Session
-from storage.sql.tables import log
+from storage.sql.tables import envelope_documents, envelope_signers, envelopes, log
 
 _OF_ENVELOPE = (
     select(log)
     .where(log.c.office_id == bindparam("office"), log.c.envelope_id == bindparam("envelope"))
     .order_by(log.c.id)
 )
+_BY_A_PERSON = log.c.happening != Happening.UNDELIVERABLE
+_NEWEST_FIRST = (log.c.at.desc(), log.c.id.desc())
 
 
 class SqlLog:
@@ -32,6 +46,98 @@ class SqlLog:
     async def of_envelope(self, office: OfficeId, envelope: EnvelopeId) -> tuple[LogLine, ...]:
         await self._session.flush()
         return tuple(map(_read, await self._session.all(_OF_ENVELOPE, {"office": office, "envelope": envelope})))
+
+    async def find(
+        self, office: OfficeId, scope: LogScope, wanted: LogFilter, before: LogPosition | None, limit: int
+    ) -> tuple[LogLine, ...]:
+        await self._session.flush()
+        query = write_search(office, scope, wanted, before).limit(limit)
+        return tuple(map(_read, await self._session.all(query)))
+
+    async def people(self, office: OfficeId, client: ClientId, limit: int) -> tuple[Party, ...]:
+        await self._session.flush()
+        rows = await self._session.all(PEOPLE.limit(limit), {"office": office, "client": client})
+        return tuple(read_party(row, "by_") for row in rows)
+
+    async def subjects(self, office: OfficeId, envelopes: Iterable[EnvelopeId]) -> Mapping[EnvelopeId, Subject]:
+        await self._session.flush()
+        named: dict[str, list[LoggedDocument]] = defaultdict(list)
+        states: dict[str, str] = {}
+        for row in await self._session.all(_SUBJECTS, {"office": office, "envelopes": sorted(set(envelopes))}):
+            states[row.id] = row.state
+            named[row.id].append(LoggedDocument(row.name, row.sha256))
+        return {
+            EnvelopeId(id_): Subject(EnvelopeState(states[id_]), tuple(documents)) for id_, documents in named.items()
+        }
+
+
+def write_search(office: OfficeId, scope: LogScope, wanted: LogFilter, before: LogPosition | None) -> Select[Any]:
+    """The query for lines, newest first; a page begins where the one before ended, so that no line is counted off."""
+    asked = [log.c.office_id == office, _within(scope)]
+    if wanted.since:
+        asked.append(log.c.at >= wanted.since)
+    if wanted.until:
+        asked.append(log.c.at < wanted.until)
+    if wanted.person:
+        asked += [log.c.by_user_id == wanted.person, _BY_A_PERSON]
+    if wanted.state:
+        asked.append(exists().where(envelopes.c.id == log.c.envelope_id, envelopes.c.state == wanted.state))
+    if before:
+        asked.append(
+            tuple_(log.c.at, log.c.id) < tuple_(before.at, before.number, types=[log.c.at.type, log.c.id.type])
+        )
+    return select(log).where(*asked).order_by(*_NEWEST_FIRST)
+
+
+def _within(scope: LogScope) -> ColumnElement[bool]:
+    match scope:
+        case EnvelopeLog(envelope):
+            return log.c.envelope_id == envelope
+        case DossierLog(client):
+            return log.c.client_id == client
+        case SignerLog(signer, place):
+            signed = select(envelope_signers.c.envelope_id).join(envelopes)
+            return log.c.envelope_id.in_(
+                signed.where(
+                    envelope_signers.c.platform == signer.platform,
+                    envelope_signers.c.tenant == signer.tenant,
+                    envelope_signers.c.user_id == signer.user,
+                    envelopes.c.platform == place.platform,
+                    envelopes.c.tenant == place.tenant,
+                    envelopes.c.channel == place.channel,
+                )
+            )
+        case _:
+            assert_never(scope)
+
+
+def _write_people() -> Select[Any]:
+    """Hops from one user id to the next in the index, instead of reading every line of a client to tell them apart."""
+    of_client = log.c.client_id == bindparam("client")
+    ids = select(func.min(log.c.by_user_id).label("user_id")).where(of_client).cte("ids", recursive=True)
+    following = select(func.min(log.c.by_user_id)).where(of_client, log.c.by_user_id > ids.c.user_id)
+    ids = ids.union_all(select(following.scalar_subquery()).where(ids.c.user_id.is_not(None)))
+    lines = log.alias("lines")
+    newest = (
+        select(lines.c.id)
+        .where(lines.c.client_id == bindparam("client"), lines.c.by_user_id == ids.c.user_id)
+        .where(lines.c.happening != Happening.UNDELIVERABLE)
+        .order_by(lines.c.at.desc(), lines.c.id.desc())
+        .limit(1)
+        .scalar_subquery()
+    )
+    found = select(log).select_from(ids.join(log, log.c.id == newest)).where(log.c.office_id == bindparam("office"))
+    return found.order_by(*_NEWEST_FIRST)
+
+
+PEOPLE = _write_people()
+_SUBJECTS = (
+    select(envelopes.c.id, envelopes.c.state, envelope_documents.c.name, envelope_documents.c.sha256)
+    .join(envelope_documents)
+    .where(envelopes.c.office_id == bindparam("office"))
+    .where(envelopes.c.id.in_(bindparam("envelopes", expanding=True)))
+    .order_by(envelopes.c.id, envelope_documents.c.position)
+)
 
 
 def _write(line: LogLine) -> dict[str, Any]:
@@ -56,4 +162,5 @@ def _read(row: Row[Any]) -> LogLine:
         ClientId(row.client_id),
         envelope,
         row.facts,
+        row.id,
     )

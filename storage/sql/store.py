@@ -16,6 +16,7 @@ from bot.ports import (
     Envelopes,
     Links,
     Log,
+    LogLinks,
     Offices,
     Outbox,
     People,
@@ -31,6 +32,7 @@ from storage.sql.engine import IDLE_SECONDS, connect
 from storage.sql.envelopes import SqlEnvelopes
 from storage.sql.links import SqlLinks
 from storage.sql.log import SqlLog
+from storage.sql.log_links import SqlLogLinks
 from storage.sql.offices import SqlOffices
 from storage.sql.outbox import SqlOutbox
 from storage.sql.people import SqlPeople
@@ -59,6 +61,7 @@ class SqlTransaction:
         self.delegations: Delegations = SqlDelegations(session)
         self.tasks: Tasks = SqlTasks(session)
         self.log: Log = SqlLog(session)
+        self.log_links: LogLinks = SqlLogLinks(session)
         self.links: Links = SqlLinks(session)
         self.upload_pages: UploadPages = SqlUploadPages(session)
         self.references: References = SqlReferences(session)

@@ -335,7 +335,9 @@ log = Table(
     Column("facts", JSON, nullable=False),
     _of_office("clients", "client_id"),
     _of_office("envelopes", "envelope_id"),
+    Index("ix_log_of_client", "client_id", "at", "id"),
     Index("ix_log_of_envelope", "envelope_id", "id"),
+    Index("ix_log_of_person", "client_id", "by_user_id", "at", "id"),
     sqlite_autoincrement=True,
 )
 
@@ -385,6 +387,30 @@ signatures = Table(
         ],
     ),
     _words("platform", Platform),
+)
+
+log_links = Table(
+    "log_links",
+    metadata,
+    Column("secret_hash", Text, primary_key=True),
+    Column("office_id", Text, ForeignKey("offices.id"), nullable=False),
+    # What it shows: one envelope, one dossier, or what its viewer signs in one conversation.
+    Column("envelope_id", Text),
+    Column("client_id", Text),
+    Column("platform", Text),
+    Column("tenant", Text),
+    Column("channel", Text),
+    *_party("viewer_"),
+    Column("as_staff", Boolean, nullable=False),
+    Column("expires_at", UtcTime, nullable=False),
+    _of_office("envelopes", "envelope_id"),
+    _of_office("clients", "client_id"),
+    CheckConstraint("length(secret_hash) = 64", name="secret_hash"),
+    CheckConstraint(
+        "CASE WHEN envelope_id IS NULL THEN 0 ELSE 1 END + CASE WHEN client_id IS NULL THEN 0 ELSE 1 END"
+        " + CASE WHEN channel IS NULL THEN 0 ELSE 1 END = 1",
+        name="scope",
+    ),
 )
 
 upload_pages = Table(

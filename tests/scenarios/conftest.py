@@ -15,7 +15,9 @@ from aiohttp import web
 from aiohttp.test_utils import TestServer
 
 from adapters.pdf.page_count import PdfPageCounter
+from adapters.pdf.sheet import SheetPdf
 from adapters.web.documents import serve_documents
+from adapters.web.logs import serve_logs
 from adapters.web.uploads import serve_uploads
 from bot.domain.people import Client, ClientId, Contact, ContactId, Office
 from bot.domain.places import Conversation, Place
@@ -130,6 +132,7 @@ async def _serve(chat: Chat, ports: Ports) -> AsyncIterator[str]:
     await chat.start(Router(ports, courier.wake))
     application = web.Application()
     application.add_routes([*chat.routes(), *serve_documents(ports), *serve_uploads(ports)])
+    application.add_routes(serve_logs(ports, SheetPdf().draw))
     running = asyncio.create_task(courier.run(stop))
     async with TestServer(application) as server:
         yield str(server.make_url("")).rstrip("/")

@@ -27,7 +27,7 @@ async def test_sending_and_approving(scene: Scene) -> None:
     assert not scene.karim.views
     assert "Ondertekend" in card.words
     assert "Utrecht" in card.words
-    assert card.labels == ["Bekijken"]
+    assert card.labels == ["Bekijken", "Transactielog"]
     note = await scene.message("Karim Haddad heeft goedgekeurd")
     assert note.thread == card.id
     assert scene.sanne.id in note.pings
@@ -95,7 +95,7 @@ async def test_withdrawing(scene: Scene) -> None:
 
     assert "Ingetrokken" in card.words
     assert "Bas Jansen" in card.words
-    assert card.labels == ["Bekijken"]
+    assert card.labels == ["Bekijken", "Transactielog"]
     note = await scene.message("heeft dit verzoek ingetrokken")
     assert note.thread == card.id
     assert scene.karim.id in note.pings

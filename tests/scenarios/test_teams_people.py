@@ -109,7 +109,7 @@ async def test_two_offices_in_one_deployment_do_not_see_each_other(scene: Scene,
     assert isinstance(card, Message)
     copied = Message(room, "1", teams.world.bot_id, card=card.card)
     room.messages.append(copied)
-    for button in ("Goedkeuren", "Afkeuren", "Bekijken", "Intrekken"):
+    for button in ("Goedkeuren", "Afkeuren", "Bekijken", "Intrekken", "Transactielog"):
         told = len(mo.ephemerals)
         await mo.press(copied, button, early=True)
         assert "bestaat niet meer" in mo.ephemerals[told].words

@@ -23,20 +23,15 @@ async def look(teams: StrictTeams, scene: Scene, card: object) -> dict[str, tupl
 
 async def test_the_signer_sees_the_task_staff_the_state_and_others_no_buttons(scene: Scene, teams: StrictTeams) -> None:
     card = await scene.send("Aangifte IB 2025.pdf")
-    staff = ("Wacht op Karim Haddad", ["Bekijken", "Intrekken"])
+    staff = ("Wacht op Karim Haddad", ["Bekijken", "Intrekken", "Transactielog"])
     assert await look(teams, scene, card) == {
         "sanne": staff,
         "bas": staff,
         "karim": ("Taak uitvoeren", ["Bekijken", "Goedkeuren", "Afkeuren", "Doorsturen"]),
         "mila": ("Wacht op Karim Haddad", []),
     }
-    assert card.labels == [
-        "Bekijken",
-        "Goedkeuren",
-        "Afkeuren",
-        "Doorsturen",
-        "Intrekken",
-    ]  # who has no view of their own
+    everybody = ["Bekijken", "Goedkeuren", "Afkeuren", "Doorsturen", "Intrekken", "Transactielog"]
+    assert card.labels == everybody  # who has no view of their own
 
 
 @pytest.mark.parametrize(("press", "filled", "word"), [
@@ -58,8 +53,8 @@ async def test_every_view_follows_what_happens(
     seen = await look(teams, scene, card)
     assert all(word in state for state, _ in seen.values())
     assert {name: labels for name, (_, labels) in seen.items() if labels} == {
-        "sanne": ["Bekijken"], "bas": ["Bekijken"], "karim": ["Bekijken"],
-    }  # fmt: skip
+        name: ["Bekijken", "Transactielog"] for name in ("sanne", "bas", "karim")
+    }
 
 
 async def test_a_form_in_the_card_can_be_left_without_answering(scene: Scene) -> None:
@@ -132,12 +127,13 @@ async def test_others_at_an_old_client_are_refused_in_a_dialog(scene: Scene) -> 
     card = await scene.send("Aangifte IB 2025.pdf")
     assert isinstance(scene.mila, User)
     old = scene.mila.on_old_client()
-    for button in ("Goedkeuren", "Afkeuren", "Bekijken", "Intrekken"):
+    for button in ("Goedkeuren", "Afkeuren", "Bekijken", "Intrekken", "Transactielog"):
         await old.press(_message(card), button)
     refusals = [view.words for view in old.views]
-    assert [words.count("Alleen Karim Haddad") for words in refusals] == [1, 1, 0, 0]
+    assert [words.count("Alleen Karim Haddad") for words in refusals] == [1, 1, 0, 0, 0]
     assert "Deze documenten zijn voor" in refusals[2]
     assert "Alleen teamleden" in refusals[3]
+    assert "Dit log is voor Karim Haddad en het kantoor" in refusals[4]
     assert "Wacht op" in card.words
 
 

@@ -8,7 +8,9 @@ import pytest
 from aiohttp import web
 from aiohttp.test_utils import TestClient, TestServer
 
+from adapters.pdf.sheet import SheetPdf
 from adapters.web.documents import serve_documents
+from adapters.web.logs import serve_logs
 from adapters.web.pages import show_root
 from adapters.web.uploads import serve_uploads
 from bot.domain.dossier import DossierItem
@@ -78,6 +80,7 @@ async def site(tmp_path: Path) -> AsyncIterator[Site]:
     app = web.Application()
     app.router.add_get("/", show_root)
     app.add_routes([*serve_documents(ports), *serve_uploads(ports)])
+    app.add_routes(serve_logs(ports, SheetPdf().draw))
     async with TestClient(TestServer(app)) as client:
         yield Site(client, ports, clock, tmp_path / "blobs")
     await store.dispose()

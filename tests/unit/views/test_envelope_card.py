@@ -7,7 +7,17 @@ import pytest
 from bot.domain.envelope import Envelope, EnvelopeId, Pointer
 from bot.texts import load_texts
 from bot.views import notes
-from bot.views.envelope_card import APPROVE, DELEGATE, REJECT, VIEW, WITHDRAW, flatten, show_envelope, show_status
+from bot.views.envelope_card import (
+    APPROVE,
+    DELEGATE,
+    LOG,
+    REJECT,
+    VIEW,
+    WITHDRAW,
+    flatten,
+    show_envelope,
+    show_status,
+)
 from cards.block_kit import render_message
 from cards.block_kit.text import unescape
 from cards.limits import SLACK_MESSAGE_BLOCKS
@@ -59,7 +69,7 @@ def test_everybody_reads_the_state(state: str, words: str) -> None:
 def test_only_an_open_envelope_can_be_answered_or_withdrawn() -> None:
     for state, envelope in in_every_state().items():
         shown = buttons(show_envelope(envelope, DUTCH, a.at()))
-        assert shown == ([VIEW, APPROVE, REJECT, DELEGATE, WITHDRAW] if state == "open" else [VIEW])
+        assert shown == ([VIEW, APPROVE, REJECT, DELEGATE, WITHDRAW, LOG] if state == "open" else [VIEW, LOG])
 
 
 def test_each_place_says_where_it_comes_from() -> None:

@@ -30,6 +30,7 @@ def every_refusal() -> Iterator[Refusal]:
     yield from (errors.DelegationLapsed("Karim", answer, a.at()) for answer in Answer)
     yield from (errors.CannotTakeOver("Mila", "Karim", problem) for problem in Problem)
     yield errors.NobodyToTakeOver()
+    yield errors.NotAllowedToReadLog(("Karim Haddad",))
     yield errors.NotAllowedToView(("Karim Haddad",))
     yield from (errors.AlreadyAnswered(answer, a.at()) for answer in Answer)
     yield from (errors.EnvelopeClosed(state, "Sanne", a.at()) for state in FINAL)

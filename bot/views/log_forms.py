@@ -1,0 +1,138 @@
+"""The dialogs of the logs: the newest lines, and where the rest is. `bot.use_cases.logs` reads their inputs."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+from html import escape
+from itertools import accumulate, takewhile
+
+from bot.domain.envelope import EnvelopeState, Party
+from bot.domain.log import LOG_READING_TIME, LogFilter
+from bot.texts import OFFICE_ZONE, Texts
+from bot.views.envelope_card import name_state
+from bot.views.log_words import Entry, name_document, say_when, say_where
+from cards.limits import OPTION_LABEL, OPTIONS_IN_MENU
+from cards.model import Anchor, Choice, DateInput, Divider, Element, Form, Input, Option, Plain, Span, Strong, Text
+from cards.text import shorten
+
+LOG_FORM, DOSSIER_LOG = "log", "dossier_log"
+SINCE, UNTIL, PERSON, STATE = "since", "until", "person", "status"
+ANY = "any"
+"""The option that filters nothing: a menu cannot be emptied once something was chosen in it."""
+
+LINES_IN_DIALOG = 30
+"""Each takes two blocks, of the 100 that Slack has (`cards.limits.SLACK_VIEW_BLOCKS`), and more for a long reason."""
+_ROOM = 24_000
+"""Bytes of words in a dialog. Teams takes 80,000 in all (`cards.limits.TEAMS_AIM`), and every line comes with marks."""
+_MARKS = 250
+"""Bytes for what surrounds the words of a line."""
+PEOPLE_OFFERED = OPTIONS_IN_MENU - 1
+"""As many as a menu holds beside `ANY`."""
+
+
+@dataclass(frozen=True, slots=True)
+class ShownLines:
+    """The newest lines, and whether there are `older` ones; `page` is the address where all of them are."""
+
+    entries: Sequence[Entry]
+    older: bool
+    page: str
+
+
+def envelope_log_form(title: str, lines: ShownLines, texts: Texts) -> Form:
+    """The lines of one envelope, or of a signer's own in one conversation, which `title` names."""
+    body = (Text((Strong(title),)), *_show_page(lines, texts), *show_lines(lines, texts))
+    return Form(LOG_FORM, texts.say("Transaction log"), body, texts.say("Close"))
+
+
+def dossier_log_form(
+    client: str, lines: ShownLines, wanted: LogFilter, people: Sequence[Party], context: str, texts: Texts
+) -> Form:
+    """The newest lines of a client's dossier, with what they can be filtered by."""
+    return Form(
+        id=DOSSIER_LOG,
+        title=texts.say("Dossier log"),
+        body=(
+            Text((Plain(texts.say("Client") + ": "), Strong(client))),
+            *_ask_filter(wanted, people, texts),
+            *_show_page(lines, texts),
+            *show_lines(lines, texts),
+        ),
+        submit=texts.say("Filter"),
+        close=texts.say("Close"),
+        context=context,
+    )
+
+
+def show_lines(lines: ShownLines, texts: Texts) -> tuple[Element, ...]:
+    """The newest lines that fit into a dialog, and a word on those that do not."""
+    if not lines.entries:
+        return (Text((Plain(texts.say("There is nothing here.")),), muted=True),)
+    costs = accumulate(_measure(entry, texts) for entry in lines.entries[:LINES_IN_DIALOG])
+    number = max(1, sum(1 for _ in takewhile(lambda cost: cost <= _ROOM, costs)))
+    shown = tuple(part for entry in lines.entries[:number] for part in _show_entry(entry, texts))
+    if number == len(lines.entries) and not lines.older:
+        return shown
+    rest = texts.count(
+        "This is the newest line; the others are on the page.",
+        "These are the {number} newest lines; the others are on the page.",
+        number,
+    )
+    return (*shown, Divider(), Text((Strong(rest),)))
+
+
+def read_days(wanted: LogFilter) -> tuple[date | None, date | None]:
+    """The first and the last day of a filter in the office's zone."""
+    first = wanted.since.astimezone(OFFICE_ZONE).date() if wanted.since else None
+    last = (wanted.until.astimezone(OFFICE_ZONE) - timedelta(microseconds=1)).date() if wanted.until else None
+    return first, last
+
+
+def offer_people(people: Sequence[Party], texts: Texts) -> dict[str, str]:
+    """The names to filter by, by the value of the option."""
+    return {ANY: texts.say("Everybody")} | {each.account.user: each.name for each in people[:PEOPLE_OFFERED]}
+
+
+def offer_states(texts: Texts) -> dict[str, str]:
+    """The states to filter by, by the value of the option."""
+    return {ANY: texts.say("Every status")} | {state.value: name_state(state, texts) for state in EnvelopeState}
+
+
+def _ask_filter(wanted: LogFilter, people: Sequence[Party], texts: Texts) -> tuple[Input, ...]:
+    first, last = read_days(wanted)
+    return (
+        DateInput(SINCE, texts.say("From day"), first, required=False),
+        DateInput(UNTIL, texts.say("Until and including"), last, required=False),
+        _choose(PERSON, texts.say("Person"), offer_people(people, texts), wanted.person),
+        _choose(STATE, texts.say("Status"), offer_states(texts), wanted.state or ""),
+    )
+
+
+def _choose(field: str, label: str, offered: Mapping[str, str], chosen: str) -> Choice:
+    options = {value: Option(value, shorten(name, OPTION_LABEL)) for value, name in offered.items()}
+    selected = options.get(chosen, options[ANY])
+    return Choice(field, label, tuple(options.values()), selected=(selected,), required=False)
+
+
+def _show_page(lines: ShownLines, texts: Texts) -> tuple[Element, ...]:
+    note = texts.say(
+        "This link is yours alone and works for {minutes} minutes.", minutes=LOG_READING_TIME // timedelta(minutes=1)
+    )
+    link = Anchor(texts.say("Open the page to print, with PDF and CSV"), lines.page)
+    return (Text((Plain("🖨️ "), link)), Text((Plain(note),), muted=True))
+
+
+def _show_entry(entry: Entry, texts: Texts) -> tuple[Element, ...]:
+    told = [f"📄 {name_document(document, texts)}" for document in entry.documents]
+    told += [*entry.notes, *(f"📍 {place}" for place in say_where(entry, texts))]
+    lead: tuple[Span, ...] = (Strong(entry.what), Plain(f" · {entry.who}"))
+    words = "\n".join(["", *say_when(entry, texts), *told])
+    quote = (Text((Plain(entry.quote),), quote=True),) if entry.quote else ()
+    return (Text((*lead, Plain(words))), *quote)
+
+
+def _measure(entry: Entry, texts: Texts) -> int:
+    """The bytes that an entry takes at most, whatever is escaped in it."""
+    words = (entry.what, entry.who, *say_when(entry, texts), *entry.notes, *say_where(entry, texts), entry.quote)
+    names = (name_document(document, texts) for document in entry.documents)
+    return sum(len(escape(each).encode()) for each in (*words, *names)) + _MARKS
