@@ -1,0 +1,48 @@
+"""Where a request comes from: a page of ours or another site, a browser that shows it or one that fetches ahead."""
+
+from hashlib import sha256
+from hmac import compare_digest, new
+from ipaddress import IPv4Network, IPv6Network, ip_address
+
+from aiohttp import web
+from yarl import URL
+
+Networks = tuple[IPv4Network | IPv6Network, ...]
+
+
+def comes_from_here(request: web.Request, public_url: str) -> bool:
+    """Whether no other site sent this. The secret in the address keeps others out already; this is one more wall.
+
+    The pages give no referrer, so that browsers call their origin "null"; those of today tell in `Sec-Fetch-Site` what
+    it is (W3C Fetch Metadata), and for older ones a different origin would be named.
+    """
+    if site := request.headers.get("Sec-Fetch-Site"):
+        return site == "same-origin"
+    return request.headers.get("Origin", "null") in {"null", str(URL(public_url).origin())}
+
+
+def make_form_token(secret: str) -> str:
+    """What a form on the page behind `secret` carries, and nobody can make who has not seen the page or its address."""
+    return new(secret.encode(), b"paraaf form 1", sha256).hexdigest()
+
+
+def is_form_token(token: str, secret: str) -> bool:
+    """Whether the token was made for this page."""
+    return compare_digest(token.encode(), make_form_token(secret).encode())
+
+
+def find_address(request: web.Request, trusted: Networks) -> str | None:
+    """The network address of whoever sent this; None where it is not known for sure, or says nothing of a place.
+
+    What stands in `X-Forwarded-For` anybody can write, so it counts only from the right, as far as each was added by a
+    proxy in `trusted`.
+    """
+    hops = [hop.strip() for header in request.headers.getall("X-Forwarded-For", ()) for hop in header.split(",")]
+    for hop in reversed([*hops, request.remote or ""]):
+        try:
+            address = ip_address(hop)
+        except ValueError:
+            return None
+        if not any(address in network for network in trusted):
+            return str(address) if address.is_global else None
+    return None
