@@ -31,6 +31,7 @@ from storage.sql.engine import connect
 from storage.sql.migrations import configure, migrate
 from storage.sql.store import SqlStore
 from storage.sql.troubles import TROUBLES, translate
+from storage.vault import Vault, open_vault
 
 PATIENCE = 10.0
 """Seconds that requests and deliveries under way are given when Paraaf stops."""
@@ -48,10 +49,13 @@ class SystemClock:
 
 
 @asynccontextmanager
-async def open_store(settings: Settings) -> AsyncIterator[SqlStore]:
-    """The database, brought up to date, until the end of the block. Raises `StoreUnavailable`."""
+async def open_store(settings: Settings, vault: Vault | None = None) -> AsyncIterator[SqlStore]:
+    """The database, brought up to date, until the end of the block. Raises `StoreUnavailable`.
+
+    Only with a vault it keeps signatures.
+    """
     await migrate(settings.database_url)
-    store = SqlStore(settings.database_url)
+    store = SqlStore(settings.database_url, vault=vault)
     try:
         yield store
     finally:
@@ -156,7 +160,8 @@ class Paraaf:
 
     async def _start(self) -> None:
         # What is opened last is closed first, so this is the order of stopping, read from below.
-        store = await self._parts.enter_async_context(open_store(self._settings))
+        vault = await asyncio.to_thread(open_vault, self._settings.personal_key)
+        store = await self._parts.enter_async_context(open_store(self._settings, vault))
         guard = await self._parts.enter_async_context(open_guard(self._settings))
         links = [link async for link in self._build_links(store)]
         messengers: dict[Platform, Messenger] = {link.platform: link.messenger for link in links}

@@ -29,6 +29,9 @@ from adapters.teams_settings import (
 DATABASE = "paraaf.db"
 """The SQLite file in the data directory."""
 
+PERSONAL_KEY = "personal.key"
+"""The file with the master key in the data directory."""
+
 _DRIVERS = {
     "postgres": "postgresql+asyncpg",
     "postgresql": "postgresql+asyncpg",
@@ -166,6 +169,11 @@ class Settings(BaseSettings):
         if self.database is None:
             return f"sqlite+aiosqlite:///{self.data_dir / DATABASE}"
         return self.database.get_secret_value()
+
+    @property
+    def personal_key(self) -> Path:
+        """The file with the key of what is kept encrypted."""
+        return self.data_dir / PERSONAL_KEY
 
     @property
     def public_url(self) -> str:

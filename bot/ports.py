@@ -12,7 +12,7 @@ from typing import Protocol
 from bot.conversation import Actor, FileRef
 from bot.domain.dossier import Content, DossierItem, ItemId, Version
 from bot.domain.envelope import Envelope, EnvelopeId
-from bot.domain.links import UploadPage, ViewingLink
+from bot.domain.links import SigningLink, UploadPage
 from bot.domain.log import LogLine
 from bot.domain.outgoing import Claimed, Outgoing
 from bot.domain.people import (
@@ -29,6 +29,7 @@ from bot.domain.people import (
     StaffMember,
 )
 from bot.domain.places import Conversation, MessageRef, Place, Reference
+from bot.domain.signature import Signature
 from cards.model import Card
 
 
@@ -106,6 +107,13 @@ class PageCounter(Protocol):
 
     async def count_pages(self, content: bytes) -> int | None:
         """The number of pages of a PDF; None for anything else, and for a PDF that is broken, locked or hostile."""
+
+
+class Geography(Protocol):
+    """Knows where networks are."""
+
+    def locate(self, network: str) -> str | None:
+        """The place where a network address is used, as well as that is known; None where it is not."""
 
 
 class DuplicateGuard(Protocol):
@@ -260,13 +268,29 @@ class Log(Protocol):
 
 
 class Links(Protocol):
-    """Personal links to documents; only a hash of each secret is kept."""
+    """Personal links to the signing page; only a hash of each secret is kept."""
 
-    async def add(self, link: ViewingLink) -> None:
-        """Keep a link."""
+    async def add(self, link: SigningLink) -> None:
+        """Keep a link, and forget those that expired a month before this one will."""
 
-    async def get(self, secret_hash: str) -> ViewingLink | None:
+    async def get(self, secret_hash: str) -> SigningLink | None:
         """The link whose secret has this hash."""
+
+    async def use_up(self, secret_hash: str, at: datetime) -> bool:
+        """Record that the link was used; False when it was before."""
+
+    async def save_shown(self, link: SigningLink, shown: Mapping[int, frozenset[int]]) -> None:
+        """Record the pages that were shown, in place of those of `link`. Raises `Conflict` when these changed since."""
+
+
+class Signatures(Protocol):
+    """What people drew or typed when they approved: readable only with the key of this deployment."""
+
+    async def add(self, envelope: Envelope, signer: Account, signature: Signature) -> None:
+        """Keep the signature of this signer. Raises `Conflict` when there is one."""
+
+    async def get(self, envelope: Envelope, signer: Account) -> Signature | None:
+        """The signature of this signer. Raises `ValueError` when what is kept is not what was put there."""
 
 
 class Outbox(Protocol):
@@ -332,6 +356,7 @@ class Transaction(Protocol):
     links: Links
     upload_pages: UploadPages
     references: References
+    signatures: Signatures
     outbox: Outbox
 
 
@@ -352,7 +377,8 @@ class Store(Protocol):
 class Ports:
     """Everything that the use cases need from outside.
 
-    `public_url` is where browsers reach the pages, without a slash at its end.
+    `public_url` is where browsers reach the pages, without a slash at its end. Without `geography` no place is derived
+    from a network address.
     """
 
     store: Store
@@ -362,3 +388,4 @@ class Ports:
     messengers: Mapping[Platform, Messenger]
     directories: Mapping[Platform, Directory]
     public_url: str
+    geography: Geography | None = None

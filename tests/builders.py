@@ -12,7 +12,7 @@ from typing import Any
 
 from bot.domain.dossier import Content, DossierItem, ItemId, Version
 from bot.domain.envelope import Answer, Decision, Document, Envelope, EnvelopeId, Party, Signer
-from bot.domain.links import ViewingLink
+from bot.domain.links import SIGNING_HOURS, SigningLink, fingerprint
 from bot.domain.log import Happening, LogLine
 from bot.domain.outgoing import Errand, Outgoing
 from bot.domain.people import (
@@ -171,14 +171,15 @@ def a_log_line(happening: Happening = Happening.SENT, **changes: Any) -> LogLine
     return replace(line, **changes)
 
 
-def a_viewing_link(secret: str = "secret", **changes: Any) -> ViewingLink:
-    """A link for the client's contact."""
-    link = ViewingLink(
+def a_signing_link(secret: str = "secret", **changes: Any) -> SigningLink:
+    """A link for the client's contact, to an envelope with that document."""
+    link = SigningLink(
         sha256(secret.encode()).hexdigest(),
         OFFICE,
         EnvelopeId("envelope-1"),
         a_party("Karim Haddad", an_account()),
-        at(60),
+        fingerprint([a_document()]),
+        at(60 * SIGNING_HOURS),
     )
     return replace(link, **changes)
 

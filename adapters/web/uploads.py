@@ -17,7 +17,7 @@ from adapters.web.receiving import (
     UploadRefused,
     read_files,
 )
-from bot.domain.errors import Conflict, FilesNotTaken, FileTrouble, LinkRefused, StoreUnavailable
+from bot.domain.errors import Conflict, FilesNotTaken, FileTrouble, LinkRefused, LinkTrouble, StoreUnavailable
 from bot.ports import Ports
 from bot.texts import Texts
 from bot.use_cases.uploads import UPLOAD_LIMIT, OpenedPage, open_upload_page, take_uploads
@@ -127,7 +127,7 @@ def _say_where(opened: OpenedPage, texts: Texts) -> str:
 
 def _tell_refusal(refusal: LinkRefused, texts: Texts) -> web.Response:
     again = texts.say("Open the dialog in the chat again; it has a new page for you.")
-    if refusal.expired:
+    if refusal.trouble is LinkTrouble.EXPIRED:
         return show_page(410, texts.say("This upload page has expired"), again, texts=texts)
     why = texts.say("It was used already, or its address is not complete.")
     return show_page(404, texts.say("This upload page does not work"), why, again, texts=texts)

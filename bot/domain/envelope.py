@@ -18,6 +18,7 @@ from bot.domain.dossier import ItemId
 from bot.domain.errors import AlreadyAnswered, EnvelopeClosed, NotAllowedToView, NotRejected, NotTheSigner
 from bot.domain.people import Account, ClientId, ContactId, OfficeId
 from bot.domain.places import MessageRef, Place
+from bot.domain.signature import Drawing
 
 EnvelopeId = NewType("EnvelopeId", str)
 
@@ -58,7 +59,8 @@ class Decision:
     """A signer's final answer.
 
     An approval carries the place where one signs and the consent text that was shown (`version/locale`); a rejection
-    its reason.
+    its reason. `place` is what the person said, `derived_place` what their network address tells; neither stands for
+    the other.
     """
 
     answer: Answer
@@ -66,6 +68,7 @@ class Decision:
     place: str | None = None
     reason: str | None = None
     consent: str | None = None
+    derived_place: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,7 +110,8 @@ class Envelope:
     """One request: documents, signers, message, due date.
 
     `revision` counts the saved changes; a store uses it to refuse a change to anything but the newest revision.
-    `request_key` names the submission that made the envelope, so that the same one twice makes one envelope.
+    `request_key` names the submission that made the envelope, so that the same one twice makes one envelope. `drawing`
+    is what the office wished when it was sent.
     """
 
     id: EnvelopeId
@@ -128,6 +132,7 @@ class Envelope:
     superseded_by: Pointer | None = None
     card: MessageRef | None = None
     revision: int = 0
+    drawing: Drawing = Drawing.OFF
 
     @property
     def waiting_for(self) -> tuple[Signer, ...]:

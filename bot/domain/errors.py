@@ -13,7 +13,8 @@ Refusal                      the person is told why, privately; nothing changed
 ├── ConversationNotLinked    the conversation has no dossier yet
 ├── NoClients                the office has no clients to link a conversation to
 ├── NobodyToSign             nobody in the conversation could be asked
-├── LinkRefused              a personal link is unknown or expired
+├── LinkRefused              a personal link is unknown, used or expired
+├── SignatureRequired        the approval needs a signature, which only the signing page can take
 ├── FilesNotTaken            files could not be taken from the platform
 └── InvalidInput             one or more fields of a form are wrong
 PlatformError                a platform did not do what was asked
@@ -124,11 +125,30 @@ class NobodyToSign(Refusal):
     """Nobody else takes part in the conversation, so nobody can be asked."""
 
 
+class LinkTrouble(StrEnum):
+    """Why a personal link does not open anything."""
+
+    UNKNOWN = "unknown"
+    """There is no such link, or what it was for is no more."""
+    EXPIRED = "expired"
+    USED = "used"
+
+
 @dataclass(eq=False)
 class LinkRefused(Refusal):
-    """A personal link does not open anything (any more)."""
+    """A personal link does not open anything (any more).
 
-    expired: bool
+    `at` is when it was used or expired, `answer` what was answered where it was used for that.
+    """
+
+    trouble: LinkTrouble
+    at: datetime | None = None
+    answer: "Answer | None" = None
+
+
+@dataclass(eq=False)
+class SignatureRequired(Refusal):
+    """The approval of this envelope needs a signature, which only the signing page can take."""
 
 
 class FileTrouble(StrEnum):
@@ -161,6 +181,8 @@ class Problem(StrEnum):
     OWN_REQUEST = "own request"
     NOT_A_PERSON = "not a person"
     UNKNOWN = "unknown"
+    NOT_ASKED = "not asked"
+    NOT_READABLE = "not readable"
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,28 +1,53 @@
-"""Personal links, by which one person opens documents or brings them, in a browser."""
+"""Personal links, by which one person signs or looks, or brings documents, in a browser."""
 
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from hashlib import sha256
 
-from bot.domain.envelope import EnvelopeId, Party
+from bot.domain.envelope import Document, Envelope, EnvelopeId, Party
+from bot.domain.errors import LinkRefused, LinkTrouble
 from bot.domain.people import ClientId, OfficeId
 
-VIEWING_TIME = timedelta(hours=1)
-"""How long a link to the documents works: long enough to read, short enough that a copied address is soon worthless."""
+SIGNING_HOURS = 8
+"""How long a signing link works: a working day, in which annual accounts can be read through with a break, after which
+a copied address is worthless. Pressing View again gives a new one."""
+SIGNING_TIME = timedelta(hours=SIGNING_HOURS)
 
 
 @dataclass(frozen=True, slots=True)
-class ViewingLink:
-    """A link for `viewer` to the documents of an envelope, until `expires_at`.
+class SigningLink:
+    """A link to the signing page for one person, one envelope and the bytes in it, until `expires_at`.
 
-    Opening it does not use it up, since link previews open links too. `secret_hash` is the SHA-256 of the secret in the
-    address, in hex.
+    Opening it does not use it up, since link previews open links too; answering does, at `used_at`. `secret_hash` is
+    the SHA-256 of the secret in the address, in hex; `documents` is what `fingerprint` makes of the documents. `shown`
+    has the pages that were shown on screen, from 1, by the number of their document, from 1.
     """
 
     secret_hash: str
     office: OfficeId
     envelope: EnvelopeId
     viewer: Party
+    documents: str
     expires_at: datetime
+    used_at: datetime | None = None
+    shown: Mapping[int, frozenset[int]] = field(default_factory=dict)
+
+    def require_usable(self, envelope: Envelope, now: datetime) -> None:
+        """Raise `LinkRefused` when it was used, has expired, or was for anything but this envelope as it is."""
+        if self.envelope != envelope.id or self.documents != fingerprint(envelope.documents):
+            raise LinkRefused(LinkTrouble.UNKNOWN)
+        if self.used_at is not None:
+            signer = envelope.signer(self.viewer.account)
+            answer = signer.decision.answer if signer and signer.decision else None
+            raise LinkRefused(LinkTrouble.USED, self.used_at, answer)
+        if self.expires_at <= now:
+            raise LinkRefused(LinkTrouble.EXPIRED, self.expires_at)
+
+
+def fingerprint(documents: Iterable[Document]) -> str:
+    """The SHA-256, in hex, over the hashes of the documents in their order, each in hex with a line end behind it."""
+    return sha256("".join(f"{document.sha256}\n" for document in documents).encode()).hexdigest()
 
 
 UPLOADING_TIME = timedelta(hours=1)
@@ -33,7 +58,7 @@ UPLOADING_TIME = timedelta(hours=1)
 class UploadPage:
     """A page where `uploader` can bring documents for a client's dossier once, until `expires_at`.
 
-    For platforms whose dialogs cannot ask for files. `secret_hash` is as in `ViewingLink`.
+    For platforms whose dialogs cannot ask for files. `secret_hash` is as in `SigningLink`.
     """
 
     secret_hash: str

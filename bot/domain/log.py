@@ -16,6 +16,7 @@ class Happening(StrEnum):
     CONTACT_CONFIRMED = "contact confirmed"
     SENT = "sent"
     VIEWED = "viewed"
+    PAGES_OPENED = "pages opened"
     APPROVED = "approved"
     REJECTED = "rejected"
     WITHDRAWN = "withdrawn"

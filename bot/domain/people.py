@@ -4,6 +4,8 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import NewType
 
+from bot.domain.signature import Drawing
+
 OfficeId = NewType("OfficeId", str)
 ClientId = NewType("ClientId", str)
 ContactId = NewType("ContactId", str)
@@ -65,7 +67,8 @@ class Office:
     `locale` is the language of what everybody in a conversation reads. `staff_group` (a platform's user group) and
     `staff_accounts` (user ids, or e-mail addresses in lower case) narrow who counts as staff; when neither is set
     every full member does. `sender_may_sign` lets a
-    sender be the signer of their own request, which an office forbids unless it says otherwise.
+    sender be the signer of their own request, which an office forbids unless it says otherwise. `drawing` says whether
+    signers are asked for a signature, and `typed_names` whether a typed name will do for one, for who cannot draw.
     """
 
     id: OfficeId
@@ -74,6 +77,8 @@ class Office:
     staff_group: str | None = None
     staff_accounts: frozenset[str] = frozenset()
     sender_may_sign: bool = False
+    drawing: Drawing = Drawing.OFF
+    typed_names: bool = True
 
 
 class Role(StrEnum):

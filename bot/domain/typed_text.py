@@ -7,6 +7,8 @@ from bot.domain.errors import Fault, Problem
 REASON_LENGTH = range(3, 2_001)
 """Visible characters at least, and characters at most, of a reason (product rule 5)."""
 PLACE_LENGTH = range(2, 101)
+NAME_LENGTH = range(2, 101)
+"""Of a name that is typed in place of a signature."""
 MESSAGE_LENGTH = range(1_001)
 """A message travels along in a dialog that asks a second question, whose context holds 3,000 characters in Slack."""
 DOCUMENTS = range(1, 11)

@@ -5,28 +5,52 @@ when somebody else was first the envelope is read again, which tells exactly wha
 """
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 from bot.conversation import Actor, Answer, Done, Open, Press, Submission
 from bot.domain.envelope import Answer as SignerAnswer
 from bot.domain.envelope import Decision, Envelope, EnvelopeId, EnvelopeState, Party
-from bot.domain.errors import Conflict, InvalidInput, NotAParticipant, UnknownEnvelope
+from bot.domain.errors import (
+    Conflict,
+    Fault,
+    InvalidInput,
+    NotAParticipant,
+    SignatureRequired,
+    UnknownEnvelope,
+)
+from bot.domain.links import SIGNING_HOURS, SigningLink
 from bot.domain.log import Happening, LogLine
 from bot.domain.outgoing import Errand, Outgoing
+from bot.domain.signature import Drawing, DrawnSignature, Signature, TypedSignature
 from bot.domain.typed_text import PLACE_LENGTH, REASON_LENGTH, find_fault, tidy
 from bot.ports import Ports
 from bot.texts import Texts
-from bot.use_cases.access import directory_of, find_office, read_office
+from bot.use_cases.access import find_office, read_office
 from bot.use_cases.draft import read_text
+from bot.use_cases.signing_link import give_link
 from bot.views import forms
 
 
+@dataclass(frozen=True, slots=True)
+class Given:
+    """An answer whose every field was checked, with the signature that came along with it."""
+
+    decision: Decision
+    signature: Signature | None = None
+
+
 async def ask_approval(ports: Ports, press: Press, texts: Texts) -> Answer:
-    """The approve dialog. Raises what `Envelope.require_turn` raises."""
+    """The approve dialog, which leads to the signing page where a signature is required.
+
+    Raises what `Envelope.require_turn` raises.
+    """
     async with ports.store.reading() as tx:
         office = await find_office(tx, press.actor)
         envelope = await tx.envelopes.get(office.id, EnvelopeId(press.value))
         last_place = await tx.envelopes.last_place(press.actor.account)
     envelope = _require_turn(envelope, press.actor)
+    if envelope.drawing is Drawing.REQUIRED:
+        return Open(forms.sign_form(envelope, await give_link(ports, envelope, press.actor), SIGNING_HOURS, texts))
     return Open(forms.approve_form(envelope, last_place, envelope.id, texts))
 
 
@@ -39,44 +63,74 @@ async def ask_reason(ports: Ports, press: Press, texts: Texts) -> Answer:
 async def approve(ports: Ports, submission: Submission, texts: Texts) -> Answer:
     """Record the approval with its place and the consent text that was shown.
 
-    Raises `InvalidInput`, `NotAParticipant`, and what `Envelope.require_turn` raises.
+    Raises `InvalidInput`, and what `record_answer` raises.
     """
-    place = tidy(read_text(submission.values, forms.PLACE))
-    if fault := find_fault(place, PLACE_LENGTH):
-        raise InvalidInput({forms.PLACE: fault})
-    consent = f"{forms.CONSENT_VERSION}/{texts.language}"
-    decision = Decision(SignerAnswer.APPROVED, ports.clock.now(), place=place, consent=consent)
-    return await _answer(ports, submission, decision)
+    return await _answer(ports, submission, *read_approval(ports, read_text(submission.values, forms.PLACE), texts))
 
 
 async def reject(ports: Ports, submission: Submission) -> Answer:
     """Record the rejection with its reason. Raises what `approve` raises."""
-    reason = tidy(read_text(submission.values, forms.REASON))
-    if fault := find_fault(reason, REASON_LENGTH):
-        raise InvalidInput({forms.REASON: fault})
-    return await _answer(ports, submission, Decision(SignerAnswer.REJECTED, ports.clock.now(), reason=reason))
+    return await _answer(ports, submission, *read_rejection(ports, read_text(submission.values, forms.REASON)))
 
 
-async def _answer(ports: Ports, submission: Submission, decision: Decision) -> Answer:
-    """Save the answer of someone who takes part in the conversation now, asked from the platform (rule 2)."""
-    actor, id_ = submission.actor, EnvelopeId(submission.context)
-    envelope = _require_turn(await _read(ports, actor, id_), actor)
-    if not await directory_of(ports, actor).takes_part(envelope.conversation, actor.account):
-        raise NotAParticipant(actor.name)
+def read_approval(ports: Ports, place: str, texts: Texts) -> tuple[Decision, dict[str, Fault]]:
+    """The approval that somebody gave at this place, with the consent in this language, and what is wrong with it."""
+    place = tidy(place)
+    fault = find_fault(place, PLACE_LENGTH)
+    consent = f"{forms.CONSENT_VERSION}/{texts.language}"
+    decision = Decision(SignerAnswer.APPROVED, ports.clock.now(), place=place, consent=consent)
+    return decision, {forms.PLACE: fault} if fault else {}
+
+
+def read_rejection(ports: Ports, reason: str) -> tuple[Decision, dict[str, Fault]]:
+    """The rejection that somebody gave for this reason, and what is wrong with it."""
+    reason = tidy(reason)
+    fault = find_fault(reason, REASON_LENGTH)
+    decision = Decision(SignerAnswer.REJECTED, ports.clock.now(), reason=reason)
+    return decision, {forms.REASON: fault} if fault else {}
+
+
+async def record_answer(
+    ports: Ports, envelope: Envelope, by: Party, given: Given, link: SigningLink | None = None
+) -> Envelope:
+    """The envelope as it is saved with this answer, which uses up the link through which it was given, if one was.
+
+    Whether the person takes part in the conversation now is asked from the platform (rule 2). Raises `NotAParticipant`,
+    `SignatureRequired`, what `Envelope.require_turn` raises, and a `PlatformError` when the platform does not answer.
+    """
+    envelope.require_turn(by.account)
+    approves = given.decision.answer is SignerAnswer.APPROVED
+    if approves and envelope.drawing is Drawing.REQUIRED and given.signature is None:
+        raise SignatureRequired
+    if not await ports.directories[by.account.platform].takes_part(envelope.conversation, by.account):
+        raise NotAParticipant(by.name)
     while True:
         try:
-            await _save(ports, envelope.answer(actor.account, decision), Party(actor.account, actor.name), decision)
-            return Done()
+            return await _save(ports, envelope.answer(by.account, given.decision), by, given, link)
         except Conflict:  # Somebody else was first; as in `settle`, every change leaves fewer possible.
-            envelope = _require_turn(await _read(ports, actor, id_), actor)
+            envelope = await _read_again(ports, envelope)
 
 
-async def _save(ports: Ports, envelope: Envelope, by: Party, decision: Decision) -> None:
+async def _answer(ports: Ports, submission: Submission, decision: Decision, faults: dict[str, Fault]) -> Answer:
+    if faults:
+        raise InvalidInput(faults)
+    actor = submission.actor
+    envelope = _require_turn(await _read(ports, actor, EnvelopeId(submission.context)), actor)
+    await record_answer(ports, envelope, Party(actor.account, actor.name), Given(decision))
+    return Done()
+
+
+async def _save(ports: Ports, envelope: Envelope, by: Party, given: Given, link: SigningLink | None) -> Envelope:
+    at = given.decision.at
     async with ports.store.transaction() as tx:
-        await tx.log.add([_log_answer(envelope, by, decision)])
+        if link and not await tx.links.use_up(link.secret_hash, at):
+            raise Conflict("the link was used")
+        if given.signature:
+            await tx.signatures.add(envelope, by.account, given.signature)
+        await tx.log.add([_log_answer(envelope, by, given)])
         for errand in _errands_after(envelope):
-            await tx.outbox.put(Outgoing(envelope.office, envelope.conversation, errand, envelope.id), decision.at)
-        await tx.envelopes.save(envelope)  # last, since it takes along what was added before
+            await tx.outbox.put(Outgoing(envelope.office, envelope.conversation, errand, envelope.id), at)
+        return await tx.envelopes.save(envelope)  # last, since it takes along what was added before
 
 
 def _errands_after(envelope: Envelope) -> Sequence[Errand]:
@@ -87,13 +141,38 @@ def _errands_after(envelope: Envelope) -> Sequence[Errand]:
     return (Errand.SHOW_CARD,)
 
 
-def _log_answer(envelope: Envelope, by: Party, decision: Decision) -> LogLine:
+def _log_answer(envelope: Envelope, by: Party, given: Given) -> LogLine:
+    decision = given.decision
     approved = decision.answer is SignerAnswer.APPROVED
     happening = Happening.APPROVED if approved else Happening.REJECTED
-    told = {"place": decision.place, "reason": decision.reason, "consent": decision.consent}
+    told = {
+        "place": decision.place,
+        "derived_place": decision.derived_place,
+        "reason": decision.reason,
+        "consent": decision.consent,
+        "signature": _name_kind(given.signature),
+    }
     facts = {name: value for name, value in told.items() if value}
     facts["documents"] = " ".join(document.sha256 for document in envelope.documents)
     return LogLine(envelope.office, happening, by, decision.at, envelope.client, envelope.id, facts)
+
+
+def _name_kind(signature: Signature | None) -> str | None:
+    match signature:
+        case DrawnSignature():
+            return "drawn"
+        case TypedSignature():
+            return "typed"
+        case None:
+            return None
+
+
+async def _read_again(ports: Ports, envelope: Envelope) -> Envelope:
+    async with ports.store.single_query() as tx:
+        found = await tx.envelopes.get(envelope.office, envelope.id)
+    if found is None:
+        raise UnknownEnvelope
+    return found
 
 
 async def _read(ports: Ports, actor: Actor, envelope: EnvelopeId) -> Envelope | None:

@@ -208,6 +208,7 @@ async def place_request(tx: Transaction, ports: Ports, request: Request, items: 
         due=draft.due,
         remind=draft.remind,
         supersedes=Pointer(old.id) if old else None,
+        drawing=request.office.drawing,
     )
     await tx.envelopes.add(envelope)
     facts = {"documents": " ".join(document.sha256 for document in envelope.documents), "signer": request.signer.name}

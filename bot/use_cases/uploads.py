@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from bot.conversation import Actor
 from bot.domain.envelope import Party
-from bot.domain.errors import FilesNotTaken, FileTrouble, LinkRefused
+from bot.domain.errors import FilesNotTaken, FileTrouble, LinkRefused, LinkTrouble
 from bot.domain.links import UPLOADING_TIME, UploadPage
 from bot.domain.people import Client, Office
 from bot.ports import Ports, Transaction
@@ -58,7 +58,7 @@ async def take_uploads(ports: Ports, secret: str, files: Sequence[tuple[str, byt
     stored = [await store_file(ports, name, content) for name, content in files]
     async with ports.store.transaction() as tx:
         if not await tx.upload_pages.use_up(opened.page.secret_hash):
-            raise LinkRefused(expired=True)
+            raise LinkRefused(LinkTrouble.USED)
         by, now = opened.page.uploader.name, ports.clock.now()
         filed = [await file_document(tx, opened.client.id, UPLOADS_FOLDER, file, by, now) for file in stored]
     return tuple(item.name for item in filed)
@@ -66,9 +66,11 @@ async def take_uploads(ports: Ports, secret: str, files: Sequence[tuple[str, byt
 
 async def _open(ports: Ports, tx: Transaction, secret: str) -> OpenedPage:
     page = await tx.upload_pages.get(hash_secret(secret))
-    if page is None or page.expires_at <= ports.clock.now():
-        raise LinkRefused(expired=page is not None)
+    if page is None:
+        raise LinkRefused(LinkTrouble.UNKNOWN)
+    if page.expires_at <= ports.clock.now():
+        raise LinkRefused(LinkTrouble.EXPIRED, page.expires_at)
     client = await tx.people.client(page.office, page.client)
     if client is None:
-        raise LinkRefused(expired=False)
+        raise LinkRefused(LinkTrouble.UNKNOWN)
     return OpenedPage(page, client, await tx.offices.get(page.office))

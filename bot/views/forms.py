@@ -37,10 +37,12 @@ SEND, LINK, CONFIRM_SIGNER, APPROVE, REJECT, DOCUMENTS_FORM = (
     "reject",
     "documents",
 )
-BRING = "bring"
+BRING, SIGN = "bring", "sign"
 RECENT, FOUND, UPLOADS = "documents", "more_documents", "uploads"
 SIGNER, MESSAGE, DUE, REMIND = "signer", "message", "due", "remind"
 CLIENT, CONTACT, PLACE, REASON = "client", "contact", "place", "reason"
+SIGNATURE, TYPED_NAME = "signature", "typed_name"
+"""Fields of the signing page."""
 NEW_CONTACT = "new"
 """The option that makes a new contact of the signer."""
 
@@ -227,14 +229,44 @@ def reject_form(envelope: Envelope, context: str, texts: Texts) -> Form:
     )
 
 
-def documents_form(envelope: Envelope, addresses: Sequence[str], minutes: int, texts: Texts) -> Form:
-    """The documents of an envelope, each behind its personal address."""
-    rows: tuple[Element, ...] = tuple(
-        Text((Anchor(document.name, address), Plain(f" · {describe_document(document, texts)}")))
-        for document, address in zip(envelope.documents, addresses, strict=True)
+def documents_form(envelope: Envelope, address: str, hours: int, texts: Texts) -> Form:
+    """The documents of an envelope, on the signing page at this address."""
+    return Form(
+        DOCUMENTS_FORM,
+        texts.say("Documents"),
+        (
+            *_show_documents(envelope.documents, texts),
+            Text((Anchor(texts.say("Open the documents"), address),)),
+            _tell_whose(hours, texts),
+        ),
+        close=texts.say("Close"),
+        page=address,
     )
-    note = texts.say("These links are yours alone and work for {minutes} minutes.", minutes=minutes)
-    return Form(DOCUMENTS_FORM, texts.say("Documents"), (*rows, Text((Plain(note),), muted=True)), texts.say("Close"))
+
+
+def sign_form(envelope: Envelope, address: str, hours: int, texts: Texts) -> Form:
+    """In place of `approve_form` where a signature is required, which the signing page at this address takes."""
+    return Form(
+        SIGN,
+        texts.say("Approve"),
+        (
+            Text((Plain(texts.say("This request is signed on a page, where you put your signature.")),)),
+            *_show_documents(envelope.documents, texts),
+            Text((Anchor(texts.say("Open the page to sign"), address),)),
+            _tell_whose(hours, texts),
+        ),
+        close=texts.say("Close"),
+        page=address,
+    )
+
+
+def _tell_whose(hours: int, texts: Texts) -> Text:
+    words = texts.count(
+        "This link is yours alone and works for {number} hour.",
+        "This link is yours alone and works for {number} hours.",
+        hours,
+    )
+    return Text((Plain(words),), muted=True)
 
 
 def loading_form(texts: Texts) -> Form:

@@ -11,6 +11,7 @@ from bot.domain.errors import (
     FileTrouble,
     InvalidInput,
     LinkRefused,
+    LinkTrouble,
     NobodyToSign,
     NoClients,
     NotAllowedToView,
@@ -20,6 +21,7 @@ from bot.domain.errors import (
     NotTheSigner,
     Problem,
     Refusal,
+    SignatureRequired,
     UnknownEnvelope,
     UnknownTenant,
 )
@@ -143,10 +145,17 @@ def _word_about_envelope(refusal: Refusal, texts: Texts, platform: Platform) -> 
             )
         case UnknownEnvelope():
             return texts.say("This request no longer exists. Ask the office to send it again.")
-        case LinkRefused(expired=True):
+        case LinkRefused(LinkTrouble.EXPIRED):
             return texts.say("This link has expired. Press View on the card in the chat for a new one.")
-        case LinkRefused():
+        case LinkRefused(LinkTrouble.USED):
+            return texts.say("This link was used already. Press View on the card in the chat for a new one.")
+        case LinkRefused(LinkTrouble.UNKNOWN):
             return texts.say("This link is not valid. Press View on the card in the chat for a new one.")
+        case SignatureRequired():
+            return texts.say(
+                "This request asks for your signature, which the chat cannot take, so nothing was recorded. "
+                "Press Approve on the card and open the page."
+            )
         case _:
             message = f"a refusal without words: {type(refusal).__name__}"
             raise TypeError(message)
@@ -192,6 +201,8 @@ def _word_fault(field: str, fault: Fault, texts: Texts) -> str:
     match fault.problem:
         case Problem.MISSING if field in {"documents", "uploads"}:
             return texts.say("Choose at least one document, or upload one.")
+        case Problem.MISSING if field == "signature":
+            return texts.say("Put your signature here.")
         case Problem.MISSING:
             return texts.say("Fill this in.")
         case Problem.TOO_SHORT:
@@ -210,6 +221,10 @@ def _word_fault(field: str, fault: Fault, texts: Texts) -> str:
             return texts.say("This account cannot sign. Choose someone else.")
         case Problem.UNKNOWN:
             return texts.say("This no longer exists. Choose another.")
+        case Problem.NOT_ASKED:
+            return texts.say("This is not asked for here. Leave it empty.")
+        case Problem.NOT_READABLE:
+            return texts.say("This could not be read. Clear it, and do it again.")
 
 
 def _join(names: tuple[str, ...], texts: Texts) -> str:

@@ -25,6 +25,7 @@ from bot.domain.envelope import (
 from bot.domain.errors import Conflict
 from bot.domain.people import Account, ClientId, ContactId, OfficeId, Platform
 from bot.domain.places import MessageRef
+from bot.domain.signature import Drawing
 from storage.sql.batches import Values
 from storage.sql.rows import read_party, read_place, write_account, write_party, write_place
 from storage.sql.session import Session
@@ -34,7 +35,7 @@ from storage.sql.types import JsonRows, read_time
 _DOCUMENT = ("position", "item_id", "version", "name", "media_type", "size", "pages", "sha256")
 _SIGNER = (
     *("position", "platform", "tenant", "user_id", "name", "contact_id"),
-    *("answer", "answered_at", "place", "reason", "consent"),
+    *("answer", "answered_at", "place", "reason", "consent", "derived_place"),
 )
 
 
@@ -79,6 +80,7 @@ _ANSWER = (
         envelope_signers.c.answer.is_(None),
     )
     .values({name: bindparam(name) for name in ("answer", "answered_at", "place", "reason", "consent")})
+    .values(derived_place=bindparam("derived_place"))
 )
 _saved = _SAVE.returning(envelopes.c.id).cte("saved")
 _answered = _ANSWER.where(envelope_signers.c.envelope_id.in_(select(_saved.c.id))).cte("answered")
@@ -176,6 +178,7 @@ def _write(envelope: Envelope) -> dict[str, Any]:
         "due": envelope.due,
         "remind": envelope.remind,
         "supersedes_id": envelope.supersedes.envelope if envelope.supersedes else None,
+        "drawing": envelope.drawing,
         **_write_state(envelope),
         **(_write_card(envelope.card) if envelope.card else {}),
     }
@@ -229,6 +232,7 @@ def _write_decision(decision: Decision | None) -> dict[str, Any]:
         "place": decision.place if decision else None,
         "reason": decision.reason if decision else None,
         "consent": decision.consent if decision else None,
+        "derived_place": decision.derived_place if decision else None,
     }
 
 
@@ -252,6 +256,7 @@ def _read(row: Row[Any]) -> Envelope:
         superseded_by=_read_pointer(row.superseded_by_id, row.after_link),
         card=None if row.card_id is None else MessageRef(read_place(row, "card_"), row.card_id, row.card_link),
         revision=row.revision,
+        drawing=Drawing(row.drawing),
     )
 
 
@@ -265,6 +270,6 @@ def _read_document(columns: list[Any]) -> Document:
 
 
 def _read_signer(columns: list[Any]) -> Signer:
-    _, platform, tenant, user, name, contact, answer, answered_at, place, reason, consent = columns
-    decision = None if answer is None else Decision(Answer(answer), read_time(answered_at), place, reason, consent)
+    _, platform, tenant, user, name, contact, answer, answered_at, *told = columns
+    decision = None if answer is None else Decision(Answer(answer), read_time(answered_at), *told)
     return Signer(Account(Platform(platform), tenant, user), name, ContactId(contact), decision)

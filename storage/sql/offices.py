@@ -5,6 +5,7 @@ from typing import Any
 from sqlalchemy import Row, bindparam, select
 
 from bot.domain.people import Office, OfficeId, Platform
+from bot.domain.signature import Drawing
 from storage.sql.session import Session
 from storage.sql.tables import office_tenants, offices
 from storage.sql.types import fold
@@ -50,6 +51,8 @@ class SqlOffices:
             "staff_group": office.staff_group,
             "staff_accounts": sorted(office.staff_accounts),
             "sender_may_sign": office.sender_may_sign,
+            "drawing": office.drawing,
+            "typed_names": office.typed_names,
         }
         await self._session.upsert(offices, values, ["id"])
 
@@ -64,5 +67,12 @@ class SqlOffices:
 
 def _read(row: Row[Any]) -> Office:
     return Office(
-        OfficeId(row.id), row.name, row.locale, row.staff_group, frozenset(row.staff_accounts), row.sender_may_sign
+        OfficeId(row.id),
+        row.name,
+        row.locale,
+        row.staff_group,
+        frozenset(row.staff_accounts),
+        row.sender_may_sign,
+        Drawing(row.drawing),
+        row.typed_names,
     )

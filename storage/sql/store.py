@@ -18,6 +18,7 @@ from bot.ports import (
     Outbox,
     People,
     References,
+    Signatures,
     UploadPages,
 )
 from storage.sql.conversations import SqlConversations
@@ -31,8 +32,10 @@ from storage.sql.outbox import SqlOutbox
 from storage.sql.people import SqlPeople
 from storage.sql.references import SqlReferences
 from storage.sql.session import Session
+from storage.sql.signatures import SqlSignatures
 from storage.sql.troubles import TROUBLES, translate
 from storage.sql.upload_pages import SqlUploadPages
+from storage.vault import Vault
 
 Result = TypeVar("Result")
 
@@ -40,7 +43,7 @@ Result = TypeVar("Result")
 class SqlTransaction:
     """Keeps `bot.ports.Transaction` on one open connection."""
 
-    def __init__(self, session: Session) -> None:
+    def __init__(self, session: Session, vault: Vault | None) -> None:
         self.offices: Offices = SqlOffices(session)
         self.people: People = SqlPeople(session)
         self.dossiers: Dossiers = SqlDossiers(session)
@@ -50,6 +53,7 @@ class SqlTransaction:
         self.links: Links = SqlLinks(session)
         self.upload_pages: UploadPages = SqlUploadPages(session)
         self.references: References = SqlReferences(session)
+        self.signatures: Signatures = SqlSignatures(session, vault)
         self.outbox: Outbox = SqlOutbox(session)
 
 
@@ -61,12 +65,14 @@ class SqlStore:
     itself. Every use raises `StoreUnavailable` when the database does not answer.
     """
 
-    def __init__(self, url: str, *, ask_after: float = IDLE_SECONDS) -> None:
+    def __init__(self, url: str, *, vault: Vault | None = None, ask_after: float = IDLE_SECONDS) -> None:
         """A store at a `sqlite:///FILE` or `postgresql://…` URL; connects at first use. Raises `ValueError`.
 
-        A connection that lay idle for `ask_after` seconds is asked whether it still works before it is used.
+        A connection that lay idle for `ask_after` seconds is asked whether it still works before it is used. Without a
+        vault it keeps no signatures.
         """
         self._engines = connect(url, ask_after=ask_after)
+        self._vault = vault
         self._turn = asyncio.Lock()
         self._writers: set[asyncio.Task[object] | None] = set()
 
@@ -79,7 +85,7 @@ class SqlStore:
         self._writers.add(task)
         try:
             async with self._wait_for_turn(), _open(self._engines.writing) as session:
-                yield SqlTransaction(session)
+                yield SqlTransaction(session, self._vault)
         finally:
             self._writers.discard(task)
 
@@ -87,13 +93,13 @@ class SqlStore:
     async def reading(self) -> AsyncIterator[SqlTransaction]:
         """Begin a transaction that sees one state of the database throughout and cannot write."""
         async with _open(self._engines.reading) as session:
-            yield SqlTransaction(session)
+            yield SqlTransaction(session, self._vault)
 
     @asynccontextmanager
     async def single_query(self) -> AsyncIterator[SqlTransaction]:
         """Read by one query; see `bot.ports.Store`."""
         async with _open(self._engines.querying) as session:
-            yield SqlTransaction(session)
+            yield SqlTransaction(session, self._vault)
 
     async def ping(self) -> None:
         """Return when the database answers. Raises `StoreUnavailable`."""

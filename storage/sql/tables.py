@@ -18,16 +18,19 @@ from sqlalchemy import (
     Identity,
     Index,
     Integer,
+    LargeBinary,
     MetaData,
     PrimaryKeyConstraint,
     Table,
     Text,
     UniqueConstraint,
     text,
+    true,
 )
 
 from bot.domain.envelope import Answer, EnvelopeState
 from bot.domain.people import Platform, Role
+from bot.domain.signature import Drawing
 from storage.sql.types import UtcTime
 
 metadata = MetaData(
@@ -78,6 +81,8 @@ offices = Table(
     Column("staff_group", Text),
     Column("staff_accounts", JSON, nullable=False),
     Column("sender_may_sign", Boolean, nullable=False),
+    Column("drawing", Text, _words("drawing", Drawing), nullable=False, server_default="off"),
+    Column("typed_names", Boolean, nullable=False, server_default=true()),
 )
 
 office_tenants = Table(
@@ -229,6 +234,7 @@ envelopes = Table(
     Column("card_id", Text),
     Column("card_link", Text),
     Column("revision", Integer, nullable=False),
+    Column("drawing", Text, _words("drawing", Drawing), nullable=False, server_default="off"),
     UniqueConstraint("id", "office_id"),
     UniqueConstraint("office_id", "request_key"),
     UniqueConstraint("supersedes_id"),
@@ -272,6 +278,7 @@ envelope_signers = Table(
     Column("place", Text),
     Column("reason", Text),
     Column("consent", Text),
+    Column("derived_place", Text),
     PrimaryKeyConstraint("envelope_id", "position"),
     UniqueConstraint("envelope_id", "platform", "tenant", "user_id"),
     _words("platform", Platform),
@@ -308,8 +315,44 @@ links = Table(
     Column("envelope_id", Text, nullable=False),
     *_party("viewer_"),
     Column("expires_at", UtcTime, nullable=False),
+    Column("documents", Text, nullable=False, server_default=""),
+    Column("used_at", UtcTime),
+    Column("shown", Text, nullable=False, server_default="{}"),
     _of_office("envelopes", "envelope_id"),
     CheckConstraint("length(secret_hash) = 64", name="secret_hash"),
+    Index("ix_links_expires_at", "expires_at"),
+)
+
+personal_keys = Table(
+    "personal_keys",
+    metadata,
+    Column("office_id", Text, ForeignKey("offices.id"), nullable=False),
+    *_account(),
+    Column("master", Text, nullable=False),
+    Column("wrapped", LargeBinary, nullable=False),
+    PrimaryKeyConstraint("office_id", "platform", "tenant", "user_id"),
+    _words("platform", Platform),
+)
+
+signatures = Table(
+    "signatures",
+    metadata,
+    Column("envelope_id", Text, nullable=False),
+    Column("office_id", Text, nullable=False),
+    *_account(),
+    Column("sealed", LargeBinary, nullable=False),
+    PrimaryKeyConstraint("envelope_id", "platform", "tenant", "user_id"),
+    _of_office("envelopes", "envelope_id"),
+    ForeignKeyConstraint(
+        ["envelope_id", "platform", "tenant", "user_id"],
+        [
+            "envelope_signers.envelope_id",
+            "envelope_signers.platform",
+            "envelope_signers.tenant",
+            "envelope_signers.user_id",
+        ],
+    ),
+    _words("platform", Platform),
 )
 
 upload_pages = Table(

@@ -19,7 +19,7 @@ from tests.builders import (
     a_place,
     a_rejection,
     a_signer,
-    a_viewing_link,
+    a_signing_link,
     an_account,
     an_approval,
     an_envelope,
@@ -239,9 +239,9 @@ class TestLinks:
     async def test_a_link_is_found_by_the_hash_of_its_secret(self, office_store: Store) -> None:
         await add(office_store, an_envelope())
         async with office_store.transaction() as transaction:
-            await transaction.links.add(a_viewing_link())
-            assert await transaction.links.get(a_viewing_link().secret_hash) == a_viewing_link()
-            assert await transaction.links.get(a_viewing_link("other").secret_hash) is None
+            await transaction.links.add(a_signing_link())
+            assert await transaction.links.get(a_signing_link().secret_hash) == a_signing_link()
+            assert await transaction.links.get(a_signing_link("other").secret_hash) is None
 
 
 class TestRaces:

@@ -8,11 +8,11 @@ from aiohttp import web
 from multidict import CIMultiDict
 
 from adapters.web.pages import PRIVATE, is_prefetch, read_texts, show_page
-from bot.domain.errors import LinkRefused, StoreUnavailable
+from bot.domain.errors import LinkRefused, LinkTrouble, StoreUnavailable
 from bot.incidents import describe, name_incident
 from bot.ports import Ports
 from bot.texts import Texts
-from bot.use_cases.view_documents import OpenedDocument, open_document, record_viewing
+from bot.use_cases.sign_page import OpenedDocument, open_document, record_viewing
 
 ADDRESS = "/documents/{secret}/{number}"
 
@@ -54,9 +54,10 @@ async def _answer(ports: Ports, request: web.Request) -> web.StreamResponse:
         first = await anext(opened.content, b"")
         await record_viewing(ports, opened)
     except LinkRefused as refusal:
-        title = texts.say("This link has expired") if refusal.expired else texts.say("This link is not valid")
+        is_unknown = refusal.trouble is LinkTrouble.UNKNOWN
+        title = texts.say("This link is not valid") if is_unknown else texts.say("This link has expired")
         words = texts.say("Press View on the card in the chat for a new link.")
-        return show_page(410 if refusal.expired else 404, title, words, texts=texts)
+        return show_page(404 if is_unknown else 410, title, words, texts=texts)
     except StoreUnavailable:
         _log.warning("document_not_served", why="database")
         words = texts.say("The document cannot be fetched right now. Please try again in a moment.")
@@ -69,7 +70,7 @@ async def _answer(ports: Ports, request: web.Request) -> web.StreamResponse:
 def _read_number(request: web.Request) -> int:
     number = request.match_info["number"]
     if not number.isascii() or not number.isdigit() or len(number) > 3:  # noqa: PLR2004 - no envelope holds a thousand
-        raise LinkRefused(expired=False)
+        raise LinkRefused(LinkTrouble.UNKNOWN)
     return int(number)
 
 

@@ -13,7 +13,7 @@ from adapters.web.pages import show_root
 from adapters.web.uploads import serve_uploads
 from bot.domain.dossier import DossierItem
 from bot.domain.envelope import EnvelopeId
-from bot.domain.links import UPLOADING_TIME, UploadPage
+from bot.domain.links import UPLOADING_TIME, UploadPage, fingerprint
 from bot.domain.log import LogLine
 from bot.ports import Ports
 from bot.use_cases.filing import UPLOADS_FOLDER, file_document, store_file
@@ -92,6 +92,6 @@ async def _furnish(ports: Ports) -> None:
         items = [await file_document(tx, a.CLIENT, "", each, "Sanne", a.NOON) for each in stored]
         documents = tuple(a.a_document(item) for item in items)
         await tx.envelopes.add(replace(a.an_envelope(ENVELOPE), documents=documents))
-        await tx.links.add(a.a_viewing_link("secret", envelope=ENVELOPE))
+        await tx.links.add(a.a_signing_link("secret", envelope=ENVELOPE, documents=fingerprint(documents)))
         expires = a.NOON + UPLOADING_TIME
         await tx.upload_pages.add(UploadPage(hash_secret("secret"), a.OFFICE, a.CLIENT, a.a_party(), expires))

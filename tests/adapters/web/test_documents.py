@@ -6,7 +6,7 @@ from hashlib import sha256
 import pytest
 
 from adapters.web.documents import write_disposition
-from bot.domain.links import VIEWING_TIME
+from bot.domain.links import SIGNING_TIME
 from bot.domain.log import Happening
 from tests.adapters.web.conftest import FILES, PDF, Site
 
@@ -95,7 +95,7 @@ async def test_asking_for_the_headers_is_not_viewing(site: Site) -> None:
 
 
 async def test_an_expired_link_says_so(site: Site) -> None:
-    site.clock.move(VIEWING_TIME)
+    site.clock.move(SIGNING_TIME)
     answer = await site.client.get(site.address(), headers={"Accept-Language": "nl-NL,nl;q=0.9,en;q=0.8"})
     page = await answer.text()
     assert answer.status == 410

@@ -6,7 +6,7 @@ from collections.abc import AsyncIterator
 import pytest
 from playwright.async_api import FilePayload, Page, ViewportSize, async_playwright
 
-from bot.domain.links import VIEWING_TIME
+from bot.domain.links import SIGNING_TIME
 from tests.adapters.web.conftest import PDF, Site
 
 PHONE = ViewportSize(width=360, height=640)
@@ -48,7 +48,7 @@ async def test_a_page_of_script_is_kept_from_running(site: Site, page: Page) -> 
 async def test_the_page_fits_a_phone_and_has_its_style(site: Site, page: Page) -> None:
     complaints: list[str] = []
     page.on("console", lambda message: complaints.append(message.text))
-    site.clock.move(VIEWING_TIME)
+    site.clock.move(SIGNING_TIME)
     answer = await page.goto(url(site, site.address(1)))
     assert answer
     assert answer.status == 410

@@ -6,7 +6,7 @@ import pytest
 
 from bot.domain import errors
 from bot.domain.envelope import Answer, EnvelopeState
-from bot.domain.errors import Fault, FileTrouble, InvalidInput, Problem, Refusal
+from bot.domain.errors import Fault, FileTrouble, InvalidInput, LinkTrouble, Problem, Refusal
 from bot.domain.people import Platform
 from bot.texts import LANGUAGES, load_texts
 from bot.views.refusals import explain, explain_faults
@@ -31,7 +31,8 @@ def every_refusal() -> Iterator[Refusal]:
     yield errors.ConversationRelinked("Kapper Knip")
     yield errors.NoClients()
     yield errors.NobodyToSign()
-    yield from (errors.LinkRefused(expired=expired) for expired in (True, False))
+    yield from (errors.LinkRefused(trouble) for trouble in LinkTrouble)
+    yield errors.SignatureRequired()
     yield from (errors.FilesNotTaken("aangifte.pdf", trouble, 10_000_000) for trouble in FileTrouble)
     yield from (InvalidInput({"documents": Fault(problem, 3)}) for problem in Problem)
 
