@@ -9,13 +9,15 @@ import shutil
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
+from socket import create_server, socket
 
 import pytest
 from aiohttp import web
 from aiohttp.test_utils import TestServer
 
 from adapters.pdf.page_count import PdfPageCounter
-from adapters.web.documents import serve_documents
+from adapters.web.signing.routes import serve_signing
+from adapters.web.signing.site import TEAMS, Site, load_assets
 from adapters.web.uploads import serve_uploads
 from bot.domain.people import Client, ClientId, Contact, ContactId, Office
 from bot.domain.places import Conversation, Place
@@ -61,7 +63,8 @@ async def chat(request: pytest.FixtureRequest, store: SqlStore) -> AsyncIterator
 @pytest.fixture
 async def unlinked(tmp_path: Path, store: SqlStore, chat: Chat) -> AsyncIterator[Scene]:
     """The scene before the conversation is linked to the client."""
-    clock = MovableClock()
+    clock, listening = MovableClock(), create_server(("127.0.0.1", 0))
+    address = f"http://127.0.0.1:{listening.getsockname()[1]}"
     ports = Ports(
         store=store,
         blobs=open_blobs(tmp_path / "blobs"),
@@ -69,10 +72,10 @@ async def unlinked(tmp_path: Path, store: SqlStore, chat: Chat) -> AsyncIterator
         clock=clock,
         messengers={chat.platform: chat.messenger},
         directories={chat.platform: chat.directory},
-        public_url="http://127.0.0.1",
+        public_url=address,
     )
     await _furnish(store, chat)
-    async with _serve(chat, ports) as address:
+    async with _serve(chat, ports, listening):
         chat.connect(address)
         yield await _enter(chat, ports, clock, address)
 
@@ -125,14 +128,16 @@ async def _furnish(store: SqlStore, chat: Chat) -> None:
 
 
 @asynccontextmanager
-async def _serve(chat: Chat, ports: Ports) -> AsyncIterator[str]:
+async def _serve(chat: Chat, ports: Ports, listening: socket) -> AsyncIterator[None]:
     courier, stop = Courier(ports), asyncio.Event()
+    assets = await asyncio.to_thread(load_assets, ports.public_url)
+    site = Site(ports, assets, courier.wake, lambda _answer: None, framed_by=TEAMS)
     await chat.start(Router(ports, courier.wake))
     application = web.Application()
-    application.add_routes([*chat.routes(), *serve_documents(ports), *serve_uploads(ports)])
+    application.add_routes([*chat.routes(), *serve_signing(site), *serve_uploads(ports)])
     running = asyncio.create_task(courier.run(stop))
-    async with TestServer(application) as server:
-        yield str(server.make_url("")).rstrip("/")
+    async with TestServer(application, socket_factory=lambda *_: listening):
+        yield
         stop.set()
         courier.wake()
         await running

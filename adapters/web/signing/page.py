@@ -1,14 +1,13 @@
-"""The page as HTML: what is asked and by whom, the documents, and what was answered. What people wrote is escaped."""
-
-from html import escape
+"""The page as HTML: what is asked and by whom, and the documents."""
 
 from aiohttp import web
 
+from adapters.web.html import NOTHING, Html, isolate, join, tag
 from adapters.web.origins import make_form_token
 from adapters.web.signing.documents import PDF, SHOWN
 from adapters.web.signing.form import NOTHING_YET, Entered, write_form
 from adapters.web.signing.site import Site
-from bot.domain.envelope import Document
+from bot.domain.envelope import Document, Envelope
 from bot.texts import OFFICE_ZONE, Texts
 from bot.use_cases.sign_page import SigningPage
 from bot.views.envelope_card import describe_document, describe_documents, flatten, show_status
@@ -24,74 +23,83 @@ def show_page(
         _write_document(document, number, site.locate(request, "documents", str(number)), texts)
         for number, document in enumerate(page.envelope.documents, start=1)
     )
-    body = (
-        f'<main data-pages="{escape(site.locate(request, "pages"))}" data-token="{token}">'
-        f"{_write_header(site, page, title, texts)}"
-        f"{_write_jump(texts) if page.may_answer else ''}"
-        f"{''.join(documents)}"
+    form = write_form(page, entered, site.locate(request, "answer"), token, texts) if page.may_answer else NOTHING
+    body = tag(
+        "main",
+        _write_header(site, page, title, texts),
+        tag("div", _write_jump(texts) if page.may_answer else NOTHING, *documents),
+        form,
+        _write_whose(page, texts),
+        data_pages=site.locate(request, "pages"),
+        data_token=token,
     )
-    if page.may_answer:
-        body += write_form(page, entered, site.locate(request, "answer"), token, texts)
-    return site.lay_out(request, texts, title, f"{body}{_write_whose(page, texts)}</main>", entered.status)
+    return site.lay_out(request, texts, title, body, entered.status)
 
 
-def _write_jump(texts: Texts) -> str:
-    return f'<p class="jump"><a href="#answer">{escape(texts.say("To signing"))}</a></p>'
+def _write_jump(texts: Texts) -> Html:
+    return tag("p", tag("a", texts.say("To signing"), href="#answer"), class_="jump")
 
 
-def _write_header(site: Site, page: SigningPage, title: str, texts: Texts) -> str:
+def _write_header(site: Site, page: SigningPage, title: str, texts: Texts) -> Html:
     envelope, now = page.envelope, site.ports.clock.now()
-    facts = [
-        (texts.say("From"), f"<bdi>{escape(envelope.sender.name)}</bdi> · <bdi>{escape(page.office.name)}</bdi>"),
-        (texts.say("Client"), f"{escape(page.client.number)} · <bdi>{escape(page.client.name)}</bdi>"),
-    ]
+    status = texts.say("Carry out this task") if page.may_answer else flatten(show_status(envelope, texts, now))
+    sender = join((isolate(envelope.sender.name), " · ", isolate(page.office.name)))
+    client = join((page.client.number, " · ", isolate(page.client.name)))
+    rows = [(texts.say("From"), sender), (texts.say("Client"), client)]
     if envelope.due:
         is_late = envelope.is_late(now.astimezone(OFFICE_ZONE).date())
-        late = f" · <strong>{escape(texts.say('Late'))}</strong>" if is_late else ""
-        facts.append((texts.say("Due"), escape(texts.day(envelope.due)) + late))
-    rows = "".join(f"<dt>{escape(label)}</dt><dd>{value}</dd>" for label, value in facts)
-    status = texts.say("Carry out this task") if page.may_answer else flatten(show_status(envelope, texts, now))
-    message = f'<blockquote dir="auto">{escape(envelope.message)}</blockquote>' if envelope.message else ""
-    return (
-        f'<header><p class="soft">{escape(status)}</p><h1><bdi>{escape(title)}</bdi></h1>'
-        f"{message}<dl>{rows}</dl></header>"
+        late = join((" · ", tag("strong", texts.say("Late")))) if is_late else NOTHING
+        rows.append((texts.say("Due"), join((texts.day(envelope.due), late))))
+    return tag(
+        "header",
+        tag("p", status, class_="soft"),
+        tag("h1", isolate(title)),
+        _write_message(envelope),
+        tag("dl", *(join((tag("dt", label), tag("dd", value))) for label, value in rows)),
     )
 
 
-def _write_document(document: Document, number: int, address: str, texts: Texts) -> str:
-    is_shown = document.media_type in SHOWN
-    label = texts.say("Open") if is_shown else texts.say("Download")
-    # The name again for who hears a list of links.
-    link = (
-        f'<a class="open" href="{escape(address)}" target="_blank" rel="noopener">{escape(label)}'
-        f'<span class="unseen"> {escape(document.name)}</span></a>'
-    )
-    return (
-        f'<section class="document" aria-labelledby="document-{number}"><div>'
-        f'<h2 id="document-{number}"><bdi>{escape(document.name)}</bdi></h2>'
-        f'<p class="soft">{escape(describe_document(document, texts))}</p></div><p>{link}</p>'
-        f"{_write_content(document, number, address, texts)}</section>"
+def _write_message(envelope: Envelope) -> Html:
+    return tag("blockquote", envelope.message, dir="auto") if envelope.message else NOTHING
+
+
+def _write_document(document: Document, number: int, address: str, texts: Texts) -> Html:
+    label = texts.say("Open the document") if document.media_type in SHOWN else texts.say("Download")
+    # The name once more, for who hears a list of links.
+    named = tag("span", f" {document.name}", class_="unseen")
+    return tag(
+        "section",
+        tag(
+            "div",
+            tag("h2", isolate(document.name), id=f"document-{number}"),
+            tag("p", describe_document(document, texts), class_="soft"),
+        ),
+        tag("p", tag("a", label, named, href=address, target="_blank", rel="noopener")),
+        _write_content(document, number, address, texts),
+        class_="document",
+        aria_labelledby=f"document-{number}",
     )
 
 
-def _write_content(document: Document, number: int, address: str, texts: Texts) -> str:
+def _write_content(document: Document, number: int, address: str, texts: Texts) -> Html:
     if document.media_type == PDF:
-        failed = texts.say("This document cannot be shown in the page here. Open it with the link above.")
-        return (
-            f'<div class="pages" data-pdf="{escape(address)}" data-number="{number}" '
-            f'data-label="{escape(texts.say("Page {page} of {pages}", page="{page}", pages="{pages}"))}">'
-            f'<p class="soft" role="status" data-loading="{escape(texts.say("One moment…"))}" '
-            f'data-failed="{escape(failed)}"></p></div>'
+        notice = tag(
+            "p",
+            class_="soft",
+            role="status",
+            data_loading=texts.say("One moment…"),
+            data_failed=texts.say("This document cannot be shown in the page here. Open it with the link above."),
         )
+        label = texts.say("Page {page} of {pages}", page="{page}", pages="{pages}")
+        count = str(document.pages or 0)
+        facts = {"data_pdf": address, "data_number": str(number), "data_count": count, "data_label": label}
+        return tag("div", notice, class_="pages", **facts)
     if document.media_type in SHOWN:
-        return f'<img src="{escape(address)}" alt="{escape(document.name)}" loading="lazy">'
-    return ""
+        return tag("img", src=address, alt=document.name, loading="lazy")
+    return NOTHING
 
 
-def _write_whose(page: SigningPage, texts: Texts) -> str:
-    whose = texts.say(
-        "This page is for {name}. It works until {moment}.",
-        name=page.viewer.name,
-        moment=texts.moment(page.expires_at),
-    )
-    return f"<footer><small>{escape(whose)}</small></footer>"
+def _write_whose(page: SigningPage, texts: Texts) -> Html:
+    until = texts.moment(page.expires_at)
+    whose = texts.say("This page is for {name}. It works until {moment}.", name=page.viewer.name, moment=until)
+    return tag("footer", tag("small", whose))

@@ -16,13 +16,13 @@ from adapters.web.signing.told import tell_answer, tell_outage, tell_refusal, te
 from bot.domain.errors import InvalidInput, PlatformError, Refusal, StoreUnavailable
 from bot.texts import Texts
 from bot.use_cases.sign_page import SigningPage, answer_on_page, open_page, record_pages
-from bot.views.refusals import explain, explain_faults, explain_outage
+from bot.views.refusals import explain_faults, explain_outage
 
 _log = structlog.get_logger(__name__)
 
 
 def serve_signing(site: Site) -> list[web.AbstractRouteDef]:
-    """`GET /signing/{secret}`, `GET …/documents/{number}`, `POST …/pages`, `POST …/answer`, and the page's own files."""
+    """`GET /signing/{secret}`, `GET …/documents/{number}`, `POST …/pages`, `POST …/answer`, and the page's files."""
 
     async def get(request: web.Request) -> web.StreamResponse:
         if is_prefetch(request):
@@ -78,11 +78,12 @@ async def _take_answer(site: Site, request: web.Request) -> web.Response:
     try:
         # Looked at before anything is read, so that only who has a link can send us something.
         page = await open_page(site.ports, secret)
-        sent = await read_sent(request)
     except Refusal as refusal:
         return tell_refusal(site, request, texts, refusal)
     except StoreUnavailable:
         return tell_outage(site, request, texts)
+    try:
+        sent = await read_sent(request)
     except FormBroken:
         words = texts.say("What you sent did not arrive in full, so nothing was recorded. Please try again.")
         return show_page(site, request, texts, page, Entered(trouble=words, status=HTTPStatus.BAD_REQUEST))

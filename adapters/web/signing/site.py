@@ -2,13 +2,13 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from html import escape
 from importlib.resources import files
 
 from aiohttp import web
 from yarl import URL
 
 from adapters.web.assets import Assets
+from adapters.web.html import Html, join, tag
 from adapters.web.origins import Networks
 from adapters.web.pages import PRIVATE
 from bot.domain.envelope import Answer
@@ -18,6 +18,9 @@ from bot.texts import Texts
 PATH = "/signing/{secret}"
 IN_DIALOG = "in=teams"
 """What the address says where the page is shown inside a dialog of Teams, which frames it."""
+
+TEAMS = ("https://teams.microsoft.com", "https://*.teams.microsoft.com", "https://*.cloud.microsoft")
+"""Where the clients of Teams run that show pages in frames (Microsoft's "Prerequisites" of tabs)."""
 
 _POLICY = "default-src 'none'; base-uri 'none'; connect-src 'self'; form-action 'self'; img-src 'self'"
 _NOBODY = ("'none'",)
@@ -50,23 +53,25 @@ class Site:
         path = "/".join((root + PATH.format(secret=request.match_info["secret"]), *parts))
         return f"{path}?{IN_DIALOG}" if is_in_dialog(request) else path
 
-    def lay_out(self, request: web.Request, texts: Texts, title: str, body: str, status: int = 200) -> web.Response:
-        """A page with a `body` in HTML, in which what people wrote is escaped."""
-        path = escape(self.assets.path)
-        html = (
-            f'<!doctype html><html lang="{texts.language}"><head><meta charset="utf-8">'
-            '<meta name="viewport" content="width=device-width,initial-scale=1">'
-            f'<title>{escape(title)} · Paraaf</title><link rel="stylesheet" href="{path}/signing.css">'
-            f'<script type="module" src="{path}/signing.mjs"></script></head><body>{body}</body></html>'
+    def lay_out(self, request: web.Request, texts: Texts, title: str, body: Html, status: int = 200) -> web.Response:
+        """A page with this `body`."""
+        path = self.assets.path
+        head = tag(
+            "head",
+            tag("meta", charset="utf-8"),
+            tag("meta", name="viewport", content="width=device-width,initial-scale=1"),
+            tag("title", f"{title} · Paraaf"),
+            tag("link", rel="stylesheet", href=f"{path}/signing.css"),
+            tag("script", type="module", src=f"{path}/signing.mjs"),
         )
+        html = join((Html("<!doctype html>"), tag("html", head, tag("body", body), lang=texts.language)))
         headers = {**PRIVATE, "Content-Security-Policy": self._write_policy(request), "Vary": "Accept-Language"}
         return web.Response(status=status, text=html, content_type="text/html", charset="utf-8", headers=headers)
 
     def lay_out_words(self, request: web.Request, texts: Texts, status: int, title: str, *words: str) -> web.Response:
         """A page that says something, and has nothing to do on it."""
-        paragraphs = "".join(f"<p>{escape(each)}</p>" for each in words)
-        body = f'<main class="short"><div class="box"><h1>{escape(title)}</h1>{paragraphs}</div></main>'
-        return self.lay_out(request, texts, title, body, status)
+        box = tag("div", tag("h1", title), *(tag("p", each) for each in words), class_="box")
+        return self.lay_out(request, texts, title, tag("main", box, class_="short"), status)
 
     def _write_policy(self, request: web.Request) -> str:
         source = self.assets.source

@@ -1,11 +1,11 @@
 """What the signing page says when there is nothing to fill in: what was answered, or why the link opens nothing."""
 
-from html import escape
 from http import HTTPStatus
 
 import structlog
 from aiohttp import web
 
+from adapters.web.html import Html, isolate, join, tag
 from adapters.web.signing.site import Site
 from bot.domain.envelope import Answer, Decision
 from bot.domain.errors import AlreadyAnswered, LinkRefused, LinkTrouble, Refusal
@@ -27,22 +27,24 @@ def tell_answer(site: Site, request: web.Request, texts: Texts, page: SigningPag
     _log.info("answered_on_page", answer=decision.answer.value)
     is_approved = decision.answer is Answer.APPROVED
     title = texts.say("You approved this") if is_approved else texts.say("You rejected this")
-    names = "".join(f"<li><bdi>{escape(document.name)}</bdi></li>" for document in page.envelope.documents)
-    said = texts.say("The conversation shows it as well. You can close this page.")
-    body = (
-        f'<main class="short"><div class="box"><h1>{escape(title)}</h1><ul>{names}</ul>'
-        f"<dl>{_write_facts(decision, texts)}</dl><p>{escape(said)}</p></div></main>"
+    box = tag(
+        "div",
+        tag("h1", title),
+        tag("ul", *(tag("li", isolate(document.name)) for document in page.envelope.documents)),
+        tag("dl", _write_facts(decision, texts)),
+        tag("p", texts.say("The conversation shows it as well. You can close this page.")),
+        class_="box",
     )
-    return site.lay_out(request, texts, title, body)
+    return site.lay_out(request, texts, title, tag("main", box, class_="short"))
 
 
-def _write_facts(decision: Decision, texts: Texts) -> str:
+def _write_facts(decision: Decision, texts: Texts) -> Html:
     facts = (
         (texts.say("When"), texts.moment(decision.at)),
         (texts.say("Place"), decision.place),
         (texts.say("Reason"), decision.reason),
     )
-    return "".join(f'<dt>{escape(label)}</dt><dd dir="auto">{escape(fact)}</dd>' for label, fact in facts if fact)
+    return join(part for label, fact in facts if fact for part in (tag("dt", label), tag("dd", fact, dir="auto")))
 
 
 def tell_refusal(
@@ -88,4 +90,6 @@ def tell_outage(site: Site, request: web.Request, texts: Texts) -> web.Response:
     """The database does not answer."""
     _log.warning("signing_page_not_served", why="database")
     words = texts.say("The page cannot be shown right now. Nothing was recorded; please try again in a moment.")
-    return site.lay_out_words(request, texts, HTTPStatus.SERVICE_UNAVAILABLE, texts.say("Not available right now"), words)
+    return site.lay_out_words(
+        request, texts, HTTPStatus.SERVICE_UNAVAILABLE, texts.say("Not available right now"), words
+    )

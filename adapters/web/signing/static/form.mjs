@@ -19,8 +19,7 @@ export function guardForm(form, pad, shown) {
       form.removeAttribute("aria-busy");
     }
   });
-  const wrong = form.querySelector("[aria-invalid=true]");
+  const wrong = form.querySelector("[aria-invalid=true]") ?? form.parentElement.querySelector("[role=alert]");
   wrong?.focus();
-  const folded = wrong?.closest("details");
-  if (folded) folded.open = true;
+  wrong?.scrollIntoView({ block: "center", behavior: "instant" });
 }

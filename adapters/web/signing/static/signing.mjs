@@ -5,10 +5,11 @@ import { preparePad } from "./pad.mjs";
 import { showDocuments } from "./documents.mjs";
 import { keepShownPages } from "./shown.mjs";
 
-const shown = keepShownPages(document.querySelector("main"));
-const form = document.querySelector("form");
+const main = document.querySelector("main");
+const shown = keepShownPages(main);
+showDocuments(main.querySelectorAll("[data-pdf]"), shown);
+const form = main.querySelector("form");
 if (form) {
   const pad = form.querySelector("canvas") && preparePad(form);
   guardForm(form, pad, shown);
 }
-showDocuments(document.querySelectorAll("[data-pdf]"), shown);

@@ -1,8 +1,10 @@
 // The pages of one PDF below each other. Only those near the screen are drawn; a telephone has no memory for more.
 
 const MOST_PIXELS = 4_000_000; // of one page: an A4 page at almost 200 dots to the inch
+const A4 = "210 / 297";
 const MOST_DRAWN = 6;
 const MOST_WORDS = 50_000; // characters of one page for a screen reader
+const LONG_ENOUGH = 400; // milliseconds
 const AHEAD = "75% 0px";
 
 export class PageStack {
@@ -12,37 +14,48 @@ export class PageStack {
   #near = new Set();
   #visible = new Set();
   #drawn = new Map();
+  #watched = new Set();
   #isDrawing = false;
 
-  constructor(frame, pdf, tell) {
+  // Makes room for the pages that the document is said to have, so that what stands below stays where it is.
+  constructor(frame, tell) {
     this.#frame = frame;
-    this.#pdf = pdf;
     this.#tell = tell;
+    this.#makeRoom(Number(frame.dataset.count), A4);
   }
 
-  // Room for every page, as large as the first one until it is known better.
-  layOut(first) {
-    const { width, height } = first.getViewport({ scale: 1 });
+  async show(pdf) {
+    this.#pdf = pdf;
+    const { width, height } = (await pdf.getPage(1)).getViewport({ scale: 1 });
+    this.#makeRoom(pdf.numPages, `${width} / ${height}`);
     const near = new IntersectionObserver((seen) => this.#keepNear(seen), { rootMargin: AHEAD });
     const visible = new IntersectionObserver((seen) => this.#keepVisible(seen), { threshold: [0, 0.25, 0.5, 0.75, 1] });
-    const pages = document.createDocumentFragment();
-    for (let number = 1; number <= this.#pdf.numPages; number += 1) {
-      const page = this.#makePage(number);
-      page.firstChild.style.aspectRatio = `${width} / ${height}`;
-      pages.append(page);
+    for (const page of this.#frame.querySelectorAll("figure")) {
       near.observe(page);
       visible.observe(page);
     }
-    this.#frame.append(pages);
+  }
+
+  // Every page is as large as the first one until it is known better.
+  #makeRoom(count, shape) {
+    const pages = [...this.#frame.querySelectorAll("figure")];
+    while (pages.length > count) pages.pop().remove();
+    while (pages.length < count) pages.push(this.#makePage(pages.length + 1));
+    for (const page of pages) {
+      page.firstChild.style.aspectRatio = shape;
+      page.lastChild.textContent = this.#name(page, count);
+    }
+    this.#frame.append(...pages);
+  }
+
+  #name(page, count) {
+    return this.#frame.dataset.label.replace("{page}", page.dataset.page).replace("{pages}", count);
   }
 
   #makePage(number) {
     const page = document.createElement("figure");
     page.dataset.page = number;
     page.append(document.createElement("div"), document.createElement("figcaption"));
-    page.lastChild.textContent = this.#frame.dataset.label
-      .replace("{page}", number)
-      .replace("{pages}", this.#pdf.numPages);
     return page;
   }
 
@@ -54,7 +67,7 @@ export class PageStack {
     this.#drawNext();
   }
 
-  // A page was shown once it is drawn, and half of it, or half a screen of it, is on the screen.
+  // A page is on the screen with half of it, or with half a screen of it.
   #keepVisible(seen) {
     for (const { intersectionRatio, intersectionRect, target } of seen) {
       if (intersectionRatio >= 0.5 || intersectionRect.height >= innerHeight / 2) this.#visible.add(target);
@@ -63,9 +76,17 @@ export class PageStack {
     this.#tellShown();
   }
 
+  // A page was shown once it is drawn and has been on the screen for a while: not when somebody only passes by.
   #tellShown() {
-    if (document.visibilityState !== "visible") return;
-    for (const page of this.#visible) if (this.#drawn.has(page)) this.#tell(Number(page.dataset.page));
+    for (const page of this.#visible) {
+      if (!this.#drawn.get(page) || this.#watched.has(page)) continue;
+      this.#watched.add(page);
+      setTimeout(() => {
+        this.#watched.delete(page);
+        const isSeen = this.#visible.has(page) && document.visibilityState === "visible";
+        if (isSeen) this.#tell(Number(page.dataset.page));
+      }, LONG_ENOUGH);
+    }
   }
 
   async #drawNext() {
