@@ -12,12 +12,11 @@ from adapters.web.html import Html, join, tag
 from adapters.web.origins import Networks
 from adapters.web.pages import PRIVATE
 from bot.domain.envelope import Answer
+from bot.domain.links import IN_DIALOG
 from bot.ports import Ports
 from bot.texts import Texts
 
 PATH = "/signing/{secret}"
-IN_DIALOG = "in=teams"
-"""What the address says where the page is shown inside a dialog of Teams, which frames it."""
 
 TEAMS = ("https://teams.microsoft.com", "https://*.teams.microsoft.com", "https://*.cloud.microsoft")
 """Where the clients of Teams run that show pages in frames (Microsoft's "Prerequisites" of tabs)."""
