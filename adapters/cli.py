@@ -178,6 +178,23 @@ def set_staff(
     print(told)
 
 
+@offices.command("signing")
+@answer
+def set_signing(
+    office: Annotated[str, typer.Argument(help="The office's name.")],
+    drawing: Annotated[
+        str | None, typer.Option("--drawing", help="A signature with an approval: off, offered or required.")
+    ] = None,
+    typed: Annotated[
+        bool | None, typer.Option("--typed/--no-typed", help="A typed name will do, for who cannot draw.")
+    ] = None,
+) -> None:
+    """Ask signers to draw a signature or not, in requests sent from now on; what is not given stays as it is."""
+    from adapters.commands.offices import set_signing as work  # noqa: PLC0415 - see above
+
+    print(run(work(_settings(), office, drawing, typed=typed)))
+
+
 @manifest.command("slack")
 @answer
 def slack_manifest(

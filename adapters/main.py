@@ -11,6 +11,7 @@ import structlog
 from aiohttp import web
 from sqlalchemy import Connection, make_url
 
+from adapters.geography import open_geography
 from adapters.links import Link, keep_trying
 from adapters.log import AccessLog
 from adapters.pdf.page_count import PdfPageCounter
@@ -32,7 +33,7 @@ from storage.sql.engine import connect
 from storage.sql.migrations import configure, migrate
 from storage.sql.store import SqlStore
 from storage.sql.troubles import TROUBLES, translate
-from storage.vault import Vault, open_vault
+from storage.vault import Vault, open_vault, read_vault
 
 PATIENCE = 10.0
 """Seconds that requests and deliveries under way are given when Paraaf stops."""
@@ -61,6 +62,14 @@ async def open_store(settings: Settings, vault: Vault | None = None) -> AsyncIte
         yield store
     finally:
         await store.dispose()
+
+
+async def check_key(settings: Settings, *, has_tables: bool) -> None:
+    """Raise `KeyRefused` when the key of personal data cannot be read, or is not that of what the tables hold."""
+    vault = await asyncio.to_thread(read_vault, settings.personal_key)
+    if has_tables:
+        async with open_store(settings, vault) as store:
+            await store.require_key()
 
 
 async def read_schema(settings: Settings) -> tuple[str | None, str | None]:
@@ -111,6 +120,7 @@ def build_ports(
         messengers=messengers or {},
         directories=directories or {},
         public_url=settings.public_url,
+        geography=open_geography(settings.geoip),
     )
 
 
@@ -146,7 +156,7 @@ class Paraaf:
 
         A platform that does not answer is tried again while everything else works. Raises `StoreUnavailable`,
         `OSError` when the port is taken, `SettingsError` for a file that cannot be read, `TokenRefused` of a
-        platform's adapter, and `OfficeRefused`.
+        platform's adapter, `OfficeRefused`, and `KeyRefused`.
         """
         try:
             await self._start()
@@ -163,6 +173,7 @@ class Paraaf:
         # What is opened last is closed first, so this is the order of stopping, read from below.
         vault = await asyncio.to_thread(open_vault, self._settings.personal_key)
         store = await self._parts.enter_async_context(open_store(self._settings, vault))
+        await store.require_key()
         guard = await self._parts.enter_async_context(open_guard(self._settings))
         links = [link async for link in self._build_links(store)]
         messengers: dict[Platform, Messenger] = {link.platform: link.messenger for link in links}
@@ -174,7 +185,7 @@ class Paraaf:
         assets = await asyncio.to_thread(load_assets, self._settings.public_url)
         framed_by = TEAMS if self._settings.teams else ()
         count = self._metrics.count_decision
-        site = Site(ports, assets, courier.wake, count, framed_by, self._settings.trusted_proxies)
+        site = Site(ports, assets, courier.wake, count, framed_by, self._settings.proxies)
         await self._listen(self._build_app(site, store, links))
         router = CountingRouter(Router(ports, courier.wake), self._metrics)
         for link in links:

@@ -6,14 +6,14 @@ The environment wins over the file. A setting that is empty counts as not given.
 import difflib
 import os
 from collections.abc import Iterable, Mapping
-from ipaddress import ip_network
 from pathlib import Path
 from typing import Annotated, Self
 
 from pydantic import AfterValidator, BeforeValidator, Field, SecretStr, ValidationError, model_validator
-from pydantic_settings import BaseSettings, SettingsConfigDict
+from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 from yarl import URL
 
+from adapters.proxy_settings import Networks, read_networks
 from adapters.slack_settings import SlackSettings, find_slack_faults
 from adapters.teams_settings import (
     GRAPH,
@@ -26,7 +26,6 @@ from adapters.teams_settings import (
     find_teams_faults,
     is_loopback,
 )
-from adapters.web.origins import Networks
 
 DATABASE = "paraaf.db"
 """The SQLite file in the data directory."""
@@ -106,18 +105,6 @@ def _find_file(value: Path) -> Path:
     return path
 
 
-def _read_networks(value: str) -> Networks:
-    return tuple(ip_network(each.strip()) for each in value.split(",") if each.strip())
-
-
-def _check_networks(value: str) -> str:
-    try:
-        _read_networks(value)
-    except ValueError:
-        raise ValueError("write addresses or networks with commas between them, such as 10.0.0.0/8") from None
-    return value
-
-
 _Service = Annotated[str, AfterValidator(_check_service)]
 _File = Annotated[Path, AfterValidator(_find_file)]
 _Guid = Annotated[str, AfterValidator(check_guid)]
@@ -147,9 +134,10 @@ class Settings(BaseSettings):
     )
     host: str = Field(default="127.0.0.1", validation_alias="PARAAF_HOST")
     port: int = Field(default=8080, ge=0, le=65_535, validation_alias="PARAAF_PORT")
-    proxies: Annotated[str, AfterValidator(_check_networks)] = Field(
-        default="", validation_alias="PARAAF_TRUSTED_PROXIES"
+    proxies: Annotated[Networks, NoDecode, BeforeValidator(read_networks)] = Field(
+        default=(), validation_alias="PARAAF_PROXIES"
     )
+    geoip: _File | None = Field(default=None, validation_alias="PARAAF_GEOIP_DB")
     slack_signing_secret: SecretStr | None = Field(default=None, validation_alias="SLACK_SIGNING_SECRET")
     slack_bot_token: SecretStr | None = Field(default=None, validation_alias="SLACK_BOT_TOKEN")
     slack_app_token: SecretStr | None = Field(default=None, validation_alias="SLACK_APP_TOKEN")
@@ -191,11 +179,6 @@ class Settings(BaseSettings):
     def personal_key(self) -> Path:
         """The file with the key of what is kept encrypted."""
         return self.data_dir / PERSONAL_KEY
-
-    @property
-    def trusted_proxies(self) -> Networks:
-        """Whose `X-Forwarded-For` is believed."""
-        return _read_networks(self.proxies)
 
     @property
     def public_url(self) -> str:

@@ -15,15 +15,13 @@ import structlog
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
+from bot.domain.errors import KeyRefused
+
 _KEY_SIZE = 32
 _NONCE_SIZE = 12
 """Bytes, as NIST SP 800-38D recommends; drawn at random, which holds for 2**32 values under one key (section 8.3)."""
 
 _log = structlog.get_logger(__name__)
-
-
-class KeyRefused(Exception):
-    """The master key cannot be used; the message says why and what to do."""
 
 
 class Vault:

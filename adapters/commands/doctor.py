@@ -11,6 +11,7 @@ from slack_sdk.errors import SlackApiError, SlackClientError
 from yarl import URL
 
 from adapters.commands.finding import BROKEN, NOTE, OK, Finding
+from adapters.commands.signing_doctor import examine_key, examine_places
 from adapters.commands.teams_doctor import examine_teams
 from adapters.main import choose_blobs, open_store, read_schema
 from adapters.settings import Settings, find_misspelt
@@ -30,6 +31,8 @@ async def examine(settings: Settings) -> AsyncIterator[Finding]:
     database = await _check_database(settings)
     yield database
     yield await _check_blobs(settings)
+    yield await examine_key(settings, has_tables=database.verdict is OK)
+    yield examine_places(settings)
     yield await _check_redis(settings)
     yield _check_address(settings)
     has_tables = database.verdict is OK

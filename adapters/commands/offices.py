@@ -5,6 +5,7 @@ from collections.abc import Mapping, Sequence
 from adapters.main import open_store
 from adapters.settings import Settings
 from bot.domain.people import Office, Platform
+from bot.domain.signature import Drawing
 from bot.ports import Store
 from bot.use_cases import offices
 
@@ -61,6 +62,19 @@ async def set_staff(
         return await _describe(store, office)
 
 
+async def set_signing(settings: Settings, name: str, drawing: str | None, *, typed: bool | None) -> str:
+    """Change whether signers are asked for a signature. Raises `OfficeRefused`, `StoreUnavailable`."""
+    async with open_store(settings) as store:
+        office = await offices.pick_office(store, name)
+        office = await offices.set_signing(
+            store,
+            office,
+            drawing=office.drawing if drawing is None else drawing,
+            typed_names=office.typed_names if typed is None else typed,
+        )
+        return await _describe(store, office)
+
+
 async def _describe(store: Store, office: Office) -> str:
     async with store.reading() as tx:
         tenants = await tx.offices.tenants(office.id)
@@ -69,4 +83,6 @@ async def _describe(store: Store, office: Office) -> str:
     groups = [f"group {office.staff_group}"] if office.staff_group else []
     staff = ", ".join([*groups, *sorted(office.staff_accounts)]) or "every full member"
     own = "; a sender may sign" if office.sender_may_sign else ""
-    return f"{office.name} ({office.locale}): {where}; {clients} clients; staff: {staff}{own}"
+    how = "drawn or typed" if office.typed_names else "drawn"
+    signature = "" if office.drawing is Drawing.OFF else f"; signature: {office.drawing}, {how}"
+    return f"{office.name} ({office.locale}): {where}; {clients} clients; staff: {staff}{own}{signature}"

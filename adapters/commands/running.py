@@ -46,7 +46,7 @@ def explain(error: Exception) -> str | None:
     """What went wrong and what to do, or None for a mistake of ours."""
     # Imported here: a command that goes well, and one that needs no settings, does without.
     from adapters.settings import SettingsError  # noqa: PLC0415 - as said above
-    from bot.domain.errors import Conflict, StoreUnavailable  # noqa: PLC0415 - as said above
+    from bot.domain.errors import Conflict, KeyRefused, StoreUnavailable  # noqa: PLC0415 - as said above
     from bot.use_cases.add_documents import DocumentsRefused  # noqa: PLC0415 - as said above
     from bot.use_cases.client_file import ClientFileRefused  # noqa: PLC0415 - as said above
     from bot.use_cases.offices import OfficeRefused  # noqa: PLC0415 - as said above
@@ -60,6 +60,8 @@ def explain(error: Exception) -> str | None:
             return str(error)
         case StoreUnavailable():
             return f"the database or the documents cannot be reached: {error.reason}. See: paraaf doctor"
+        case KeyRefused():
+            return f"{error}."
         case Conflict():
             return "somebody else changed the same at the same time; nothing was changed. Run it again."
         case OSError(errno=errno.EADDRINUSE):

@@ -1,13 +1,10 @@
-"""Where a request comes from: a page of ours or another site, a browser that shows it or one that fetches ahead."""
+"""Whether a form was sent from a page of ours."""
 
 from hashlib import sha256
 from hmac import compare_digest, new
-from ipaddress import IPv4Network, IPv6Network, ip_address
 
 from aiohttp import web
 from yarl import URL
-
-Networks = tuple[IPv4Network | IPv6Network, ...]
 
 
 def comes_from_here(request: web.Request, public_url: str) -> bool:
@@ -29,20 +26,3 @@ def make_form_token(secret: str) -> str:
 def is_form_token(token: str, secret: str) -> bool:
     """Whether the token was made for this page."""
     return compare_digest(token.encode(), make_form_token(secret).encode())
-
-
-def find_address(request: web.Request, trusted: Networks) -> str | None:
-    """The network address of whoever sent this; None where it is not known for sure, or says nothing of a place.
-
-    What stands in `X-Forwarded-For` anybody can write, so it counts only from the right, as far as each was added by a
-    proxy in `trusted`.
-    """
-    hops = [hop.strip() for header in request.headers.getall("X-Forwarded-For", ()) for hop in header.split(",")]
-    for hop in reversed([*hops, request.remote or ""]):
-        try:
-            address = ip_address(hop)
-        except ValueError:
-            return None
-        if not any(address in network for network in trusted):
-            return str(address) if address.is_global else None
-    return None

@@ -24,6 +24,7 @@ PlatformError                a platform did not do what was asked
 └── Undeliverable            the platform refuses for good
 Conflict                     somebody else changed the same envelope first; read again and decide again
 StoreUnavailable             the database does not answer: nothing was changed
+KeyRefused                   the key of personal data cannot be used
 """
 
 from collections.abc import Mapping
@@ -250,3 +251,7 @@ class StoreUnavailable(Exception):
 
     reason: str
     at_commit: bool = False
+
+
+class KeyRefused(Exception):
+    """The key of personal data cannot be read, or is another one's; the message says why and what to do."""

@@ -5,6 +5,7 @@ from collections.abc import Iterable
 from dataclasses import replace
 
 from bot.domain.people import Office, OfficeId, Platform
+from bot.domain.signature import Drawing
 from bot.ports import Store, Transaction
 from bot.texts import LANGUAGES
 from bot.use_cases.ids import new_id
@@ -128,6 +129,16 @@ async def set_staff(
         if not _MEMBER.fullmatch(account):
             raise OfficeRefused(f"“{account}” is no member: write an e-mail address, or an id such as U0123ABCDEF.")
     changed = replace(office, staff_group=group, staff_accounts=chosen, sender_may_sign=sender_may_sign)
+    async with store.transaction() as tx:
+        await tx.offices.save(changed)
+    return changed
+
+
+async def set_signing(store: Store, office: Office, *, drawing: str, typed_names: bool) -> Office:
+    """Ask signers for a signature or not, in requests that are sent from now on. Raises `OfficeRefused`."""
+    if drawing not in set(Drawing):
+        raise OfficeRefused(f"“{drawing}” is not possible; choose from: {', '.join(Drawing)}.")
+    changed = replace(office, drawing=Drawing(drawing), typed_names=typed_names)
     async with store.transaction() as tx:
         await tx.offices.save(changed)
     return changed

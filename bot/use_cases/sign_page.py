@@ -18,7 +18,7 @@ from bot.ports import Ports, Transaction
 from bot.texts import Texts
 from bot.use_cases import decide
 from bot.use_cases.decide import Given
-from bot.use_cases.read_signature import PageApproval, read_signature
+from bot.use_cases.read_signature import read_signature
 from bot.use_cases.settle import settle
 from bot.use_cases.signing_link import Opened, find_any_link, find_link
 
@@ -40,6 +40,20 @@ class SigningPage:
     may_answer: bool
     drawing: Drawing
     typed_names: bool
+
+
+@dataclass(frozen=True, slots=True)
+class PageApproval:
+    """An approval as it was sent.
+
+    A signature is drawn (`drawn_png`, with `strokes` as `bot.domain.strokes` reads them) or typed (`typed_name`); a
+    drawn one counts where both are there. What was left empty is None or "".
+    """
+
+    place: str
+    drawn_png: bytes | None = None
+    strokes: str = ""
+    typed_name: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -169,9 +183,9 @@ def _require_usable(opened: Opened, now: datetime) -> None:
 def _read_answer(ports: Ports, page: SigningPage, answer: PageAnswer, network: str | None, texts: Texts) -> Given:
     derived = ports.geography.locate(network) if ports.geography and network else None
     match answer:
-        case PageApproval(place):
+        case PageApproval(place, png, strokes, name):
             decision, faults = decide.read_approval(ports, place, texts)
-            signature, more = read_signature(answer, page.drawing, typed_names=page.typed_names)
+            signature, more = read_signature(png, strokes, name, page.drawing, typed_names=page.typed_names)
             faults |= more
         case PageRejection(reason):
             decision, faults = decide.read_rejection(ports, reason)

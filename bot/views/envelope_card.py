@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from bot.domain.envelope import Answer, Document, Envelope, EnvelopeState, Signer
+from bot.domain.envelope import Answer, Decision, Document, Envelope, EnvelopeState, Signer
 from bot.domain.people import Account
 from bot.texts import OFFICE_ZONE, Texts
 from cards.limits import CARD_TITLE
@@ -187,9 +187,17 @@ def _show_facts(envelope: Envelope, texts: Texts, now: datetime) -> Facts:
     if envelope.due:
         late = " · " + texts.say("Late") if envelope.is_late(_today(now)) else ""
         rows.append(Fact(texts.say("Due"), (Plain(texts.day(envelope.due) + late),)))
-    approvals = [each.decision for each in envelope.signers if each.decision and each.decision.place]
-    rows += [Fact(texts.say("Place"), (Plain(decision.place or ""),)) for decision in approvals]
+    decisions = [each.decision for each in envelope.signers if each.decision]
+    places = [place for decision in decisions for place in show_places(decision, texts)]
+    rows += [Fact(texts.say("Place"), (Plain(place),)) for place in places]
     return Facts(tuple(rows))
+
+
+def show_places(decision: Decision, texts: Texts) -> tuple[str, ...]:
+    """The places of an answer, each with where it comes from: what the person said, and what the network tells."""
+    given, derived = texts.say("given"), texts.say("derived from the network")
+    known = ((decision.place, given), (decision.derived_place, derived))
+    return tuple(f"{place} · {source}" for place, source in known if place)
 
 
 def _show_signer(signer: Signer, texts: Texts) -> str:

@@ -5,9 +5,10 @@ from collections.abc import AsyncIterator, Awaitable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager, nullcontext
 from typing import TypeVar
 
-from sqlalchemy import select, text
+from sqlalchemy import bindparam, select, text
 from sqlalchemy.ext.asyncio import AsyncEngine
 
+from bot.domain.errors import KeyRefused
 from bot.ports import (
     Conversations,
     Dossiers,
@@ -33,11 +34,13 @@ from storage.sql.people import SqlPeople
 from storage.sql.references import SqlReferences
 from storage.sql.session import Session
 from storage.sql.signatures import SqlSignatures
+from storage.sql.tables import personal_keys
 from storage.sql.troubles import TROUBLES, translate
 from storage.sql.upload_pages import SqlUploadPages
 from storage.vault import Vault
 
 Result = TypeVar("Result")
+_FOREIGN_KEY = select(personal_keys.c.master).where(personal_keys.c.master != bindparam("name")).limit(1)
 
 
 class SqlTransaction:
@@ -105,6 +108,16 @@ class SqlStore:
         """Return when the database answers. Raises `StoreUnavailable`."""
         async with _open(self._engines.reading) as session:
             await session.run(select(text("1")))
+
+    async def require_key(self) -> None:
+        """Raise `KeyRefused` when the vault cannot open what is kept here, since another master key sealed it."""
+        name = self._vault.name if self._vault else ""
+        async with _open(self._engines.reading) as session:
+            if await session.one(_FOREIGN_KEY, {"name": name}):
+                raise KeyRefused(
+                    "the database holds signatures that another personal.key sealed; put that file back in the data "
+                    "directory, from a backup or from the other copies of Paraaf on this database"
+                )
 
     async def dispose(self) -> None:
         """Close every connection; the store can be used again afterwards."""

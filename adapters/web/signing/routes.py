@@ -5,7 +5,7 @@ from http import HTTPStatus
 import structlog
 from aiohttp import web
 
-from adapters.web.origins import comes_from_here, find_address, is_form_token
+from adapters.web.origins import comes_from_here, is_form_token
 from adapters.web.pages import PRIVATE, is_prefetch, read_texts
 from adapters.web.signing.documents import serve_document
 from adapters.web.signing.form import Entered
@@ -13,6 +13,7 @@ from adapters.web.signing.page import show_page
 from adapters.web.signing.sent import FormBroken, Sent, read_sent, read_shown
 from adapters.web.signing.site import PATH, Site
 from adapters.web.signing.told import tell_answer, tell_outage, tell_refusal, tell_stranger
+from adapters.web.visitors import find_network
 from bot.domain.errors import InvalidInput, PlatformError, Refusal, StoreUnavailable
 from bot.texts import Texts
 from bot.use_cases.sign_page import SigningPage, answer_on_page, open_page, record_pages
@@ -93,7 +94,7 @@ async def _take_answer(site: Site, request: web.Request) -> web.Response:
 
 
 async def _answer(site: Site, request: web.Request, texts: Texts, page: SigningPage, sent: Sent) -> web.Response:
-    network = find_address(request, site.proxies)
+    network = find_network(request, site.proxies)
     try:
         answer = sent.read_answer()
         answered = await answer_on_page(site.ports, request.match_info["secret"], answer, network, texts)

@@ -8,8 +8,7 @@ from typing import Final
 from aiohttp import web
 
 from bot.domain.errors import Fault, InvalidInput, Problem
-from bot.use_cases.read_signature import PageApproval
-from bot.use_cases.sign_page import PageAnswer, PageRejection
+from bot.use_cases.sign_page import PageAnswer, PageApproval, PageRejection
 from bot.views import forms
 
 APPROVED: Final = "approved"

@@ -7,9 +7,9 @@ from importlib.resources import files
 from aiohttp import web
 from yarl import URL
 
+from adapters.proxy_settings import Networks
 from adapters.web.assets import Assets
 from adapters.web.html import Html, join, tag
-from adapters.web.origins import Networks
 from adapters.web.pages import PRIVATE
 from bot.domain.envelope import Answer
 from bot.domain.links import IN_DIALOG
