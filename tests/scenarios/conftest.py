@@ -26,6 +26,7 @@ from bot.router import Router
 from bot.use_cases.deliver import Courier
 from storage.blobs import open_blobs
 from storage.sql.store import SqlStore
+from storage.vault import open_vault
 from tests.databases import prepared_sqlite
 from tests.scenarios.chat import Chat
 from tests.scenarios.scene import CLIENT, OFFICE, MovableClock, Scene
@@ -43,7 +44,8 @@ PLATFORMS = ("slack", "teams")
 @pytest.fixture
 async def store(prepared_sqlite: Path, tmp_path: Path) -> AsyncIterator[SqlStore]:
     """An empty database."""
-    store = SqlStore(f"sqlite:///{shutil.copy(prepared_sqlite, tmp_path / 'paraaf.db')}")
+    database = f"sqlite:///{shutil.copy(prepared_sqlite, tmp_path / 'paraaf.db')}"
+    store = SqlStore(database, vault=open_vault(tmp_path / "key"))
     yield store
     await store.dispose()
 
