@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 from aiohttp import web
 from aiohttp.test_utils import TestClient, TestServer
+from playwright.async_api import Browser, Page, ViewportSize, async_playwright
 
 from adapters.web.pages import show_root
 from adapters.web.signing.routes import serve_signing
@@ -43,6 +44,7 @@ FILES = {
     "brief.html": b"<script>alert(1)</script>",
     "groot.xlsx": b"PK\x03\x04" + bytes(range(256)) * 20_000,
 }
+PHONE = ViewportSize(width=360, height=640)
 KARIM, SANNE = a.an_account(), a.a_staff_account()
 
 
@@ -103,6 +105,31 @@ class Site:
         async with self.ports.store.reading() as tx:
             items = await tx.dossiers.recent(a.CLIENT, 100)
         return [item for item in reversed(items) if item.folder == UPLOADS_FOLDER]
+
+
+@pytest.fixture
+async def chromium() -> AsyncIterator[Browser]:
+    async with async_playwright() as playwright:
+        browser = await playwright.chromium.launch(
+            executable_path="/usr/bin/chromium",
+            args=[
+                "--no-sandbox",
+                "--disable-gpu",
+                "--disable-background-networking",
+                # Else no page of another site can frame one of this machine, whatever that one's policy is.
+                "--disable-features=LocalNetworkAccessChecks",
+            ],
+        )
+        try:
+            yield browser
+        finally:
+            await browser.close()
+
+
+@pytest.fixture
+async def page(chromium: Browser) -> Page:
+    """A telephone whose owner reads Dutch."""
+    return await chromium.new_page(viewport=PHONE, locale="nl-NL")
 
 
 @pytest.fixture
