@@ -25,7 +25,7 @@ from adapters.web.uploads import serve_uploads
 from bot.domain.errors import StoreUnavailable
 from bot.domain.people import Platform
 from bot.incidents import describe
-from bot.ports import Blobs, Directory, DuplicateGuard, Messenger, Ports
+from bot.ports import Blobs, Directory, DuplicateGuard, Geography, Messenger, Ports
 from bot.router import Router
 from bot.use_cases.deliver import Courier
 from storage.blobs import open_blobs
@@ -110,6 +110,7 @@ def build_ports(
     store: SqlStore,
     messengers: Mapping[Platform, Messenger] | None = None,
     directories: Mapping[Platform, Directory] | None = None,
+    geography: Geography | None = None,
 ) -> Ports:
     """Everything that the use cases need; without platforms for commands that reach none."""
     return Ports(
@@ -120,7 +121,7 @@ def build_ports(
         messengers=messengers or {},
         directories=directories or {},
         public_url=settings.public_url,
-        geography=open_geography(settings.geoip),
+        geography=geography,
     )
 
 
@@ -178,7 +179,8 @@ class Paraaf:
         links = [link async for link in self._build_links(store)]
         messengers: dict[Platform, Messenger] = {link.platform: link.messenger for link in links}
         directories: dict[Platform, Directory] = {link.platform: link.directory for link in links}
-        ports = build_ports(self._settings, store, messengers, directories)
+        geography = await asyncio.to_thread(open_geography, self._settings.geoip)
+        ports = build_ports(self._settings, store, messengers, directories, geography)
         courier = Courier(ports, self._metrics.count_delivery)
         if links:
             self._run(self._deliver(courier), self._finish)

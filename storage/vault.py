@@ -108,7 +108,7 @@ def _seal(key: AESGCM, content: bytes, *context: str) -> bytes:
 def _open(key: AESGCM, sealed: bytes, *context: str) -> bytes:
     try:
         return key.decrypt(sealed[:_NONCE_SIZE], sealed[_NONCE_SIZE:], _bind(context))
-    except InvalidTag:
+    except (InvalidTag, ValueError):
         raise ValueError("this was not sealed here, with this key, for this place") from None
 
 

@@ -17,11 +17,13 @@ from sqlalchemy.ext.asyncio import create_async_engine
 from storage.sql.migrations import migrate
 from storage.sql.store import SqlStore
 from storage.sql.tables import metadata
+from storage.vault import Vault
 from tests.builders import a_client, a_contact, an_item, an_office
 from tests.servers import fresh_database
 
 _DRIVER_SECONDS = 5
 DATABASES = ("sqlite", "postgresql")
+A_VAULT = Vault(bytes(range(32)))
 
 
 @pytest_asyncio.fixture(scope="session", loop_scope="session")
@@ -64,7 +66,7 @@ async def database_url(used_database_url: str) -> str:
 @pytest.fixture
 async def store(database_url: str) -> AsyncIterator[SqlStore]:
     """An empty store."""
-    opened = SqlStore(database_url)
+    opened = SqlStore(database_url, vault=A_VAULT)
     yield opened
     await opened.dispose()
 

@@ -93,6 +93,19 @@ class FakeMessenger:
 
 
 @dataclass(slots=True)
+class FakeGeography:
+    """Knows these networks, and keeps which ones it was asked for."""
+
+    places: dict[str, str] = field(default_factory=dict)
+    asked: list[str] = field(default_factory=list)
+
+    def locate(self, network: str) -> str | None:
+        """The place that a test put there."""
+        self.asked.append(network)
+        return self.places.get(network)
+
+
+@dataclass(slots=True)
 class FakeDirectory:
     """A platform with these people, all of them in every conversation, except those who `left`."""
 

@@ -117,7 +117,8 @@ def test_it_serves_from_an_empty_folder(environment: Path, tmp_path: Path) -> No
     )
     try:
         assert process.stderr
-        started = json.loads(process.stderr.readline())
+        made, started = (json.loads(process.stderr.readline()) for _ in range(2))
+        assert made["event"] == "personal_key_made"
         for path in ("/healthz", "/readyz", "/"):
             with urllib.request.urlopen(started["address"] + path, timeout=PATIENCE) as answer:  # noqa: S310 - ours
                 assert answer.status == 200

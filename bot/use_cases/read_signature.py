@@ -13,9 +13,10 @@ Read = tuple[Signature | None, dict[str, Fault]]
 def read_signature(png: bytes | None, strokes: str, name: str, drawing: Drawing, *, typed_names: bool) -> Read:
     """The signature that was drawn or typed, if one was, and what is wrong with it, by field."""
     typed = tidy(name)
+    if png and drawing is Drawing.OFF:
+        return None, {forms.SIGNATURE: Fault(Problem.NOT_ASKED)}
     if png:
-        fault = Fault(Problem.NOT_ASKED)
-        return (None, {forms.SIGNATURE: fault}) if drawing is Drawing.OFF else _read_drawing(png, strokes)
+        return _read_drawing(png, strokes)
     if typed:
         fault = find_fault(typed, NAME_LENGTH) if typed_names else Fault(Problem.NOT_ASKED)
         return (None, {forms.TYPED_NAME: fault}) if fault else (TypedSignature(typed), {})

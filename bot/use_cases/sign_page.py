@@ -3,6 +3,7 @@
 Whoever serves it calls the `wake` of the courier after an answer, as the router does after everything in a chat.
 """
 
+import asyncio
 from collections.abc import AsyncIterator
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -135,7 +136,8 @@ async def answer_on_page(
         page = await _show(tx, opened)
     _require_usable(opened, ports.clock.now())
     page.envelope.require_turn(page.viewer.account)
-    given = _read_answer(ports, page, answer, network, texts)
+    # A picture that pretends to be a large one keeps a thread busy for a moment, and nobody else.
+    given = await asyncio.to_thread(_read_answer, ports, page, answer, network, texts)
     answered = await decide.record_answer(ports, page.envelope, page.viewer, given, opened.link)
     return replace(page, envelope=answered, may_answer=False)
 

@@ -8,6 +8,7 @@ from bot.domain.envelope import Decision, Envelope, EnvelopeId, EnvelopeState, P
 from bot.domain.errors import Conflict
 from bot.domain.log import Happening
 from bot.domain.people import Account, ContactId, OfficeId, Platform
+from bot.domain.signature import Drawing
 from bot.ports import Store
 from tests.builders import (
     OFFICE,
@@ -19,7 +20,6 @@ from tests.builders import (
     a_place,
     a_rejection,
     a_signer,
-    a_signing_link,
     an_account,
     an_approval,
     an_envelope,
@@ -71,6 +71,7 @@ class TestReading:
             message="Graag vóór vrijdag 🙏 <script> \"' مرحبا",
             due=date(2026, 3, 31),
             remind=False,
+            drawing=Drawing.REQUIRED,
             card=a_message(place=a_place(thread="1.5")),
         )
         await add(office_store, envelope)
@@ -110,7 +111,9 @@ class TestReading:
 
 
 class TestSaving:
-    @pytest.mark.parametrize("decision", [an_approval(), a_rejection("Nee 🙅 " + "x" * 1_990)])
+    @pytest.mark.parametrize(
+        "decision", [an_approval(derived_place="Gent, Belgium"), a_rejection("Nee 🙅 " + "x" * 1_990)]
+    )
     async def test_an_answer_is_saved_as_the_next_revision(self, office_store: Store, decision: Decision) -> None:
         await add(office_store, an_envelope())
         saved = await answer(office_store, an_account(), decision)
@@ -233,15 +236,6 @@ class TestLog:
             await transaction.log.add([a_log_line(Happening.LINKED, envelope=None), *lines[2:]])
             assert await transaction.log.of_envelope(OFFICE, ENVELOPE) == tuple(lines)
             assert await transaction.log.of_envelope(OTHER_OFFICE, ENVELOPE) == ()
-
-
-class TestLinks:
-    async def test_a_link_is_found_by_the_hash_of_its_secret(self, office_store: Store) -> None:
-        await add(office_store, an_envelope())
-        async with office_store.transaction() as transaction:
-            await transaction.links.add(a_signing_link())
-            assert await transaction.links.get(a_signing_link().secret_hash) == a_signing_link()
-            assert await transaction.links.get(a_signing_link("other").secret_hash) is None
 
 
 class TestRaces:

@@ -2,6 +2,7 @@ import pytest
 
 from bot.domain.errors import Conflict
 from bot.domain.people import ClientId, ContactId, Office, OfficeId, Platform, Role, StaffId
+from bot.domain.signature import Drawing
 from bot.ports import Store
 from tests.builders import (
     CLIENT,
@@ -29,7 +30,16 @@ async def add_other_office(store: Store) -> None:
 
 class TestOffices:
     async def test_an_office_comes_back_as_it_was_saved(self, store: Store) -> None:
-        office = Office(OFFICE, "Çelik & Zn. 🏢", "en", "S123", frozenset({"U1", "U2"}), sender_may_sign=True)
+        office = Office(
+            OFFICE,
+            "Çelik & Zn. 🏢",
+            "en",
+            "S123",
+            frozenset({"U1", "U2"}),
+            sender_may_sign=True,
+            drawing=Drawing.OFFERED,
+            typed_names=False,
+        )
         async with store.transaction() as transaction:
             await transaction.offices.save(office)
         async with store.reading() as transaction:

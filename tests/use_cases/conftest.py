@@ -13,7 +13,8 @@ from storage.blobs import open_blobs
 from storage.sql.migrations import migrate
 from storage.sql.store import SqlStore
 from tests import builders as a
-from tests.fakes import FakeDirectory, FakeMessenger, FixedClock
+from tests.databases import A_VAULT
+from tests.fakes import FakeDirectory, FakeGeography, FakeMessenger, FixedClock
 
 STAFF, SIGNER, STRANGER = a.a_staff_account(), a.an_account(), a.an_account("U0STRANGER")
 
@@ -27,6 +28,7 @@ class World:
     messenger: FakeMessenger
     directory: FakeDirectory
     clock: FixedClock
+    geography: FakeGeography
 
 
 @pytest.fixture
@@ -34,8 +36,8 @@ async def world(tmp_path: Path) -> AsyncIterator[World]:
     """An office with one client, whose conversation is linked and whose contact is confirmed."""
     url = f"sqlite:///{tmp_path}/paraaf.db"
     await migrate(url)
-    store = SqlStore(url)
-    messenger, clock = FakeMessenger(), FixedClock()
+    store = SqlStore(url, vault=A_VAULT)
+    messenger, clock, geography = FakeMessenger(), FixedClock(), FakeGeography()
     directory = FakeDirectory(
         {
             STAFF: a.a_person("Sanne de Vries", account=STAFF, standing=Standing.MEMBER),
@@ -51,9 +53,10 @@ async def world(tmp_path: Path) -> AsyncIterator[World]:
         messengers={Platform.SLACK: messenger},
         directories={Platform.SLACK: directory},
         public_url="https://paraaf.example",
+        geography=geography,
     )
     await _furnish(store, SIGNER)
-    yield World(ports, store, messenger, directory, clock)
+    yield World(ports, store, messenger, directory, clock, geography)
     await store.dispose()
 
 

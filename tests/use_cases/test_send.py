@@ -19,6 +19,7 @@ from bot.domain.errors import (
 )
 from bot.domain.log import Happening
 from bot.domain.people import Account, ClientId, Platform, Standing
+from bot.domain.signature import Drawing
 from bot.texts import load_texts
 from bot.use_cases.draft import Draft, fill_in, read_draft, write_draft
 from bot.use_cases.link import link_conversation
@@ -62,6 +63,16 @@ def move_elsewhere(world: World) -> None:
 async def test_what_is_offered_is_sent(world: World) -> None:
     assert await submit_draft(world.ports, sending(), DUTCH) == Done()
     assert await sent(world)
+
+
+@pytest.mark.parametrize("drawing", Drawing)
+async def test_what_the_office_wishes_goes_along(world: World, drawing: Drawing) -> None:
+    async with world.store.transaction() as tx:
+        await tx.offices.save(a.an_office(drawing=drawing))
+    await submit_draft(world.ports, sending(), DUTCH)
+    envelope = await sent(world)
+    assert envelope
+    assert envelope.drawing is drawing
 
 
 @pytest.mark.parametrize("change", [make_guest, close_account, move_elsewhere])

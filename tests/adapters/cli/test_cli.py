@@ -86,6 +86,8 @@ def test_documents_are_added_with_versions(paraaf: Run, folder: Path, office: st
         (("offices", "staff", "De Linde", "--group", "@staff"), "no id of a Slack user group"),
         (("offices", "staff", "De Linde", "--account", "sanne"), "is no member"),
         (("offices", "map", "De Linde", "--teams", "linde.example"), "no id of a Microsoft tenant"),
+        (("offices", "signing", "De Linde", "--drawing", "must"), "choose from: off, offered, required"),
+        (("offices", "signing", "Elsewhere"), "There is no office “Elsewhere”"),
         (("offices", "map", "De Linde"), "--slack WORKSPACE, or --teams TENANT"),
         (("manifest", "teams", "--output", "app.zip"), "MICROSOFT_APP_ID: missing; set it, or give --app-id"),
         (("manifest", "teams", "--output", "app.zip", "--app-id", "x"), "--app-id: write an id such as"),
@@ -133,6 +135,16 @@ def test_staff_is_narrowed_and_widened(paraaf: Run, office: str) -> None:
     widened = paraaf("offices", "staff", office, "--everyone").stdout
     assert widened.endswith("staff: every full member; a sender may sign\n")
     assert "may sign" not in paraaf("offices", "staff", office, "--sender-may-not-sign").stdout
+
+
+def test_an_office_asks_for_signatures_or_not(paraaf: Run, office: str) -> None:
+    assert "signature" not in paraaf("offices", "list").stdout
+    asked = paraaf("offices", "signing", office, "--drawing", "required", "--no-typed").stdout
+    assert asked.endswith("; signature: required, drawn\n")
+    assert paraaf("offices", "signing", office, "--typed").stdout.endswith("; signature: required, drawn or typed\n")
+    assert "signature: offered, drawn or typed" in paraaf("offices", "signing", office, "--drawing", "offered").stdout
+    assert "signature: offered, drawn or typed" in paraaf("offices", "staff", office, "--everyone").stdout
+    assert "signature" not in paraaf("offices", "signing", office, "--drawing", "off").stdout
 
 
 def test_a_workspace_is_mapped(paraaf: Run, office: str) -> None:

@@ -3,14 +3,19 @@
 from pathlib import Path
 
 import pytest
+from mmdb_writer import MMDBWriter
 
 from adapters.commands.doctor import check_scopes, examine
 from adapters.commands.finding import Finding, Verdict
 from adapters.main import open_store
 from adapters.settings import load_settings
 from bot.domain.people import Platform
+from bot.domain.signature import TypedSignature
 from bot.use_cases.offices import add_office, map_tenant
 from manifest.slack import bot_scopes
+from storage.sql.store import SqlStore
+from storage.vault import open_vault
+from tests import builders as a
 from tests.adapters.cli.conftest import Run, point_to_teams
 from tests.strict_slack import StrictSlack
 from tests.strict_teams import Status, StrictTeams
@@ -75,6 +80,48 @@ async def test_what_does_not_answer_is_told_without_its_password(monkeypatch: py
     found = await findings()
     assert (found["database"].verdict, found["redis"].verdict) == (Verdict.BROKEN, Verdict.NOTE)
     assert "hunter2" not in str(found)
+
+
+async def test_the_personal_key_is_looked_at(folder: Path) -> None:
+    key = folder / "var" / "personal.key"
+    assert (await findings())["personal key"].words.endswith("none yet; the next start makes it")
+    assert not key.exists()
+    vault = open_vault(key)
+    assert verdicts(await findings())["personal key"] == "ok"
+    key.chmod(0o640)
+    assert "chmod 600" in (await findings())["personal key"].words
+    async with open_store(load_settings(), vault) as store:
+        await sign_something(store)
+    key.chmod(0o600)
+    assert verdicts(await findings())["personal key"] == "ok"
+    key.unlink()
+    lost = (await findings())["personal key"]
+    assert (lost.verdict, "from a backup" in lost.words) == (Verdict.BROKEN, True)
+    open_vault(key)
+    assert verdicts(await findings())["personal key"] == "broken"
+    key.write_text("no key")
+    assert verdicts(await findings())["personal key"] == "broken"
+
+
+async def sign_something(store: SqlStore) -> None:
+    async with store.transaction() as tx:
+        await tx.offices.save(a.an_office())
+        await tx.people.save_client(a.a_client())
+        await tx.people.save_contact(a.a_contact())
+        await tx.dossiers.add(a.an_item())
+        await tx.envelopes.add(a.an_envelope())
+        await tx.signatures.add(a.an_envelope(), a.an_account(), TypedSignature("Karim Haddad"))
+
+
+async def test_the_database_of_places_is_looked_at(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert "no PARAAF_GEOIP_DB is set" in (await findings())["places"].words
+    monkeypatch.setenv("PARAAF_GEOIP_DB", "places.mmdb")
+    (folder / "places.mmdb").write_text("no")
+    assert verdicts(await findings())["places"] == "broken"
+    MMDBWriter(ip_version=4).to_db_file(str(folder / "places.mmdb"))
+    assert "set PARAAF_PROXIES" in (await findings())["places"].words
+    monkeypatch.setenv("PARAAF_PROXIES", "127.0.0.1")
+    assert verdicts(await findings())["places"] == "ok"
 
 
 async def test_redis_that_answers_is_told(monkeypatch: pytest.MonkeyPatch, redis_url: str) -> None:

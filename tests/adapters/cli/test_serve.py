@@ -19,8 +19,12 @@ from structlog.testing import LogCapture
 from adapters.main import Paraaf, open_store
 from adapters.settings import SettingsError, load_settings
 from adapters.slack.errors import TokenRefused
+from bot.domain.errors import KeyRefused
 from bot.domain.people import Platform
+from bot.domain.signature import TypedSignature
 from bot.use_cases.offices import OfficeRefused, add_office, map_tenant
+from storage.vault import Vault, open_vault
+from tests import builders as a
 from tests.adapters.cli.conftest import point_to_teams
 from tests.strict_slack import Hold, Status, StrictSlack
 from tests.strict_teams import StrictTeams
@@ -288,7 +292,45 @@ async def test_a_request_under_way_is_finished_before_it_stops(slack: StrictSlac
     await sanne.told("/sign koppel")
 
 
+async def test_the_first_start_makes_a_key_and_asks_to_keep_it(log: LogCapture, folder: Path) -> None:
+    key = folder / "var" / "personal.key"
+    async with running():
+        content = key.read_bytes()
+    assert key.stat().st_mode & 0o777 == 0o600
+    async with running():
+        assert key.read_bytes() == content
+    (made,) = [entry for entry in log.entries if entry["event"] == "personal_key_made"]
+    assert (made["log_level"], made["file"]) == ("warning", str(key))
+    assert "back it up" in made["advice"]
+    assert content.decode().strip() not in str(log.entries)
+
+
+async def test_a_key_that_is_not_the_databases_ends_the_start(folder: Path) -> None:
+    async with open_store(load_settings(), Vault(bytes(32))) as store, store.transaction() as tx:
+        await tx.offices.save(a.an_office())
+        await tx.people.save_client(a.a_client())
+        await tx.people.save_contact(a.a_contact())
+        await tx.dossiers.add(a.an_item())
+        await tx.envelopes.add(a.an_envelope())
+        await tx.signatures.add(a.an_envelope(), a.an_account(), TypedSignature("Karim Haddad"))
+    with pytest.raises(KeyRefused, match="put that file back"):
+        await Paraaf(load_settings()).start()
+    (folder / "var" / "personal.key").write_text("AA==")
+    with pytest.raises(KeyRefused, match=r"personal\.key: this is no key"):
+        await Paraaf(load_settings()).start()
+
+
+async def test_a_file_that_is_no_database_of_places_ends_the_start(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (folder / "places.mmdb").write_text("no")
+    monkeypatch.setenv("PARAAF_GEOIP_DB", "places.mmdb")
+    with pytest.raises(SettingsError, match=r"PARAAF_GEOIP_DB: .*is no database of places"):
+        await Paraaf(load_settings()).start()
+
+
 async def test_the_process_starts_and_stops_when_it_is_told_to(folder: Path) -> None:
+    open_vault(load_settings().personal_key)  # what else the first start tells
     for number in (signal.SIGTERM, signal.SIGINT):
         process = await asyncio.create_subprocess_exec(
             sys.executable,
@@ -314,6 +356,7 @@ async def test_the_process_starts_and_stops_when_it_is_told_to(folder: Path) -> 
 
 
 async def test_a_port_that_is_taken_is_told(folder: Path) -> None:
+    open_vault(load_settings().personal_key)
     taken = await asyncio.start_server(lambda _reader, _writer: None, "127.0.0.1", 0)
     port = taken.sockets[0].getsockname()[1]
     process = await asyncio.create_subprocess_exec(

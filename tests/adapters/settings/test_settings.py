@@ -242,3 +242,27 @@ def test_the_example_names_every_setting_and_no_other() -> None:
     lines = example.read_text().splitlines()
     assert sorted(line.partition("=")[0] for line in lines if line and line[0] != "#") == sorted(known_settings())
     assert load_settings(example) == load_settings(None)
+
+
+@pytest.mark.parametrize(
+    ("given", "used"),
+    [
+        ("127.0.0.1", ["127.0.0.1/32"]),
+        ("127.0.0.1, 10.0.0.0/8,::1", ["127.0.0.1/32", "10.0.0.0/8", "::1/128"]),
+        (" ", []),
+        ("", []),
+    ],
+)
+def test_proxies_are_networks(monkeypatch: pytest.MonkeyPatch, given: str, used: list[str]) -> None:
+    assert list(map(str, settings_of(monkeypatch, PARAAF_PROXIES=given).proxies)) == used
+
+
+@pytest.mark.parametrize("given", ["proxy.example", "10.0.0.0/33", "10.0.0.1/8", "0.0.0.0/0", "::/0", "127.0.0.1;::1"])
+def test_what_is_no_network_or_every_network_is_refused(monkeypatch: pytest.MonkeyPatch, given: str) -> None:
+    assert list(faults_of(monkeypatch, PARAAF_PROXIES=given)) == ["PARAAF_PROXIES"]
+
+
+def test_a_database_of_places_must_be_there(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    assert faults_of(monkeypatch, PARAAF_GEOIP_DB="places.mmdb") == {"PARAAF_GEOIP_DB": "there is no such file"}
+    (tmp_path / "places.mmdb").touch()
+    assert settings_of(monkeypatch).geoip == tmp_path / "places.mmdb"

@@ -11,7 +11,7 @@ from bot.views.envelope_card import APPROVE, REJECT, VIEW, WITHDRAW, flatten, sh
 from cards.block_kit import render_message
 from cards.block_kit.text import unescape
 from cards.limits import SLACK_MESSAGE_BLOCKS
-from cards.model import Actions, Button, Card, Mention
+from cards.model import Actions, Button, Card, Facts, Mention
 from tests import builders as a
 
 DUTCH = load_texts("nl")
@@ -60,6 +60,15 @@ def test_only_an_open_envelope_can_be_answered_or_withdrawn() -> None:
     for state, envelope in in_every_state().items():
         shown = buttons(show_envelope(envelope, DUTCH, a.at()))
         assert shown == ([VIEW, APPROVE, REJECT, WITHDRAW] if state == "open" else [VIEW])
+
+
+def test_each_place_says_where_it_comes_from() -> None:
+    approval = a.an_approval(place="Utrecht", derived_place="Gent, Belgium")
+    card = show_envelope(a.an_envelope().answer(a.an_account(), approval), DUTCH, a.at())
+
+    rows = [row for element in card.elements if isinstance(element, Facts) for row in element.rows]
+    places = [flatten(row.value) for row in rows if row.label == "Plaats"]
+    assert places == ["Utrecht · opgegeven", "Gent, Belgium · afgeleid van het netwerk"]
 
 
 def test_the_signer_is_mentioned_while_the_answer_is_awaited() -> None:
