@@ -86,13 +86,27 @@ async def _send(page: SlackPage) -> None:
 async def _look_at_the_document(page: SlackPage) -> None:
     await page.act_as(KAREL)
     await page.press(page.message(RETURN), words.VIEW)
-    link = page.modal.get_by_role("link", name=RETURN)
-    address = await link.get_attribute("href")
-    assert address
-    served = await page.page.request.get(address)
-    assert (await served.body()).startswith(b"%PDF-")
+    modal = await page.wait_for_modal("Documenten")
+    async with page.page.context.expect_page() as opened:
+        await modal.get_by_text("Documenten openen").click()
+    await _take_signing_page(page, (await opened.value).url)
     await page.modal.locator(".modal-foot button").click()
     await page.wait_until_closed()
+
+
+async def _take_signing_page(page: SlackPage, address: str) -> None:
+    """The page on a telephone, with the document in it."""
+    browser = page.page.context.browser
+    assert browser
+    context = await browser.new_context(viewport=PHONE, locale="nl-NL", device_scale_factor=2)
+    phone = await context.new_page()
+    await phone.goto(address)
+    await expect(phone.locator("h1")).to_have_text(RETURN)
+    await expect(phone.locator("figure canvas").first).to_be_visible()
+    await expect(phone.locator("figure").first).to_contain_text("Aangifte inkomstenbelasting")
+    if os.environ.get("PARAAF_UPDATE_IMAGES") == "1":
+        await phone.screenshot(path=IMAGES / "signing-page.png", animations="disabled")
+    await context.close()
 
 
 async def _reject(page: SlackPage) -> None:

@@ -11,7 +11,8 @@ from typing import Any
 import pytest
 from aiohttp import web
 from aiohttp.test_utils import TestClient, TestServer
-from playwright.async_api import Browser, Page, ViewportSize, async_playwright
+from playwright.async_api import Browser as Chromium
+from playwright.async_api import Page, ViewportSize, async_playwright
 
 from adapters.web.pages import show_root
 from adapters.web.signing.routes import serve_signing
@@ -33,6 +34,7 @@ from storage.vault import open_vault
 from tests import builders as a
 from tests.documents import make_pdf
 from tests.fakes import FakeDirectory, FixedClock
+from tests.signing_form import Browser
 
 ENVELOPE = EnvelopeId("envelope-1")
 PAGES = 3
@@ -91,6 +93,10 @@ class Site:
         assert found
         return found
 
+    async def decisions(self, envelope: str) -> list[Answer]:
+        """What was answered."""
+        return [each.decision.answer for each in (await self.envelope(envelope)).signers if each.decision]
+
     async def offer(self, secret: str, files: dict[str, bytes] | None = None, **changes: Any) -> str:
         """A page for Karim, at an envelope of its own that is called like the secret; its path."""
         await _offer(self.ports, secret, files or {"Aangifte.pdf": PDF}, **changes)
@@ -108,7 +114,7 @@ class Site:
 
 
 @pytest.fixture
-async def chromium() -> AsyncIterator[Browser]:
+async def chromium() -> AsyncIterator[Chromium]:
     async with async_playwright() as playwright:
         browser = await playwright.chromium.launch(
             executable_path="/usr/bin/chromium",
@@ -127,7 +133,7 @@ async def chromium() -> AsyncIterator[Browser]:
 
 
 @pytest.fixture
-async def page(chromium: Browser) -> Page:
+async def page(chromium: Chromium) -> Page:
     """A telephone whose owner reads Dutch."""
     return await chromium.new_page(viewport=PHONE, locale="nl-NL")
 
@@ -152,6 +158,12 @@ async def site(tmp_path: Path) -> AsyncIterator[Site]:
     async with TestClient(TestServer(app, socket_factory=lambda *_: listening)) as client:
         yield Site(client, ports, clock, tmp_path / "blobs", directory, woken, counted)
     await store.dispose()
+
+
+@pytest.fixture
+def browser(site: Site) -> Browser:
+    """A browser without scripts."""
+    return Browser(site.client.session, site.ports.public_url)
 
 
 async def _furnish(ports: Ports) -> None:

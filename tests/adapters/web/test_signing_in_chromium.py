@@ -1,43 +1,25 @@
 """The signing page in a real browser, on a telephone unless a test says otherwise."""
 
-import asyncio
 import json
-from collections.abc import Awaitable, Callable, Iterator
+from collections.abc import Iterator
 from io import BytesIO
-from typing import Any, Literal
+from typing import Literal
 
 import pytest
 from fpdf import FPDF
 from PIL import Image
-from playwright.async_api import Browser, Locator, Page, expect
+from playwright.async_api import Browser, Page, expect
 
 from bot.domain.envelope import Answer, EnvelopeId
 from bot.domain.log import Happening
 from bot.domain.pages import read_pages
 from bot.domain.signature import Drawing, DrawnSignature, TypedSignature
 from tests.adapters.web.conftest import KARIM, LONG, LONG_PDF, PAGES, PDF, PHONE, Site
+from tests.adapters.web.telephone import Heard, draw, ink, sheet, until, visit
 from tests.npm import VALIDATORS, install
 
-PATIENCE = 20
 SIGN, REJECT = "Ondertekenen", "Afkeuren"
 DONE = "U hebt dit goedgekeurd"
-
-
-class Heard:
-    """What the browser asked for and complained of."""
-
-    def __init__(self, page: Page) -> None:
-        self.complaints: list[str] = []
-        self.hosts: set[str] = set()
-        page.on("console", lambda message: self.complaints.append(message.text))
-        page.on("pageerror", lambda error: self.complaints.append(str(error)))
-        page.on("request", lambda request: self.hosts.add(request.url.split("/")[2]))
-
-    def check(self, site: Site) -> None:
-        """Nothing was refused by the policy, nothing failed, and nothing came from elsewhere."""
-        policy = [each for each in self.complaints if "Content Security Policy" in each or "Error" in each]
-        assert not policy
-        assert self.hosts == {site.ports.public_url.removeprefix("http://")}
 
 
 @pytest.fixture
@@ -52,50 +34,10 @@ def axe() -> str:
     return (install(VALIDATORS / "axe") / "node_modules/axe-core/axe.min.js").read_text()
 
 
-async def until(find: Callable[[], Awaitable[Any]]) -> None:
-    async with asyncio.timeout(PATIENCE):
-        while not await find():  # noqa: ASYNC110 - what is waited for tells no event
-            await asyncio.sleep(0.02)
-
-
-async def visit(page: Page, site: Site, path: str) -> None:
-    await page.goto(site.ports.public_url + path)
-
-
-def sheet(page: Page, number: int) -> Locator:
-    return page.locator(f"figure[data-page='{number}']")
-
-
-async def draw(page: Page, *, at: int = 60) -> None:
-    """A stroke across the pad, with whatever points."""
-    pad = page.locator("canvas.pad")
-    await pad.scroll_into_view_if_needed()
-    box = await pad.bounding_box()
-    assert box
-    await page.mouse.move(box["x"] + 30, box["y"] + at)
-    await page.mouse.down()
-    for step in range(1, 12):
-        await page.mouse.move(box["x"] + 30 + step * 15, box["y"] + at + (step % 3) * 12)
-    await page.mouse.up()
-
-
-async def ink(page: Page) -> int:
-    """How many pixels of the pad have been drawn on."""
-    count: int = await page.locator("canvas.pad").evaluate(
-        "pad => pad.getContext('2d').getImageData(0, 0, pad.width, pad.height).data.filter((v, i) => i % 4 == 3 && v)"
-        ".length"
-    )
-    return count
-
-
 async def shown_pages(site: Site, envelope: str) -> set[int]:
     lines = await site.log(EnvelopeId(envelope))
     told = [read_pages(line.facts["pages"]) for line in lines if line.happening is Happening.PAGES_OPENED]
     return set().union(*told)
-
-
-async def answers(site: Site, envelope: str) -> list[Answer]:
-    return [each.decision.answer for each in (await site.envelope(envelope)).signers if each.decision]
 
 
 async def signature(site: Site, envelope: str) -> object:
@@ -171,7 +113,7 @@ async def test_a_required_signature_left_out_is_said_at_the_pad(site: Site, page
     await expect(page.locator("canvas.pad")).to_be_in_viewport()
     await expect(page.locator("#signature-fault")).to_be_visible()
     await expect(page.get_by_label("Plaats")).to_have_value("Utrecht")
-    assert await answers(site, "one") == []
+    assert await site.decisions("one") == []
 
 
 async def test_the_drawing_stays_when_another_field_is_wrong(site: Site, page: Page, heard: Heard) -> None:
@@ -212,7 +154,7 @@ async def test_pressing_twice_answers_once(site: Site, page: Page, heard: Heard)
     await page.get_by_role("button", name=SIGN).evaluate("button => { button.click(); button.click() }")
     await expect(page.locator("h1")).to_have_text(DONE)
     assert len(sent) == 1
-    assert await answers(site, "one") == [Answer.APPROVED]
+    assert await site.decisions("one") == [Answer.APPROVED]
     await page.reload()
     await expect(page.locator("h1")).to_have_text("U hebt al geantwoord")
 
@@ -315,63 +257,3 @@ async def find_violations(page: Page, axe: str) -> list[str]:
     found = await page.evaluate("tags => axe.run({ runOnly: tags, iframes: false })", tags)
     assert len(found["passes"]) > 10
     return [f"{each['id']}: {json.dumps([node['html'] for node in each['nodes']])}" for each in found["violations"]]
-
-
-@pytest.mark.parametrize(
-    ("host", "query", "is_shown"),
-    [
-        ("http://evil.example/", "", False),
-        ("http://evil.example/", "?in=teams", False),
-        ("https://teams.microsoft.com/", "", False),
-        ("https://teams.microsoft.com/", "?in=teams", True),
-        ("https://teams.cloud.microsoft/", "?in=teams", True),
-    ],
-)
-async def test_nobody_but_a_dialog_of_teams_can_frame_it(
-    site: Site, page: Page, host: str, query: str, *, is_shown: bool
-) -> None:
-    frame = f"<iframe src='{site.ports.public_url}{await site.offer('one')}{query}'></iframe>"
-    await page.route(host, lambda route: route.fulfill(content_type="text/html", body=frame))
-    complaints: list[str] = []
-    page.on("console", lambda message: complaints.append(message.text))
-    await page.goto(host)
-    framed = page.frame_locator("iframe")
-    if not is_shown:
-        await until(lambda: _has([each for each in complaints if "frame-ancestors" in each], 1))
-        await expect(framed.locator("form")).to_have_count(0)
-        return
-    await framed.get_by_label("Plaats").fill("Utrecht")
-    await framed.get_by_role("button", name=SIGN).click()
-    await expect(framed.locator("h1")).to_have_text(DONE)
-    assert await answers(site, "one") == [Answer.APPROVED]
-
-
-async def test_its_address_is_told_to_nobody(site: Site, page: Page) -> None:
-    referrers: list[str | None] = []
-    await page.route("http://elsewhere.example/", lambda route: _note(referrers, route))
-    await visit(page, site, await site.offer("one"))
-    await page.evaluate("document.querySelector('main').insertAdjacentHTML('beforeend', '<a id=out>x</a>')")
-    await page.locator("#out").evaluate("link => { link.href = 'http://elsewhere.example/'; link.click() }")
-    await page.wait_for_url("http://elsewhere.example/")
-    assert referrers == [None]
-
-
-async def _has(found: list[str], number: int) -> bool:
-    return len(found) >= number
-
-
-async def _note(referrers: list[str | None], route: Any) -> None:  # noqa: ANN401 - playwright's route
-    referrers.append(route.request.headers.get("referer"))
-    await route.fulfill(content_type="text/html", body="elsewhere")
-
-
-async def test_a_script_that_somebody_sent_as_a_document_does_not_run(site: Site, page: Page) -> None:
-    path = await site.offer("one", {"brief.js": b"document.title = 'owned'"})
-    await visit(page, site, path)
-    complaints: list[str] = []
-    page.on("console", lambda message: complaints.append(message.text))
-    await page.evaluate(
-        "src => document.head.append(Object.assign(document.createElement('script'), { src }))", f"{path}/documents/1"
-    )
-    await until(lambda: _has([each for each in complaints if "Content Security Policy" in each], 1))
-    assert await page.title() == "brief.js · Paraaf"
