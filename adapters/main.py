@@ -17,11 +17,12 @@ from adapters.log import AccessLog
 from adapters.pdf.page_count import PdfPageCounter
 from adapters.pdf.sheet import SheetPdf
 from adapters.settings import Settings
-from adapters.web.documents import serve_documents
 from adapters.web.health import Check, serve_health
 from adapters.web.logs import serve_logs
 from adapters.web.metrics import CountingRouter, Metrics, serve_metrics
 from adapters.web.pages import show_root
+from adapters.web.signing.routes import serve_signing
+from adapters.web.signing.site import TEAMS, Site, load_assets
 from adapters.web.uploads import serve_uploads
 from bot.domain.errors import StoreUnavailable
 from bot.domain.people import Platform
@@ -185,7 +186,11 @@ class Paraaf:
         courier = Courier(ports, self._metrics.count_delivery)
         if links:
             self._run(self._deliver(courier), self._finish)
-        await self._listen(self._build_app(ports, store, links))
+        assets = await asyncio.to_thread(load_assets, self._settings.public_url)
+        framed_by = TEAMS if self._settings.teams else ()
+        count = self._metrics.count_decision
+        site = Site(ports, assets, courier.wake, count, framed_by, self._settings.proxies)
+        await self._listen(self._build_app(site, store, links))
         router = CountingRouter(Router(ports, courier.wake), self._metrics)
         for link in links:
             if not await link.connect(store, router, guard):
@@ -209,7 +214,7 @@ class Paraaf:
             self._parts.push_async_callback(teams.stop)
             yield teams
 
-    def _build_app(self, ports: Ports, store: SqlStore, links: Sequence[Link]) -> web.Application:
+    def _build_app(self, site: Site, store: SqlStore, links: Sequence[Link]) -> web.Application:
         async def check_database() -> str | None:
             try:
                 await store.ping()
@@ -225,8 +230,8 @@ class Paraaf:
         for link in links:
             checks |= {link.platform.value: link.check, "deliveries": check_deliveries}
             app.add_routes(link.routes())
-        app.add_routes([web.get("/", show_root), *serve_documents(ports), *serve_uploads(ports)])
-        app.add_routes(serve_logs(ports, SheetPdf().draw))
+        app.add_routes([web.get("/", show_root), *serve_signing(site), *serve_uploads(site.ports)])
+        app.add_routes(serve_logs(site.ports, SheetPdf().draw))
         app.add_routes([*serve_health(checks), *serve_metrics(self._metrics, store)])
         app.on_response_prepare.append(_set_headers)
         return app

@@ -100,13 +100,17 @@ class Confirm:
 
 @dataclass(frozen=True, slots=True)
 class Button:
-    """A button that comes back as a press with `action` and `value`."""
+    """A button that comes back as a press with `action` and `value`.
+
+    `opens_page` tells that the answer is a form with a `page`: some platforms have to know that before the press.
+    """
 
     action: str
     label: str
     value: str
     style: Style = Style.PLAIN
     confirm: Confirm | None = None
+    opens_page: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -76,6 +76,8 @@ def test_everything_is_in_it(wheel: Path) -> None:
     names = set(zipfile.ZipFile(wheel).namelist())
     tops = {name.partition("/")[0] for name in names if ".dist-info/" not in name}
     assert tops == {"adapters", "bot", "cards", "manifest", "storage"}
+    static = "adapters/web/signing/static/"
+    assert {f"{static}signing.mjs", f"{static}vendor/pdfjs/pdf.worker.min.mjs"} <= names
     assert {"bot/texts/nl.po", "manifest/slack.json", "storage/sql/migrations/versions/0001_foundation.py"} <= names
     source = {
         str(path.relative_to(ROOT))

@@ -9,10 +9,13 @@ from types import MappingProxyType
 from typing import Any, Final
 from uuid import uuid4
 
+from yarl import URL
+
 from adapters.teams.seals import Seal
 from adapters.teams.shapes import write_shape
 from bot.conversation import Value
 from bot.domain.errors import Refusal
+from bot.domain.links import IN_DIALOG
 from bot.texts import Texts
 from bot.use_cases.draft import read_draft
 from bot.views.envelope_card import SHOW, flatten
@@ -54,6 +57,13 @@ def answer_with_words(words: str) -> Body:
 def answer_in_dialog(title: str, content: Body) -> Body:
     """The card is what the dialog shows."""
     return {"task": {"type": "continue", "value": {"title": title, "height": "medium", "card": attach(content)}}}
+
+
+def answer_with_page(title: str, address: str) -> Body:
+    """The page at this address, of a domain in the manifest, is what the dialog shows; elsewhere a browser does."""
+    page = str(URL(address).with_query(IN_DIALOG))
+    value = {"title": title, "height": "large", "width": "large", "url": page, "fallbackUrl": address}
+    return {"task": {"type": "continue", "value": value}}
 
 
 def answer_dialog_with_words(words: str) -> Body:

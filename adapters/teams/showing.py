@@ -3,7 +3,7 @@
 | where           | Open                  | Tell                         | FormErrors     | Done                  |
 |-----------------|-----------------------|------------------------------|----------------|-----------------------|
 | a card's button | the form in its place | words, or a card with "Back" | the form again | the viewer's own view |
-| a dialog        | the form              | a card that can be closed    | the form again | it closes             |
+| a dialog        | the form, or its page | a card that can be closed    | the form again | it closes             |
 
 `Show` is the viewer's own view wherever it comes; a form in a card has no `refresh`, or the client would wipe out what
 is being typed.
@@ -22,6 +22,7 @@ from adapters.teams.rendering import (
     answer_in_dialog,
     answer_search,
     answer_with_card,
+    answer_with_page,
     answer_with_words,
     read_way_back,
     show_in_dialog,
@@ -134,6 +135,8 @@ class Showing:
                 return None if asked.closes else answer_dialog_with_words(texts.say("Done."))
             case Tell(card) | Show(card):
                 return answer_in_dialog(card.title or NAME, show_in_dialog(card, texts))
+            case Open(form) if form.page:
+                return answer_with_page(form.title, form.page)
             case Open(form):
                 return answer_in_dialog(form.title, self._render(form, asked))
             case FormErrors():

@@ -8,10 +8,10 @@ from urllib.parse import urlencode
 import structlog
 from aiohttp import web
 
-from adapters.web.documents import write_disposition
 from adapters.web.log_csv import write_entries, write_heading
 from adapters.web.log_page import Doors, FilterForm, show_log
 from adapters.web.pages import PRIVATE, is_prefetch, read_texts, show_page
+from adapters.web.signing.documents import write_disposition
 from bot.domain.envelope import Party
 from bot.domain.errors import InvalidInput, LinkRefused, LinkTrouble, StoreUnavailable
 from bot.domain.log import EVERYTHING, DossierLog, LogFilter, LogPosition

@@ -8,6 +8,7 @@ from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, Proc
 from prometheus_client.exposition import CONTENT_TYPE_LATEST
 
 from bot.conversation import Answer, Done, Interaction, Router, Submission
+from bot.domain.envelope import Answer as DecidedAnswer
 from bot.domain.errors import StoreUnavailable
 from bot.domain.outgoing import Errand
 from bot.domain.people import Platform
@@ -18,7 +19,7 @@ from bot.views import forms
 _SECONDS = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.0, 3.0)
 """Up to the 3 s in which Slack wants its acknowledgement."""
 _PLATFORMS = {"/slack/events": Platform.SLACK, "/api/messages": Platform.TEAMS}
-_ANSWERS = {forms.APPROVE: "approved", forms.REJECT: "rejected"}
+_ANSWERS = {forms.APPROVE: DecidedAnswer.APPROVED, forms.REJECT: DecidedAnswer.REJECTED}
 
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
@@ -44,12 +45,16 @@ class Metrics:
         )
         self.decisions = Counter("paraaf_decisions", "Answers of signers.", ("answer",), registry=self.registry)
         self.depth = Gauge("paraaf_outbox_depth", "Messages that wait for delivery.", registry=self.registry)
-        for answer in _ANSWERS.values():
-            self.decisions.labels(answer)  # 0 is a count as well
+        for answer in DecidedAnswer:
+            self.decisions.labels(answer.value)  # 0 is a count as well
 
     def count_delivery(self, errand: Errand, outcome: Outcome) -> None:
         """Count one attempt at a delivery."""
         self.deliveries.labels(errand.value, outcome.value).inc()
+
+    def count_decision(self, answer: DecidedAnswer) -> None:
+        """Count one answer of a signer."""
+        self.decisions.labels(answer.value).inc()
 
     @web.middleware
     async def time_acknowledgement(self, request: web.Request, handler: Handler) -> web.StreamResponse:
@@ -75,7 +80,7 @@ class CountingRouter:
     async def handle(self, interaction: Interaction) -> Answer:
         answer = await self._router.handle(interaction)
         if isinstance(interaction, Submission) and interaction.form in _ANSWERS and isinstance(answer, Done):
-            self._metrics.decisions.labels(_ANSWERS[interaction.form]).inc()
+            self._metrics.count_decision(_ANSWERS[interaction.form])
         return answer
 
     async def failed(self, interaction: Interaction) -> Answer:

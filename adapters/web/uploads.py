@@ -4,8 +4,8 @@ from html import escape
 
 import structlog
 from aiohttp import web
-from yarl import URL
 
+from adapters.web.origins import comes_from_here
 from adapters.web.pages import PRIVATE, is_prefetch, lay_out, read_texts, show_page
 from adapters.web.receiving import (
     FIELD,
@@ -57,7 +57,7 @@ async def _show(ports: Ports, request: web.Request) -> web.Response:
 
 async def _take(ports: Ports, request: web.Request) -> web.Response:
     texts, secret = read_texts(request), request.match_info["secret"]
-    if not _comes_from_here(request, ports.public_url):
+    if not comes_from_here(request, ports.public_url):
         words = texts.say("This was not sent from the page itself. Open the page from the chat, and try again.")
         return show_page(403, texts.say("Nothing was filed"), words, texts=texts)
     try:
@@ -81,17 +81,6 @@ async def _take(ports: Ports, request: web.Request) -> web.Response:
         return _tell_outage(texts, is_certain=not outage.at_commit)
     _log.info("documents_uploaded", number=len(names))
     return _tell_filed(opened, names, texts)
-
-
-def _comes_from_here(request: web.Request, public_url: str) -> bool:
-    """Whether no other site sent this. The secret in the address keeps others out already; this is one more wall.
-
-    The page gives no referrer, so that browsers call its origin "null"; those of today tell in `Sec-Fetch-Site` what it
-    is (W3C Fetch Metadata), and for older ones a different origin would be named.
-    """
-    if site := request.headers.get("Sec-Fetch-Site"):
-        return site == "same-origin"
-    return request.headers.get("Origin", "null") in {"null", str(URL(public_url).origin())}
 
 
 def _ask(opened: OpenedPage, texts: Texts, trouble: str = "") -> web.Response:

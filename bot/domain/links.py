@@ -14,6 +14,9 @@ SIGNING_HOURS = 8
 a copied address is worthless. Pressing View again gives a new one."""
 SIGNING_TIME = timedelta(hours=SIGNING_HOURS)
 
+IN_DIALOG = "in=teams"
+"""What the address of the page ends in where a dialog of Teams shows it in a frame."""
+
 
 @dataclass(frozen=True, slots=True)
 class SigningLink:

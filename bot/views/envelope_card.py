@@ -219,8 +219,8 @@ def _show_actions(envelope: Envelope, texts: Texts, viewer: Viewer | None) -> tu
     signs = viewer is None or viewer.account in {signer.account for signer in envelope.waiting_for}
     manages = viewer is None or viewer.is_staff
     looks = viewer is None or viewer.is_staff or envelope.signer(viewer.account) is not None
-    view = (Button(VIEW, texts.say("View"), envelope.id),) if looks else ()
     log = Button(LOG, texts.say("Transaction log"), envelope.id)
+    view = (Button(VIEW, texts.say("View"), envelope.id, opens_page=True),) if looks else ()
     if envelope.state is not EnvelopeState.OPEN:
         return (Actions((*view, log)),) if looks else ()
     approve = Button(APPROVE, texts.say("Approve"), envelope.id, Style.PRIMARY)

@@ -11,13 +11,14 @@ from bot.texts import OFFICE_ZONE, Texts
 from bot.views.envelope_card import describe_document
 from cards.limits import OPTION_LABEL, OPTIONS_IN_MENU
 from cards.model import (
-    Anchor,
+    Actions,
     Choice,
     DateInput,
     Element,
     FileInput,
     Form,
     Input,
+    Link,
     Look,
     Option,
     Plain,
@@ -236,7 +237,7 @@ def documents_form(envelope: Envelope, address: str, hours: int, texts: Texts) -
         texts.say("Documents"),
         (
             *_show_documents(envelope.documents, texts),
-            Text((Anchor(texts.say("Open the documents"), address),)),
+            Actions((Link(texts.say("Open the documents"), address),)),
             _tell_whose(hours, texts),
         ),
         close=texts.say("Close"),
@@ -252,7 +253,7 @@ def sign_form(envelope: Envelope, address: str, hours: int, texts: Texts) -> For
         (
             Text((Plain(texts.say("This request is signed on a page, where you put your signature.")),)),
             *_show_documents(envelope.documents, texts),
-            Text((Anchor(texts.say("Open the page to sign"), address),)),
+            Actions((Link(texts.say("Open the page to sign"), address),)),
             _tell_whose(hours, texts),
         ),
         close=texts.say("Close"),

@@ -131,8 +131,10 @@ def render_press(button: Button, label: str = "", personal: Personal | None = No
     if personal and personal.value != button.value:
         data["back"] = f"{personal.action} {personal.value}"
     # Clients that know no Action.Execute send the same data, and get a dialog, in which any answer can be shown.
-    fallback = {"type": "Action.Submit", **pressed, "data": {**data, "msteams": {"type": "task/fetch"}}}
-    return {"type": "Action.Execute", "verb": button.action, **pressed, "data": data, "fallback": fallback}
+    in_dialog = {"type": "Action.Submit", **pressed, "data": {**data, "msteams": {"type": "task/fetch"}}}
+    if button.opens_page:
+        return in_dialog  # an Action.Execute is answered with a card, in which no page can be shown
+    return {"type": "Action.Execute", "verb": button.action, **pressed, "data": data, "fallback": in_dialog}
 
 
 def write_press(action: str, value: str) -> Json:

@@ -75,6 +75,10 @@ class TeamsControl:
 
     async def send_old(self, who: Member, message: Message, action: Json) -> Json:
         """Press a button in a Teams without Action.Execute, which asks for a dialog; what Paraaf answers."""
+        return await self.ask_dialog(who, message, action["fallback"])
+
+    async def ask_dialog(self, who: Member, message: Message, action: Json) -> Json:
+        """Press a button that asks for a dialog; what Paraaf answers."""
         place = {"id": message.place, "conversationType": "channel", "tenantId": self.stage.tenant}
         async with self.http.get(
             f"{self.address}/_internal/v1/customActivities/template", params={"conversationId": message.place}
@@ -82,7 +86,7 @@ class TeamsControl:
             activity: Json = await answer.json()
         sender = {"id": who.id, "name": who.user.name, "aadObjectId": who.object_id}
         activity |= {"type": "invoke", "name": "task/fetch", "from": sender, "conversation": place}
-        activity |= {"replyToId": message.id, "value": {"data": action["fallback"]["data"], "context": {}}}
+        activity |= {"replyToId": message.id, "value": {"data": action["data"], "context": {}}}
         before = len(self.exchanged)
         await self._post("/_internal/v1/customActivities", activity)
         async with asyncio.timeout(DELIVERY_SECONDS), self.news:

@@ -79,6 +79,8 @@ class TeamsStory:
         """Press a button of a message, as whoever that is."""
         who = Member(user)
         action = _find_action(message.card, label)
+        if action["type"] == "Action.Submit":
+            return _read_dialog(who, await self.teams.ask_dialog(who, message, action))
         return _read_card(who, message, await self.teams.execute(who, message, action, {}))
 
     async def approve(self, user: User, card: Message, place: str = "Utrecht") -> Told:
@@ -139,6 +141,8 @@ def _read_dialog(who: Member, answer: Json) -> Told:
     if task["type"] == "message":
         return Told(task["value"])
     shown = task["value"]
+    if "url" in shown:
+        return Told(view=View(who.id, {}, _DIALOG, shown["title"], page=shown["url"]))
     return Told(view=View(who.id, shown["card"]["content"], _DIALOG, shown["title"]))
 
 

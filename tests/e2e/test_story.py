@@ -218,9 +218,9 @@ async def test_the_signer_sees_exactly_what_was_sent_and_strangers_do_not(runnin
     await story.press(NOOR, card, words.VIEW)
     assert await story.told(NOOR) == f"Deze documenten zijn voor {KAREL.name} en het kantoor."
     await story.press(KAREL, card, words.VIEW)
-    link = re.search(rf"<({re.escape(running.paraaf)}/[^|]+)\|", read(await running.slack.until_modal()))
-    assert link
-    async with running.slack.http.get(link[1]) as answer:
+    page = re.search(rf"{re.escape(running.paraaf)}/signing/[\w-]+", str(await running.slack.until_modal()))
+    assert page
+    async with running.slack.http.get(f"{page[0]}/documents/1") as answer:
         assert (answer.status, answer.content_type) == (200, "application/pdf")
         text = PdfReader(io.BytesIO(await answer.read())).pages[0].extract_text()
     assert "Aangifte inkomstenbelasting 2025" in text

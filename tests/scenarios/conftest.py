@@ -9,6 +9,7 @@ import shutil
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
+from socket import create_server, socket
 
 import pytest
 from aiohttp import web
@@ -16,8 +17,9 @@ from aiohttp.test_utils import TestServer
 
 from adapters.pdf.page_count import PdfPageCounter
 from adapters.pdf.sheet import SheetPdf
-from adapters.web.documents import serve_documents
 from adapters.web.logs import serve_logs
+from adapters.web.signing.routes import serve_signing
+from adapters.web.signing.site import TEAMS, Site, load_assets
 from adapters.web.uploads import serve_uploads
 from bot.domain.people import Client, ClientId, Contact, ContactId, Office
 from bot.domain.places import Conversation, Place
@@ -26,6 +28,7 @@ from bot.router import Router
 from bot.use_cases.deliver import Courier
 from storage.blobs import open_blobs
 from storage.sql.store import SqlStore
+from storage.vault import open_vault
 from tests.databases import prepared_sqlite
 from tests.scenarios.chat import Chat
 from tests.scenarios.scene import CLIENT, OFFICE, MovableClock, Scene
@@ -43,7 +46,8 @@ PLATFORMS = ("slack", "teams")
 @pytest.fixture
 async def store(prepared_sqlite: Path, tmp_path: Path) -> AsyncIterator[SqlStore]:
     """An empty database."""
-    store = SqlStore(f"sqlite:///{shutil.copy(prepared_sqlite, tmp_path / 'paraaf.db')}")
+    database = f"sqlite:///{shutil.copy(prepared_sqlite, tmp_path / 'paraaf.db')}"
+    store = SqlStore(database, vault=open_vault(tmp_path / "key"))
     yield store
     await store.dispose()
 
@@ -63,7 +67,8 @@ async def chat(request: pytest.FixtureRequest, store: SqlStore) -> AsyncIterator
 @pytest.fixture
 async def unlinked(tmp_path: Path, store: SqlStore, chat: Chat) -> AsyncIterator[Scene]:
     """The scene before the conversation is linked to the client."""
-    clock = MovableClock()
+    clock, listening = MovableClock(), create_server(("127.0.0.1", 0))
+    address = f"http://127.0.0.1:{listening.getsockname()[1]}"
     ports = Ports(
         store=store,
         blobs=open_blobs(tmp_path / "blobs"),
@@ -71,10 +76,10 @@ async def unlinked(tmp_path: Path, store: SqlStore, chat: Chat) -> AsyncIterator
         clock=clock,
         messengers={chat.platform: chat.messenger},
         directories={chat.platform: chat.directory},
-        public_url="http://127.0.0.1",
+        public_url=address,
     )
     await _furnish(store, chat)
-    async with _serve(chat, ports) as address:
+    async with _serve(chat, ports, listening):
         chat.connect(address)
         yield await _enter(chat, ports, clock, address)
 
@@ -127,15 +132,17 @@ async def _furnish(store: SqlStore, chat: Chat) -> None:
 
 
 @asynccontextmanager
-async def _serve(chat: Chat, ports: Ports) -> AsyncIterator[str]:
+async def _serve(chat: Chat, ports: Ports, listening: socket) -> AsyncIterator[None]:
     courier, stop = Courier(ports), asyncio.Event()
+    assets = await asyncio.to_thread(load_assets, ports.public_url)
+    site = Site(ports, assets, courier.wake, lambda _answer: None, framed_by=TEAMS)
     await chat.start(Router(ports, courier.wake))
     application = web.Application()
-    application.add_routes([*chat.routes(), *serve_documents(ports), *serve_uploads(ports)])
     application.add_routes(serve_logs(ports, SheetPdf().draw))
+    application.add_routes([*chat.routes(), *serve_signing(site), *serve_uploads(ports)])
     running = asyncio.create_task(courier.run(stop))
-    async with TestServer(application) as server:
-        yield str(server.make_url("")).rstrip("/")
+    async with TestServer(application, socket_factory=lambda *_: listening):
+        yield
         stop.set()
         courier.wake()
         await running

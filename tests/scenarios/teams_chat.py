@@ -14,6 +14,7 @@ from adapters.teams.proof import Secret
 from bot.domain.people import Platform
 from bot.ports import Directory, Messenger, Store
 from bot.router import Router
+from manifest.teams import render_manifest
 from storage.redis.guard import ProcessDuplicateGuard
 from tests.scenarios.chat import Trouble
 from tests.strict_teams import File, Message, Room, StrictTeams, User
@@ -62,6 +63,7 @@ class TeamsChat:
 
     def connect(self, address: str) -> None:
         self.teams.connect(f"{address}/api/messages")
+        self.teams.domains = frozenset(render_manifest(self.teams.app_id, address)["validDomains"])
 
     async def stop(self) -> None:
         await self.adapter.stop()

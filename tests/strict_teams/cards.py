@@ -6,10 +6,12 @@ Cards: Microsoft's schema of version 1.5 (unknown properties are refused), what 
 
 import json
 import re
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
+from fnmatch import fnmatchcase
 from functools import cache, lru_cache
 from importlib.resources import files
 from typing import Any
+from urllib.parse import urlsplit
 
 from jsonschema import Draft6Validator
 from jsonschema.exceptions import best_match
@@ -196,8 +198,11 @@ def check_press(answer: Json) -> None:
         raise Invalid(f"an answer of type {kind!r} with statusCode {code!r}")
 
 
-def check_task(answer: Json, *, sent: bool) -> None:
-    """The answer to a dialog being asked for, or to one that was `sent`: only then it may be empty."""
+def check_task(answer: Json, *, sent: bool, domains: Collection[str] = ()) -> None:
+    """The answer to a dialog being asked for, or to one that was `sent`: only then it may be empty.
+
+    `domains` are the `validDomains` of the app's manifest, whose pages alone are shown.
+    """
     if not answer:
         if not sent:
             raise Invalid("no dialog where one was asked for")
@@ -211,13 +216,27 @@ def check_task(answer: Json, *, sent: bool) -> None:
         return
     if kind != "continue":
         raise Invalid(f"a task of type {kind!r}")
-    _know(value, {"title", "height", "width", "card"}, "dialog")
+    _know(value, {"title", "height", "width", "card", "url", "fallbackUrl"}, "dialog")
     if not str(value.get("title") or "").strip():
         raise Invalid("a dialog without title")
     for side in ("height", "width"):
         if side in value and not (isinstance(value[side], int) or value[side] in _SIZES):
             raise Invalid(f"a {side} of {value[side]!r}")
-    check_attachment(value["card"], in_dialog=True)
+    if ("url" in value) is ("card" in value):
+        raise Invalid("a dialog with both a card and a page, or with neither")
+    if "card" in value:
+        check_attachment(value["card"], in_dialog=True)
+    else:
+        _check_page(value, domains)
+
+
+def _check_page(value: Json, domains: Collection[str]) -> None:
+    for name in ("url", "fallbackUrl"):
+        url = urlsplit(str(value.get(name) or ""))
+        if url.scheme != "https" and (url.scheme, url.hostname) not in {("http", "127.0.0.1"), ("http", "localhost")}:
+            raise Invalid(f"a page that a dialog does not show: {name} {value.get(name)!r}")
+        if not any(fnmatchcase(url.netloc, domain) for domain in domains):
+            raise Invalid(f"{url.netloc} is not among validDomains: {sorted(domains)}")
 
 
 def check_search(answer: Json) -> None:

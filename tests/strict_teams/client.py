@@ -103,7 +103,7 @@ class Client:
             await self._execute(view.message, action, "manual", action["data"], view, activity)
             return
         answer = await self.teams.delivery.deliver(activity)
-        accept(lambda told: check_task(told, sent=True), answer)
+        accept(lambda told: check_task(told, sent=True, domains=self.teams.domains), answer)
         task = answer.get("task") or {}
         if task.get("type") != "continue":
             self._take_away(view)
@@ -187,13 +187,16 @@ class Client:
         return answer
 
     def _open(self, answer: Json, way: str, activity: Json, value: Json) -> None:
-        accept(lambda told: check_task(told, sent=False), answer)
+        accept(lambda told: check_task(told, sent=False, domains=self.teams.domains), answer)
         task = answer["task"]
         if task["type"] == "message":
             self._show_words(str(task["value"]), activity["conversation"]["id"])
             return
-        card, title = task["value"]["card"]["content"], task["value"]["title"]
-        self._views.append(View(self.account.id, card, way, title, {"activity": activity, "value": value}))
+        shown, sent_with = task["value"], {"activity": activity, "value": value}
+        if "url" in shown:
+            self._views.append(View(self.account.id, {}, way, shown["title"], sent_with, page=shown["url"]))
+            return
+        self._views.append(View(self.account.id, shown["card"]["content"], way, shown["title"], sent_with))
 
     def _show_words(self, words: str, room_id: str) -> None:
         room, _ = self.teams.world.find_room(room_id)

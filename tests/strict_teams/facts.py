@@ -170,7 +170,10 @@ class File:
 
 @dataclass(eq=False)
 class View:
-    """A dialog, or a card that a press gave one person. `way` says how it is sent: an invoke's name."""
+    """A dialog, or a card that a press gave one person. `way` says how it is sent: an invoke's name.
+
+    `page` is the address of the page that a dialog shows in place of a card.
+    """
 
     user: str
     card: Json
@@ -180,6 +183,7 @@ class View:
     message: Message | None = None
     errors: dict[str, str] = field(default_factory=dict)
     offered: dict[str, dict[str, str]] = field(default_factory=dict)
+    page: str = ""
 
     @property
     def form_id(self) -> str:
@@ -208,8 +212,8 @@ class View:
 
     @property
     def links(self) -> list[str]:
-        """The addresses that its words and buttons lead to."""
-        return find_links(self.card)
+        """The addresses that its words and buttons lead to, or of the page that it shows."""
+        return [self.page] if self.page else find_links(self.card)
 
     def options(self, input_id: str) -> dict[str, str]:
         """The labels that an input offers by their values, those found by a search included."""

@@ -25,7 +25,8 @@ PATIENCE = 20.0
 class StrictTeams:
     """Microsoft Teams with the bot registered. `async with StrictTeams() as teams: …`.
 
-    `tenant` names the office's tenant, in which the app was registered as well.
+    `tenant` names the office's tenant, in which the app was registered as well; `domains` are what the app's manifest
+    says in `validDomains`.
     """
 
     def __init__(self, *, tenant: str = "linde") -> None:
@@ -34,6 +35,7 @@ class StrictTeams:
         self.tenant = self.app_tenant = self.world.tenant
         self.login = Login(self.app_id, self.password, {self.tenant})
         self.server = Server(self.world, self.login)
+        self.domains: frozenset[str] = frozenset()
         self.failures: list[BaseException] = []
         """What went wrong in refreshes, which nobody waits for."""
         self._clients: dict[tuple[str, str], Client] = {}

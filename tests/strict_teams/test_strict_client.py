@@ -22,6 +22,7 @@ from tests.strict_teams.trying import (
     a_card,
     a_dialog,
     a_form,
+    a_page,
     attached,
     shown,
 )
@@ -136,6 +137,17 @@ async def test_a_dialog_from_first_to_last(teams: StrictTeams, bot: Bot, room: R
     assert not sanne.views
 
 
+@pytest.mark.parametrize("address", ["https://paraaf.example/x?in=teams", "http://127.0.0.1:8080/x"])
+async def test_a_dialog_shows_a_page_of_a_domain_in_the_manifest(
+    teams: StrictTeams, bot: Bot, room: Room, sanne: Person, address: str
+) -> None:
+    teams.domains = frozenset({"paraaf.example", "127.0.0.1:8080"})
+    bot.answers["composeExtension/fetchTask"] = a_page(address)
+    await sanne.compose("sign", room)
+    view = await sanne.view()
+    assert (view.page, view.links, view.words, view.form_id) == (address, [address], "Paraaf", "")
+
+
 @pytest.mark.parametrize(
     "answer",
     [
@@ -146,9 +158,15 @@ async def test_a_dialog_from_first_to_last(teams: StrictTeams, bot: Bot, room: R
         {"task": {"type": "message", "value": ""}},
         {"task": {"type": "continue", "value": {"card": attached(a_card())["attachments"][0]}}},
         {"task": {"type": "continue", "value": {"title": "x", "card": a_card()}}},
+        a_page("https://elsewhere.example/x"),
+        a_page("https://paraaf.example.evil.example/x"),
+        a_page("http://paraaf.example/x"),
+        a_page(fallbackUrl="javascript:alert(1)"),
+        a_page(card=attached(a_card())["attachments"][0]),
     ],
 )
-async def test_what_opens_no_dialog(bot: Bot, room: Room, sanne: Person, answer: Json) -> None:
+async def test_what_opens_no_dialog(teams: StrictTeams, bot: Bot, room: Room, sanne: Person, answer: Json) -> None:
+    teams.domains = frozenset({"paraaf.example"})
     bot.answers["composeExtension/fetchTask"] = answer
     with pytest.raises(NotAcknowledged):
         await sanne.compose("sign", room)

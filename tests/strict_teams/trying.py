@@ -58,6 +58,11 @@ def a_dialog(card: Json) -> Json:
     return {"task": {"type": "continue", "value": {"title": "Paraaf", "height": "medium", "card": attachment}}}
 
 
+def a_page(address: str = "https://paraaf.example/x", **more: Any) -> Json:
+    """A dialog that shows a page."""
+    return {"task": {"type": "continue", "value": {"title": "Paraaf", "url": address, "fallbackUrl": address, **more}}}
+
+
 @dataclass
 class Api:
     """The connector, with a token."""

@@ -90,6 +90,11 @@ async def test_without_a_platform_it_serves_its_pages(log: LogCapture) -> None:
         for path in ("/slack/events", "/api/messages"):
             assert (await get(f"{paraaf.address}{path}"))[0] == 404
         assert (await get(f"{paraaf.address}/uploads/x"))[0] == 404
+        async with aiohttp.ClientSession() as http, http.get(f"{paraaf.address}/signing/x?in=teams") as answer:
+            assert answer.status == 404
+            assert answer.headers["Content-Security-Policy"].endswith("frame-ancestors 'none'")
+            [style] = re.findall(r'href="(/assets/[^"]+\.css)"', await answer.text())
+        assert (await get(f"{paraaf.address}{style}"))[0] == 200
         async with aiohttp.ClientSession() as http, http.get(f"{paraaf.address}/nothing") as answer:
             assert (answer.status, answer.headers["Server"]) == (404, "Paraaf")
             assert answer.headers["X-Content-Type-Options"] == "nosniff"
@@ -97,13 +102,13 @@ async def test_without_a_platform_it_serves_its_pages(log: LogCapture) -> None:
 
 async def test_a_request_is_logged_without_its_secret_or_its_sender(log: LogCapture) -> None:
     async with running() as paraaf:
-        await get(f"{paraaf.address}/documents/s3cret-of-a-link/1", **{"User-Agent": "curl of Karim"})
+        await get(f"{paraaf.address}/signing/s3cret-of-a-link/documents/1", **{"User-Agent": "curl of Karim"})
         await get(f"{paraaf.address}/uploads/s3cret-of-a-page")
         await get(f"{paraaf.address}/healthz")
         await get(f"{paraaf.address}/elsewhere?email=karim@haddad.example")
     lines = [entry for entry in log.entries if entry["event"] == "request"]
     assert [(line["route"], line["status"]) for line in lines] == [
-        ("/documents/{secret}/{number}", 404),
+        ("/signing/{secret}/documents/{number}", 404),
         ("/uploads/{secret}", 404),
         ("unknown", 404),
     ]

@@ -21,6 +21,7 @@ from cards.model import (
     DateInput,
     Form,
     FormErrors,
+    Link,
     Option,
     Personal,
     Plain,
@@ -364,6 +365,19 @@ async def test_an_old_client_gets_a_dialog(stage: Stage) -> None:
 
 
 # --- what people are shown: dialogs ---
+
+
+async def test_a_page_is_shown_in_a_dialog_and_linked_to_in_a_card(stage: Stage) -> None:
+    address = "https://paraaf.example/signing/s3cret"
+    stage.teams.domains = frozenset({"paraaf.example"})
+    link = Actions((Link("Documenten openen", address),))
+    stage.router.answer = Open(Form("documents", "Documenten", (link,), "Sluiten", page=address))
+    message = await stage.post(a_card())
+    await stage.client.on_old_client().press(message, "approve")
+    assert (await stage.client.view(containing="Documenten")).page == f"{address}?in=teams"
+    await stage.client.press(message, "approve")
+    card = await stage.client.view(containing="Documenten openen")
+    assert (card.page, card.links, card.labels) == ("", [address], ["Documenten openen", "Terug"])
 
 
 async def test_marks_what_is_wrong_in_a_dialog_and_keeps_the_rest(stage: Stage) -> None:

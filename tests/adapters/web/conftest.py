@@ -1,34 +1,46 @@
 """The web pages over real storage, with one envelope in it."""
 
+# ruff: noqa: ANN401 - any field of an envelope or an office can be replaced, whatever its type
+
 from collections.abc import AsyncIterator
 from dataclasses import dataclass, replace
 from pathlib import Path
+from socket import create_server
+from typing import Any
 
 import pytest
 from aiohttp import web
 from aiohttp.test_utils import TestClient, TestServer
+from playwright.async_api import Browser as Chromium
+from playwright.async_api import Page, ViewportSize, async_playwright
 
 from adapters.pdf.sheet import SheetPdf
-from adapters.web.documents import serve_documents
 from adapters.web.logs import serve_logs
 from adapters.web.pages import show_root
+from adapters.web.signing.routes import serve_signing
+from adapters.web.signing.site import TEAMS, load_assets
+from adapters.web.signing.site import Site as SigningSite
 from adapters.web.uploads import serve_uploads
 from bot.domain.dossier import DossierItem
-from bot.domain.envelope import EnvelopeId
+from bot.domain.envelope import Answer, Envelope, EnvelopeId, Party
 from bot.domain.links import UPLOADING_TIME, UploadPage, fingerprint
 from bot.domain.log import LogLine
+from bot.domain.people import Platform
 from bot.ports import Ports
 from bot.use_cases.filing import UPLOADS_FOLDER, file_document, store_file
 from bot.use_cases.secrets import hash_secret
 from storage.blobs import open_blobs
 from storage.sql.migrations import migrate
 from storage.sql.store import SqlStore
+from storage.vault import open_vault
 from tests import builders as a
 from tests.documents import make_pdf
-from tests.fakes import FixedClock
+from tests.fakes import FakeDirectory, FixedClock
+from tests.signing_form import Browser
 
 ENVELOPE = EnvelopeId("envelope-1")
-PDF, PICTURE = make_pdf(text="Aangifte 2025"), b"\x89PNG\r\n\x1a\n the rest"
+PAGES = 3
+PDF, PICTURE = make_pdf(pages=PAGES, text="Aangifte 2025"), b"\x89PNG\r\n\x1a\n the rest"
 FILES = {
     "Aangifte “Özgür” 2025; v2.pdf": PDF,
     "scan.png": PICTURE,
@@ -36,31 +48,65 @@ FILES = {
     "brief.html": b"<script>alert(1)</script>",
     "groot.xlsx": b"PK\x03\x04" + bytes(range(256)) * 20_000,
 }
+PHONE = ViewportSize(width=360, height=640)
+KARIM, SANNE = a.an_account(), a.a_staff_account()
 
 
-class UncountedPages:
-    """Keeps `bot.ports.PageCounter` without the time that a process of its own takes; no page here tells a number."""
+class KnownPages:
+    """Keeps `bot.ports.PageCounter` without the time that a process of its own takes."""
 
     async def count_pages(self, content: bytes) -> int | None:
-        return None
+        return {PDF: PAGES, LONG_PDF: LONG}.get(content)
+
+
+LONG = 200
+LONG_PDF = make_pdf(pages=LONG, text="Jaarrekening")
 
 
 @dataclass(frozen=True, slots=True)
 class Site:
-    """Browse with `client`; the link's secret is `secret`."""
+    """Browse with `client`; `/signing/secret` is Karim's page of the envelope with all of `FILES`.
+
+    `woken` and `counted` record what the page told of answers.
+    """
 
     client: TestClient[web.Request, web.Application]
     ports: Ports
     clock: FixedClock
     folder: Path
+    directory: FakeDirectory
+    woken: list[None]
+    counted: list[Answer]
 
     def address(self, number: int | str = 1, secret: str = "secret") -> str:
-        return f"/documents/{secret}/{number}"
+        return f"/signing/{secret}/documents/{number}"
 
     async def views(self) -> list[LogLine]:
-        """What the log says was viewed."""
+        """What the log says of the envelope."""
+        return await self.log(ENVELOPE)
+
+    async def log(self, envelope: EnvelopeId) -> list[LogLine]:
         async with self.ports.store.reading() as tx:
-            return list(await tx.log.of_envelope(a.OFFICE, ENVELOPE))
+            return list(await tx.log.of_envelope(a.OFFICE, envelope))
+
+    async def envelope(self, id_: str) -> Envelope:
+        async with self.ports.store.reading() as tx:
+            found = await tx.envelopes.get(a.OFFICE, EnvelopeId(id_))
+        assert found
+        return found
+
+    async def decisions(self, envelope: str) -> list[Answer]:
+        """What was answered."""
+        return [each.decision.answer for each in (await self.envelope(envelope)).signers if each.decision]
+
+    async def offer(self, secret: str, files: dict[str, bytes] | None = None, **changes: Any) -> str:
+        """A page for Karim, at an envelope of its own that is called like the secret; its path."""
+        await _offer(self.ports, secret, files or {"Aangifte.pdf": PDF}, **changes)
+        return f"/signing/{secret}"
+
+    async def change_office(self, **changes: Any) -> None:
+        async with self.ports.store.transaction() as tx:
+            await tx.offices.save(replace(await tx.offices.get(a.OFFICE), **changes))
 
     async def uploads(self) -> list[DossierItem]:
         """What was filed through the upload page whose secret is `secret`, oldest first."""
@@ -70,31 +116,76 @@ class Site:
 
 
 @pytest.fixture
+async def chromium() -> AsyncIterator[Chromium]:
+    async with async_playwright() as playwright:
+        browser = await playwright.chromium.launch(
+            executable_path="/usr/bin/chromium",
+            args=[
+                "--no-sandbox",
+                "--disable-gpu",
+                "--disable-background-networking",
+                # Else no page of another site can frame one of this machine, whatever that one's policy is.
+                "--disable-features=LocalNetworkAccessChecks",
+            ],
+        )
+        try:
+            yield browser
+        finally:
+            await browser.close()
+
+
+@pytest.fixture
+async def page(chromium: Chromium) -> Page:
+    """A telephone whose owner reads Dutch."""
+    return await chromium.new_page(viewport=PHONE, locale="nl-NL")
+
+
+@pytest.fixture
 async def site(tmp_path: Path) -> AsyncIterator[Site]:
-    url = f"sqlite:///{tmp_path}/paraaf.db"
-    await migrate(url)
-    store, clock = SqlStore(url), FixedClock()
-    blobs = open_blobs(tmp_path / "blobs")
-    ports = Ports(store, blobs, UncountedPages(), clock, {}, {}, "https://paraaf.example")
+    database = f"sqlite:///{tmp_path}/paraaf.db"
+    await migrate(database)
+    store, clock = SqlStore(database, vault=open_vault(tmp_path / "key")), FixedClock()
+    blobs, directory = open_blobs(tmp_path / "blobs"), FakeDirectory()
+    directory.people = {KARIM: a.a_person(), SANNE: a.a_person("Sanne de Vries", account=SANNE)}
+    listening = create_server(("127.0.0.1", 0))
+    url = f"http://127.0.0.1:{listening.getsockname()[1]}"
+    ports = Ports(store, blobs, KnownPages(), clock, {}, {Platform.SLACK: directory}, url)
     await _furnish(ports)
+    woken: list[None] = []
+    counted: list[Answer] = []
+    signing = SigningSite(ports, load_assets(url), lambda: woken.append(None), counted.append, framed_by=TEAMS)
     app = web.Application()
     app.router.add_get("/", show_root)
-    app.add_routes([*serve_documents(ports), *serve_uploads(ports)])
-    app.add_routes(serve_logs(ports, SheetPdf().draw))
-    async with TestClient(TestServer(app)) as client:
-        yield Site(client, ports, clock, tmp_path / "blobs")
+    app.add_routes([*serve_signing(signing), *serve_uploads(ports), *serve_logs(ports, SheetPdf().draw)])
+    async with TestClient(TestServer(app, socket_factory=lambda *_: listening)) as client:
+        yield Site(client, ports, clock, tmp_path / "blobs", directory, woken, counted)
     await store.dispose()
 
 
+@pytest.fixture
+def browser(site: Site) -> Browser:
+    """A browser without scripts."""
+    return Browser(site.client.session, site.ports.public_url)
+
+
 async def _furnish(ports: Ports) -> None:
-    stored = [await store_file(ports, name, content) for name, content in FILES.items()]
     async with ports.store.transaction() as tx:
         await tx.offices.save(a.an_office())
         await tx.people.save_client(a.a_client())
         await tx.people.save_contact(a.a_contact())
-        items = [await file_document(tx, a.CLIENT, "", each, "Sanne", a.NOON) for each in stored]
-        documents = tuple(a.a_document(item) for item in items)
-        await tx.envelopes.add(replace(a.an_envelope(ENVELOPE), documents=documents))
-        await tx.links.add(a.a_signing_link("secret", envelope=ENVELOPE, documents=fingerprint(documents)))
         expires = a.NOON + UPLOADING_TIME
         await tx.upload_pages.add(UploadPage(hash_secret("secret"), a.OFFICE, a.CLIENT, a.a_party(), expires))
+    await _offer(ports, "secret", FILES, id_=ENVELOPE)
+
+
+async def _offer(
+    ports: Ports, secret: str, files: dict[str, bytes], *, id_: str = "", viewer: Party | None = None, **changes: Any
+) -> None:
+    stored = [await store_file(ports, name, content) for name, content in files.items()]
+    async with ports.store.transaction() as tx:
+        items = [await file_document(tx, a.CLIENT, "", each, "Sanne", a.NOON) for each in stored]
+        documents = tuple(a.a_document(item) for item in items)
+        envelope = replace(a.an_envelope(id_ or secret), documents=documents, **changes)
+        await tx.envelopes.add(envelope)
+        link = a.a_signing_link(secret, envelope=envelope.id, documents=fingerprint(documents))
+        await tx.links.add(replace(link, viewer=viewer) if viewer else link)

@@ -1,28 +1,11 @@
 """What a real browser makes of the pages and documents."""
 
 import asyncio
-from collections.abc import AsyncIterator
 
-import pytest
-from playwright.async_api import FilePayload, Page, ViewportSize, async_playwright
+from playwright.async_api import FilePayload, Page
 
 from bot.domain.links import SIGNING_TIME
-from tests.adapters.web.conftest import PDF, Site
-
-PHONE = ViewportSize(width=360, height=640)
-
-
-@pytest.fixture
-async def page() -> AsyncIterator[Page]:
-    async with async_playwright() as playwright:
-        browser = await playwright.chromium.launch(
-            executable_path="/usr/bin/chromium",
-            args=["--no-sandbox", "--disable-gpu", "--disable-background-networking"],
-        )
-        try:
-            yield await browser.new_page(viewport=PHONE, locale="nl-NL")
-        finally:
-            await browser.close()
+from tests.adapters.web.conftest import PDF, PHONE, Site
 
 
 def url(site: Site, path: str) -> str:
@@ -54,7 +37,7 @@ async def test_the_page_fits_a_phone_and_has_its_style(site: Site, page: Page) -
     assert answer.status == 410
     assert await page.locator("h1").inner_text() == "Deze link is verlopen"
     assert await page.evaluate("document.documentElement.scrollWidth") <= PHONE["width"]
-    assert await page.evaluate("getComputedStyle(document.querySelector('main')).borderRadius") == "16px"
+    assert await page.evaluate("getComputedStyle(document.querySelector('.box')).borderRadius") == "12px"
     assert not [each for each in complaints if "Content Security Policy" in each]
 
 

@@ -6,13 +6,10 @@ import pytest
 from playwright.async_api import Page
 from pypdf import PdfReader
 
-from tests.adapters.web import test_in_chromium
-from tests.adapters.web.conftest import Site
+from tests.adapters.web.conftest import PHONE, Site
 from tests.adapters.web.log_office import KARIM, add_many, furnish_log
 from tests.npm import VALIDATORS, install
 
-page = test_in_chromium.page
-PHONE = test_in_chromium.PHONE
 A4 = (595, 842)
 
 

@@ -168,6 +168,14 @@ def test_a_button_has_a_way_for_older_clients() -> None:
     assert older["data"] == {**action["data"], "msteams": {"type": "task/fetch"}}
 
 
+def test_a_button_that_opens_a_page_asks_for_a_dialog_at_every_client() -> None:
+    (row,) = show(Actions((Button("view", "Bekijken", "e1", opens_page=True),)))["body"]
+    (action,) = row["actions"]
+    assert action["type"] == "Action.Submit"
+    assert action["data"] == {"action": "view", "value": "e1", "msteams": {"type": "task/fetch"}}
+    assert "fallback" not in action
+
+
 def test_viewers_get_a_view_of_their_own() -> None:
     card = Card("", (Text((Plain("a"),)),), "s", Personal("show", "e1", (PERSON,)))
     viewers = [PERSON, *(f"29:other-person-{number:03}" for number in range(59))]

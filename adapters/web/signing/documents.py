@@ -1,20 +1,18 @@
-"""Serve the documents behind personal links: the bytes that the envelope holds, shown only where that is safe."""
+"""The documents behind a signing link: the bytes that the envelope holds, shown only where that is safe."""
 
-from collections.abc import Awaitable, Callable
 from urllib.parse import quote
 
 import structlog
 from aiohttp import web
 from multidict import CIMultiDict
 
-from adapters.web.pages import PRIVATE, is_prefetch, read_texts, show_page
+from adapters.web.pages import PRIVATE, read_texts
+from adapters.web.signing.site import Site
+from adapters.web.signing.told import tell_refusal
 from bot.domain.errors import LinkRefused, LinkTrouble, StoreUnavailable
 from bot.incidents import describe, name_incident
-from bot.ports import Ports
 from bot.texts import Texts
 from bot.use_cases.sign_page import OpenedDocument, open_document, record_viewing
-
-ADDRESS = "/documents/{secret}/{number}"
 
 PDF = "application/pdf"
 SHOWN = frozenset({PDF, "image/avif", "image/gif", "image/jpeg", "image/png", "image/webp"})
@@ -28,42 +26,23 @@ _PDF_POLICY = f"{_POLICY}; object-src 'self'; style-src 'unsafe-inline'"
 
 _log = structlog.get_logger(__name__)
 
-Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
-
-def serve_documents(ports: Ports) -> list[web.AbstractRouteDef]:
-    """`GET /documents/{secret}/{number}`."""
-
-    async def get(request: web.Request) -> web.StreamResponse:
-        if is_prefetch(request):
-            return web.Response(status=503, headers=PRIVATE)
-        return await _answer(ports, request)
-
-    async def head(_request: web.Request) -> web.StreamResponse:
-        # Looking whether a link works is not looking at a document, so nothing is looked up.
-        return web.Response(headers=PRIVATE)
-
-    return [web.get(ADDRESS, get, allow_head=False), web.head(ADDRESS, head)]
-
-
-async def _answer(ports: Ports, request: web.Request) -> web.StreamResponse:
+async def serve_document(site: Site, request: web.Request) -> web.StreamResponse:
+    """The document that is asked for by its number, from 1."""
     texts = read_texts(request)
     try:
-        opened = await open_document(ports, request.match_info["secret"], _read_number(request))
+        opened = await open_document(site.ports, request.match_info["secret"], _read_number(request))
         # The first piece comes after the whole was checked, so a damaged document is told of before anything is sent.
         first = await anext(opened.content, b"")
-        await record_viewing(ports, opened)
+        await record_viewing(site.ports, opened)
     except LinkRefused as refusal:
-        is_unknown = refusal.trouble is LinkTrouble.UNKNOWN
-        title = texts.say("This link is not valid") if is_unknown else texts.say("This link has expired")
-        words = texts.say("Press View on the card in the chat for a new link.")
-        return show_page(404 if is_unknown else 410, title, words, texts=texts)
+        return tell_refusal(site, request, texts, refusal)
     except StoreUnavailable:
         _log.warning("document_not_served", why="database")
         words = texts.say("The document cannot be fetched right now. Please try again in a moment.")
-        return show_page(503, texts.say("Not available right now"), words, texts=texts)
+        return site.lay_out_words(request, texts, 503, texts.say("Not available right now"), words)
     except (KeyError, ValueError) as error:
-        return _tell_damage(error, texts)
+        return _tell_damage(site, request, texts, error)
     return await _send(request, opened, first)
 
 
@@ -74,7 +53,7 @@ def _read_number(request: web.Request) -> int:
     return int(number)
 
 
-def _tell_damage(error: Exception, texts: Texts) -> web.Response:
+def _tell_damage(site: Site, request: web.Request, texts: Texts, error: Exception) -> web.Response:
     incident = name_incident()
     _log.error("document_damaged", incident=incident, **describe(error))
     words = texts.say(
@@ -82,7 +61,7 @@ def _tell_damage(error: Exception, texts: Texts) -> web.Response:
         "Ask the office to send it again, and tell them this number: {incident}.",
         incident=incident,
     )
-    return show_page(500, texts.say("This document is damaged"), words, texts=texts)
+    return site.lay_out_words(request, texts, 500, texts.say("This document is damaged"), words)
 
 
 async def _send(request: web.Request, opened: OpenedDocument, first: bytes) -> web.StreamResponse:

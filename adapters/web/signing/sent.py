@@ -1,0 +1,97 @@
+"""What comes back of the form: kept as it was typed, and as the answer that it stands for."""
+
+import asyncio
+from base64 import b64decode
+from dataclasses import dataclass, fields
+from typing import Final
+
+from aiohttp import web
+
+from bot.domain.errors import Fault, InvalidInput, Problem
+from bot.use_cases.sign_page import PageAnswer, PageApproval, PageRejection
+from bot.views import forms
+
+APPROVED: Final = "approved"
+REJECTED: Final = "rejected"
+READING_TIME: Final = 120.0
+"""Seconds in which the form has to have arrived: it is smaller than one picture."""
+LARGEST: Final = 3_000_000
+"""Bytes of the form: a picture and strokes of the largest size that is accepted, as forms write them."""
+MOST_PAGES: Final = 5_000
+"""Page numbers in one message about pages that were shown; it comes once a second while somebody scrolls."""
+
+_PICTURE: Final = "data:image/png;base64,"
+_LONGEST_NUMBER: Final = 6
+
+
+class FormBroken(Exception):
+    """It is no form, is larger than any form of ours, or did not arrive in full."""
+
+
+@dataclass(frozen=True, slots=True)
+class Sent:
+    """The fields of the form, empty for what is not in it."""
+
+    token: str = ""
+    answer: str = ""
+    place: str = ""
+    reason: str = ""
+    typed_name: str = ""
+    drawing: str = ""
+    strokes: str = ""
+
+    def read_answer(self) -> PageAnswer:
+        """The answer. Raises `InvalidInput` for a drawing that is none."""
+        if self.answer == REJECTED:
+            return PageRejection(self.reason)
+        return PageApproval(self.place, self._read_drawing(), self.strokes, self.typed_name)
+
+    def _read_drawing(self) -> bytes | None:
+        if not self.drawing:
+            return None
+        try:
+            return b64decode(self.drawing.removeprefix(_PICTURE), validate=True)
+        except ValueError:
+            raise InvalidInput({forms.SIGNATURE: Fault(Problem.NOT_READABLE)}) from None
+
+
+async def read_sent(request: web.Request) -> Sent:
+    """The form. Raises `FormBroken`."""
+    told = await _read_form(request)
+    return Sent(**{field.name: told.get(field.name, "") for field in fields(Sent)})
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """Pages of one document that were on a screen, both numbered from 1."""
+
+    token: str
+    document: int
+    pages: frozenset[int]
+
+
+async def read_shown(request: web.Request) -> Shown:
+    """What the page tells of pages. Raises `FormBroken`."""
+    told = await _read_form(request)
+    pages = told.get("pages", "").split()
+    if len(pages) > MOST_PAGES:
+        raise FormBroken
+    return Shown(told.get("token", ""), _read_number(told.get("document", "")), frozenset(map(_read_number, pages)))
+
+
+def _read_number(text: str) -> int:
+    if not (text.isascii() and text.isdigit() and len(text) <= _LONGEST_NUMBER):
+        raise FormBroken
+    return int(text)
+
+
+async def _read_form(request: web.Request) -> dict[str, str]:
+    if request.content_type != "application/x-www-form-urlencoded":
+        raise FormBroken
+    try:
+        async with asyncio.timeout(READING_TIME):
+            told = await request.clone(client_max_size=LARGEST).post()
+    except (TimeoutError, ValueError, LookupError, OSError, web.HTTPException) as error:
+        raise FormBroken from error
+    # Browsers end lines in a form with CR LF (WHATWG HTML, 4.10.22.4).
+    return {name: value.replace("\r\n", "\n") for name, value in told.items() if isinstance(value, str)}

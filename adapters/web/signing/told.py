@@ -1,0 +1,95 @@
+"""What the signing page says when there is nothing to fill in: what was answered, or why the link opens nothing."""
+
+from http import HTTPStatus
+
+import structlog
+from aiohttp import web
+
+from adapters.web.html import Html, isolate, join, tag
+from adapters.web.signing.site import Site
+from bot.domain.envelope import Answer, Decision
+from bot.domain.errors import AlreadyAnswered, LinkRefused, LinkTrouble, Refusal
+from bot.domain.people import Platform
+from bot.texts import Texts
+from bot.use_cases.sign_page import SigningPage
+from bot.views.refusals import explain
+
+_log = structlog.get_logger(__name__)
+
+
+def tell_answer(site: Site, request: web.Request, texts: Texts, page: SigningPage) -> web.Response:
+    """What was answered just now, and about what."""
+    signer = page.envelope.signer(page.viewer.account)
+    if signer is None or signer.decision is None:
+        raise AssertionError("an answer was recorded, and is not there")
+    decision = signer.decision
+    site.count(decision.answer)
+    _log.info("answered_on_page", answer=decision.answer.value)
+    is_approved = decision.answer is Answer.APPROVED
+    title = texts.say("You approved this") if is_approved else texts.say("You rejected this")
+    box = tag(
+        "div",
+        tag("h1", title),
+        tag("ul", *(tag("li", isolate(document.name)) for document in page.envelope.documents)),
+        tag("dl", _write_facts(decision, texts)),
+        tag("p", texts.say("The conversation shows it as well. You can close this page.")),
+        class_="box",
+    )
+    return site.lay_out(request, texts, title, tag("main", box, class_="short"))
+
+
+def _write_facts(decision: Decision, texts: Texts) -> Html:
+    facts = (
+        (texts.say("When"), texts.moment(decision.at)),
+        (texts.say("Place"), decision.place),
+        (texts.say("Reason"), decision.reason),
+    )
+    return join(part for label, fact in facts if fact for part in (tag("dt", label), tag("dd", fact, dir="auto")))
+
+
+def tell_refusal(
+    site: Site, request: web.Request, texts: Texts, refusal: Refusal, platform: Platform = Platform.SLACK
+) -> web.Response:
+    """Why nothing opens or nothing was recorded, and what to do. Where it happened, `platform` says."""
+    if isinstance(refusal, LinkRefused):
+        return _tell_link(site, request, texts, refusal)
+    words = explain(refusal, texts, platform).summary
+    title = texts.say("You answered already") if isinstance(refusal, AlreadyAnswered) else texts.say("Not possible")
+    return site.lay_out_words(request, texts, HTTPStatus.CONFLICT, title, words)
+
+
+def _tell_link(site: Site, request: web.Request, texts: Texts, refusal: LinkRefused) -> web.Response:
+    again = texts.say("Press View on the card in the chat for a new link.")
+    match refusal.trouble:
+        case LinkTrouble.EXPIRED:
+            title = texts.say("This link has expired")
+            return site.lay_out_words(request, texts, HTTPStatus.GONE, title, again)
+        case LinkTrouble.USED:
+            return _tell_used(site, request, texts, refusal, again)
+        case LinkTrouble.UNKNOWN:
+            title = texts.say("This link is not valid")
+            return site.lay_out_words(request, texts, HTTPStatus.NOT_FOUND, title, again)
+
+
+def _tell_used(site: Site, request: web.Request, texts: Texts, refusal: LinkRefused, again: str) -> web.Response:
+    if refusal.answer is None or refusal.at is None:
+        title = texts.say("This link was used already")
+        return site.lay_out_words(request, texts, HTTPStatus.GONE, title, again)
+    words = explain(AlreadyAnswered(refusal.answer, refusal.at), texts, Platform.SLACK).summary
+    look = texts.say("To look at the documents again, press View on the card in the chat.")
+    return site.lay_out_words(request, texts, HTTPStatus.GONE, texts.say("You answered already"), words, look)
+
+
+def tell_stranger(site: Site, request: web.Request, texts: Texts) -> web.Response:
+    """Another site sent this, or somebody who has not seen the page."""
+    words = texts.say("This was not sent from the page itself. Open the page from the chat, and try again.")
+    return site.lay_out_words(request, texts, HTTPStatus.FORBIDDEN, texts.say("Nothing was recorded"), words)
+
+
+def tell_outage(site: Site, request: web.Request, texts: Texts) -> web.Response:
+    """The database does not answer."""
+    _log.warning("signing_page_not_served", why="database")
+    words = texts.say("The page cannot be shown right now. Nothing was recorded; please try again in a moment.")
+    return site.lay_out_words(
+        request, texts, HTTPStatus.SERVICE_UNAVAILABLE, texts.say("Not available right now"), words
+    )
