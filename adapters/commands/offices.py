@@ -84,5 +84,5 @@ async def _describe(store: Store, office: Office) -> str:
     staff = ", ".join([*groups, *sorted(office.staff_accounts)]) or "every full member"
     own = "; a sender may sign" if office.sender_may_sign else ""
     how = "drawn or typed" if office.typed_names else "drawn"
-    signature = "" if office.drawing is Drawing.OFF else f"; signature: {office.drawing}, {how}"
-    return f"{office.name} ({office.locale}): {where}; {clients} clients; staff: {staff}{own}{signature}"
+    signature = "none" if office.drawing is Drawing.OFF else f"{office.drawing}, {how}"
+    return f"{office.name} ({office.locale}): {where}; {clients} clients; staff: {staff}{own}; signature: {signature}"

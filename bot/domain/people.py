@@ -68,7 +68,7 @@ class Office:
     `staff_accounts` (user ids, or e-mail addresses in lower case) narrow who counts as staff; when neither is set
     every full member does. `sender_may_sign` lets a
     sender be the signer of their own request, which an office forbids unless it says otherwise. `drawing` says whether
-    signers are asked for a signature, and `typed_names` whether a typed name will do for one, for who cannot draw.
+    signers are asked for a signature (product, rule 4), and `typed_names` whether a typed name will do for one, for who cannot draw.
     """
 
     id: OfficeId
@@ -77,7 +77,7 @@ class Office:
     staff_group: str | None = None
     staff_accounts: frozenset[str] = frozenset()
     sender_may_sign: bool = False
-    drawing: Drawing = Drawing.OFF
+    drawing: Drawing = Drawing.OFFERED
     typed_names: bool = True
 
 

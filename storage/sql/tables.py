@@ -82,7 +82,7 @@ offices = Table(
     Column("staff_group", Text),
     Column("staff_accounts", JSON, nullable=False),
     Column("sender_may_sign", Boolean, nullable=False),
-    Column("drawing", Text, _words("drawing", Drawing), nullable=False, server_default="off"),
+    Column("drawing", Text, _words("drawing", Drawing), nullable=False, server_default="offered"),
     Column("typed_names", Boolean, nullable=False, server_default=true()),
 )
 

@@ -133,18 +133,18 @@ def test_staff_is_narrowed_and_widened(paraaf: Run, office: str) -> None:
     )
     assert "U0SANNE; a sender may sign" in paraaf("offices", "staff", office, "--sender-may-sign").stdout
     widened = paraaf("offices", "staff", office, "--everyone").stdout
-    assert widened.endswith("staff: every full member; a sender may sign\n")
+    assert widened.endswith("staff: every full member; a sender may sign; signature: offered, drawn or typed\n")
     assert "may sign" not in paraaf("offices", "staff", office, "--sender-may-not-sign").stdout
 
 
 def test_an_office_asks_for_signatures_or_not(paraaf: Run, office: str) -> None:
-    assert "signature" not in paraaf("offices", "list").stdout
+    assert paraaf("offices", "list").stdout.endswith("; signature: offered, drawn or typed\n")
     asked = paraaf("offices", "signing", office, "--drawing", "required", "--no-typed").stdout
     assert asked.endswith("; signature: required, drawn\n")
     assert paraaf("offices", "signing", office, "--typed").stdout.endswith("; signature: required, drawn or typed\n")
     assert "signature: offered, drawn or typed" in paraaf("offices", "signing", office, "--drawing", "offered").stdout
     assert "signature: offered, drawn or typed" in paraaf("offices", "staff", office, "--everyone").stdout
-    assert "signature" not in paraaf("offices", "signing", office, "--drawing", "off").stdout
+    assert paraaf("offices", "signing", office, "--drawing", "off").stdout.endswith("; signature: none\n")
 
 
 def test_a_workspace_is_mapped(paraaf: Run, office: str) -> None:

@@ -15,9 +15,10 @@ _DRAWING = "drawing IN ('off', 'offered', 'required')"
 
 def upgrade() -> None:
     """Apply this step; the defaults are for rows that are there, and for copies of the last release meanwhile."""
-    for table in ("offices", "envelopes"):
+    # What was sent before did not ask for a signature; from now on one is offered.
+    for table, until_now in (("offices", "offered"), ("envelopes", "off")):
         allowed = sa.CheckConstraint(_DRAWING, name=op.f(f"ck_{table}_drawing"))
-        op.add_column(table, sa.Column("drawing", sa.Text(), allowed, nullable=False, server_default="off"))
+        op.add_column(table, sa.Column("drawing", sa.Text(), allowed, nullable=False, server_default=until_now))
     op.add_column("offices", sa.Column("typed_names", sa.Boolean(), nullable=False, server_default=sa.true()))
     op.add_column("envelope_signers", sa.Column("derived_place", sa.Text()))
     op.add_column("links", sa.Column("documents", sa.Text(), nullable=False, server_default=""))
