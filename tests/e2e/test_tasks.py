@@ -12,7 +12,7 @@ from playwright.async_api import Browser, expect
 from adapters.demo.office import ACCOUNTS, KAREL, RETURN, SANNE
 from tests.e2e import words
 from tests.e2e.running import Running, run_everything
-from tests.e2e.slack_page import WIDE, open_page, run_browser
+from tests.e2e.slack_page import NARROW, open_page, run_browser
 from tests.e2e.test_page import take
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
@@ -34,12 +34,12 @@ async def test_a_client_decides_on_the_home_tab(running: Running, browser: Brows
     story = running.begin()
     first = await story.ask(RETURN)
     await story.send_another(ACCOUNTS)
-    async with open_page(browser, running.slack.address, WIDE) as page:
+    async with open_page(browser, running.slack.address) as page:
         await page.act_as(KAREL)
         home = await page.open_home()
         await expect(home).to_contain_text("Te doen (2)")
         await expect(home).to_contain_text("Taak uitvoeren")
-        await take(page, home, "tasks-home")
+        await take(page, home.locator(".home-inner"), "tasks-home", NARROW)
         await home.get_by_role("button", name=words.APPROVE, exact=True).first.click()
         await page.wait_for_modal(words.APPROVE)
         await page.fill(words.PLACE, "Utrecht")
