@@ -112,7 +112,10 @@ class Open:
 
 @dataclass(frozen=True, slots=True)
 class Show:
-    """The card that this person sees in place of a message's own, where each viewer has a view of their own."""
+    """The card that this person sees in place of what they pressed on.
+
+    That is a message, where each viewer has a view of their own, or a list of tasks, which only they see.
+    """
 
     card: Card
 

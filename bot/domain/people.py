@@ -66,9 +66,9 @@ class Office:
 
     `locale` is the language of what everybody in a conversation reads. `staff_group` (a platform's user group) and
     `staff_accounts` (user ids, or e-mail addresses in lower case) narrow who counts as staff; when neither is set
-    every full member does. `sender_may_sign` lets a
-    sender be the signer of their own request, which an office forbids unless it says otherwise. `drawing` says whether
-    signers are asked for a signature (product, rule 4), and `typed_names` whether a typed name will do for one, for who cannot draw.
+    every full member does. `sender_may_sign` lets a sender be the signer of their own request, which an office forbids
+    unless it says otherwise. `drawing` says whether signers are asked for a signature (product, rule 4), and
+    `typed_names` whether a typed name will do for one, for who cannot draw.
     """
 
     id: OfficeId

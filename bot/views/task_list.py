@@ -21,8 +21,9 @@ TASK_ACTIONS: Final = frozenset({SHOW_TASKS, *_TURNS.values(), _EARLIER, _LATER}
 """The same, by buttons that stand beside each other and so must differ."""
 
 _HEADLINE: Final = 80
-_DETAILS: Final = 160
-"""Characters of a document's name and of what is said below it: a page must fit into one message of a platform."""
+_STATUS: Final = 80
+_DETAILS: Final = 80
+"""Characters of a document's name, of the state and of the rest: a page must fit into one message of a platform."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,9 +86,10 @@ def _show_task(
     headline = shorten(describe_documents(envelope.documents, texts), _HEADLINE)
     link = envelope.card.link if envelope.card else None
     lead: Span = Anchor(headline, link) if link else Strong(headline)
-    details = [describe_status(envelope, texts, now, viewer), *_describe(envelope, tasks.clients, texts)]
+    status = Strong(shorten(describe_status(envelope, texts, now, viewer), _STATUS))
+    details = Plain(" · " + shorten(" · ".join(_describe(envelope, tasks.clients, texts)), _DETAILS))
     row = (Actions(buttons, id=f"task-{envelope.id}"),) if buttons else ()
-    return (Divider(), Text((lead, Plain("\n" + shorten(" · ".join(details), _DETAILS)))), *row)
+    return (Divider(), Text((lead, Plain("\n"), status, details)), *row)
 
 
 def _describe(envelope: Envelope, clients: Mapping[ClientId, str], texts: Texts) -> list[str]:
