@@ -14,7 +14,7 @@ _LINK = re.compile(r"/logs/[\w-]+(?:\?[\w=&%:.+-]+)?")
 
 def link_in(view: View) -> str:
     """The path of the page that a dialog links to."""
-    return _LINK.findall(str(view.body))[0]
+    return str(_LINK.findall(str(view.body))[0])
 
 
 async def read(scene: Scene, path: str) -> tuple[int, str]:

@@ -5,7 +5,6 @@ from typing import Any
 
 import pytest
 from sqlalchemy import Select, text
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from bot.domain.envelope import EnvelopeState
@@ -46,9 +45,7 @@ async def engine(database_url: str, office_store: Store) -> AsyncIterator[AsyncE
 
 async def explain(engine: AsyncEngine, query: Select[Any]) -> str:
     is_sqlite = engine.dialect.name == "sqlite"
-    written = query.compile(
-        dialect=sqlite.dialect() if is_sqlite else postgresql.dialect(), compile_kwargs={"literal_binds": True}
-    )
+    written = query.compile(dialect=engine.dialect, compile_kwargs={"literal_binds": True})
     async with engine.connect() as connection:
         asked = text(f"EXPLAIN {'QUERY PLAN ' if is_sqlite else ''}{str(written).replace(':', chr(92) + ':')}")
         return "\n".join(str(tuple(row)) for row in await connection.execute(asked))
