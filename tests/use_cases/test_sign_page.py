@@ -74,7 +74,9 @@ async def test_two_presses_give_two_secrets_and_only_their_hashes_are_kept(site:
     assert all(len(secret) == 43 for secret in secrets)  # 32 bytes
     async with site.world.store.reading() as tx:
         for secret in secrets:
-            assert await tx.links.get(hash_secret(secret))
+            link = await tx.links.get(hash_secret(secret))
+            assert link
+            assert secret not in str(link)
             assert await tx.links.get(secret) is None
 
 
