@@ -1,5 +1,6 @@
 """The signing page in a real browser, on a telephone unless a test says otherwise."""
 
+import asyncio
 import json
 from collections.abc import Iterator
 from io import BytesIO
@@ -8,7 +9,7 @@ from typing import Literal
 import pytest
 from fpdf import FPDF
 from PIL import Image
-from playwright.async_api import Browser, Page, expect
+from playwright.async_api import Browser, Page, Route, expect
 
 from bot.domain.envelope import Answer, EnvelopeId
 from bot.domain.log import Happening
@@ -150,13 +151,30 @@ async def test_pressing_twice_answers_once(site: Site, page: Page, heard: Heard)
     await visit(page, site, await site.offer("one"))
     await page.get_by_label("Plaats").fill("Utrecht")
     sent: list[str] = []
-    page.on("request", lambda request: sent.append(request.url) if request.url.endswith("/answer") else None)
-    await page.get_by_role("button", name=SIGN).evaluate("button => { button.click(); button.click() }")
+    arrives = asyncio.Event()
+
+    async def hold(route: Route) -> None:
+        sent.append(route.request.url)
+        await arrives.wait()
+        await route.continue_()
+
+    await page.route("**/answer", hold)
+    press = "button => { button.click() }"
+    button = page.get_by_role("button", name=SIGN)
+    await button.evaluate(press)
+    await until(lambda: _is_sent(sent))
+    await button.evaluate(press)
+    await expect(page.locator("form")).to_have_attribute("aria-busy", "true")
+    arrives.set()
     await expect(page.locator("h1")).to_have_text(DONE)
     assert len(sent) == 1
     assert await site.decisions("one") == [Answer.APPROVED]
     await page.reload()
     await expect(page.locator("h1")).to_have_text("U hebt al geantwoord")
+
+
+async def _is_sent(sent: list[str]) -> bool:
+    return bool(sent)
 
 
 async def test_without_scripts_everything_but_drawing_works(site: Site, chromium: Browser) -> None:
@@ -175,13 +193,13 @@ async def test_a_long_document_is_drawn_where_it_is_read(site: Site, page: Page,
     await visit(page, site, await site.offer("one", {"Jaarrekening.pdf": LONG_PDF}))
     await expect(sheet(page, 1).locator("canvas")).to_be_visible()
     await expect(page.locator("figure")).to_have_count(LONG)
-    for number in (40, 120, LONG, 3):
+    for number in (40, 120, LONG, 1):
         await sheet(page, number).scroll_into_view_if_needed()
         await expect(sheet(page, number)).to_contain_text(f"Jaarrekening - {number}")
     assert await page.locator("figure canvas").count() <= 8
     largest = await page.locator("figure canvas").evaluate_all("all => Math.max(...all.map(c => c.width * c.height))")
     assert 0 < largest <= 4_000_000
-    assert not await shown_pages(site, "one") & {10, 80, 160}  # what was only passed by was not shown
+    assert not await shown_pages(site, "one") & {10, 80, 160}  # what was jumped over was not shown
 
 
 async def test_scanned_pages_are_drawn_without_compiled_code(site: Site, page: Page, heard: Heard) -> None:
