@@ -204,7 +204,7 @@ class Paraaf:
         app = web.Application(middlewares=[self._metrics.time_acknowledgement])
         for link in links:
             checks |= {link.platform.value: link.check, "deliveries": check_deliveries}
-            app.add_routes(link.routes())
+            app.add_routes(link.routes(ports))
         app.add_routes([web.get("/", show_root), *serve_documents(ports), *serve_uploads(ports)])
         app.add_routes([*serve_health(checks), *serve_metrics(self._metrics, store)])
         app.on_response_prepare.append(_set_headers)

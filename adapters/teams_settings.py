@@ -41,6 +41,7 @@ class TeamsSettings:
     certificate: Path | None
     private_key: Path | None
     is_open: bool
+    has_tabs: bool
     service_url: str | None
     login_url: str
     metadata_url: str
@@ -109,6 +110,8 @@ def _find_open_faults(given: TeamsSettings, host: str, public_url: str) -> dict[
         faults["PARAAF_PUBLIC_URL"] = "with PARAAF_TEAMS_OPEN others must not reach Paraaf; leave it empty"
     if not given.service_url:
         faults["PARAAF_TEAMS_SERVICE_URL"] = "missing; with PARAAF_TEAMS_OPEN say where the local client is"
+    if given.has_tabs:
+        faults["PARAAF_TEAMS_TABS"] = "not with PARAAF_TEAMS_OPEN: a tab asks Microsoft who somebody is"
     if given.password or given.certificate:
         faults["PARAAF_TEAMS_OPEN"] = "not for an app that has a secret or certificate; leave one of them empty"
     return faults

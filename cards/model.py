@@ -246,7 +246,8 @@ class Form:
     """A dialog. Without `submit` there is nothing to fill in and it can only be closed.
 
     `context` comes back with the submission. It passes through the client of whoever fills in the form, so it says
-    where they were, never what they may do.
+    where they were, never what they may do. `page` is the address of a page that a platform shows inside the dialog
+    where it can; elsewhere the body links to it.
     """
 
     id: str
@@ -255,6 +256,7 @@ class Form:
     close: str
     submit: str | None = None
     context: str = ""
+    page: str = ""
 
 
 @dataclass(frozen=True, slots=True)
