@@ -130,6 +130,6 @@ def _list_troubles(texts: Texts) -> dict[str, str]:
 
 
 def _write_configuration(texts: Texts) -> str:
-    told = texts.say("This tab shows the tasks of this conversation to who takes part in it: each their own.")
+    told = texts.say("This tab shows the tasks of this conversation to who takes part in it.")
     name = escape(texts.say("Tasks"))
     return f'<main id="configure" data-name="{name}"><h1>{name}</h1><p>{escape(told)}</p></main>'

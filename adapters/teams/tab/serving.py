@@ -62,6 +62,9 @@ class Shown:
     status: int = 200
 
 
+_Answer = Callable[[Actor, Wish, Texts], Awaitable[Shown]]
+
+
 class Tab:
     """`POST /teams/tab/tasks` and `/press`, answered 503 until `open`."""
 
@@ -84,19 +87,17 @@ class Tab:
         """Both."""
 
         async def tasks(request: web.Request) -> web.Response:
-            return await self._receive(request, self._list)
+            return await self._receive(request, read_wish, self._list)
 
         async def press(request: web.Request) -> web.Response:
-            return await self._receive(request, self._press)
+            return await self._receive(request, read_press, self._press)
 
         return [web.post(f"{ADDRESS}/tasks", tasks), web.post(f"{ADDRESS}/press", press)]
 
-    async def _receive(
-        self, request: web.Request, answer: Callable[[Actor, Wish, Texts], Awaitable[Shown]]
-    ) -> web.Response:
+    async def _receive(self, request: web.Request, read: Callable[[bytes], Wish], answer: _Answer) -> web.Response:
         try:
             visitor = await self._gate.verify(request.headers.get("Authorization"))
-            wish = read_wish(await read_limited(request.content, LARGEST))
+            wish = read(await read_limited(request.content, LARGEST))
         except BadToken as refusal:
             _log.warning("teams_tab_refused", why=str(refusal))
             return web.Response(status=401)
@@ -109,9 +110,7 @@ class Tab:
             return web.Response(status=503)
         return _respond(await self._answer(visitor, wish, answer))
 
-    async def _answer(
-        self, visitor: Visitor, wish: Wish, answer: Callable[[Actor, Wish, Texts], Awaitable[Shown]]
-    ) -> Shown:
+    async def _answer(self, visitor: Visitor, wish: Wish, answer: _Answer) -> Shown:
         texts = texts_for(wish.locale)
         try:
             actor = await self._visitors.find(visitor, wish.conversation, wish.locale)
@@ -150,17 +149,25 @@ class Tab:
 def read_wish(raw: bytes) -> Wish:
     """What a request asks. Raises one of a few built-in errors when it is not as our own page writes it."""
     told: Json = orjson.loads(raw)
-    page, action = told.get("page", 0), _read_text(told, "action") or ""
-    if not isinstance(page, int) or not 0 <= page <= _LAST_PAGE or (action and action not in PRESSED):
-        raise ValueError("no page of ours")
+    page = told.get("page", 0)
+    if not isinstance(page, int) or not 0 <= page <= _LAST_PAGE:
+        raise ValueError("no such page")
     return Wish(
         conversation=_read_text(told, "conversation"),
         locale=_read_text(told, "locale"),
         turn=Turn(told.get("turn", Turn.MINE)),
         page=page,
-        action=action,
+        action=_read_text(told, "action") or "",
         value=_read_text(told, "value") or "",
     )
+
+
+def read_press(raw: bytes) -> Wish:
+    """The same for a press."""
+    wish = read_wish(raw)
+    if wish.action not in PRESSED:
+        raise ValueError("no button of a tab")
+    return wish
 
 
 def _read_text(told: Json, name: str) -> str | None:
