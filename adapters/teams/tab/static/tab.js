@@ -17,8 +17,14 @@
     }
   }
 
-  const within = (promise) =>
-    Promise.race([promise, new Promise((_, give) => setTimeout(() => give(new Trouble("outside")), PATIENCE))]);
+  const within = async (promise) => {
+    const late = new Promise((_, give) => setTimeout(give, PATIENCE));
+    try {
+      return await Promise.race([promise, late]);
+    } catch {
+      throw new Trouble("outside");
+    }
+  };
 
   const wear = (theme) => {
     const known = { dark: "dark", glass: "dark", contrast: "contrast" };
@@ -68,6 +74,7 @@
     const id = trouble instanceof Trouble ? trouble.message : "outage";
     tasks.replaceChildren(document.getElementById(id).content.cloneNode(true));
     tasks.querySelector(".reason").textContent = trouble.reason ?? "";
+    tasks.querySelector("[data-again]").dataset.again = id;
   };
 
   const reveal = (answer) => {
@@ -108,7 +115,6 @@
       await ready;
       await what();
     } catch (trouble) {
-      if (trouble.message === "outside") ready = null;
       tell(trouble);
     } finally {
       busy = false;
@@ -123,6 +129,7 @@
     if (action) work(() => press(button));
     else if (turn) work(() => list(Object.assign(state, { turn, page: 0 })));
     else if (page) work(() => list(Object.assign(state, { page: Number(page) })));
+    else if (again === "outside") location.reload(); // the library cannot begin anew
     else if (again !== undefined) work(list);
   });
   shown.addEventListener("close", () => work(list));
