@@ -42,6 +42,7 @@ class Command:
     """Someone typed a command, or started it from a menu.
 
     `name` comes without slash, `words` stood behind it, `files` are those of the message it was started on.
+    `is_personal` says that it was in their own chat with Paraaf.
     """
 
     actor: Actor
@@ -49,6 +50,7 @@ class Command:
     name: str
     words: str = ""
     files: tuple[FileRef, ...] = ()
+    is_personal: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -40,6 +40,7 @@ from bot.use_cases.link import ask_client, link_conversation, start_sending
 from bot.use_cases.look_up import look_up
 from bot.use_cases.send import confirm_signer, submit_draft
 from bot.use_cases.show import show_view
+from bot.use_cases.tasks import tell_tasks, turn_page
 from bot.use_cases.view_documents import show_documents
 from bot.use_cases.withdraw import start_correction, withdraw
 from bot.views import envelope_card, forms
@@ -52,6 +53,7 @@ from bot.views.refusals import (
     explain_outage,
     explain_platform_refusal,
 )
+from bot.views.task_list import TASK_ACTIONS
 from cards.text import shorten
 
 _log = structlog.get_logger(__name__)
@@ -63,6 +65,7 @@ _PRESSES: dict[str, Callable[[Ports, Press, Texts], Awaitable[Answer]]] = {
     envelope_card.WITHDRAW: lambda ports, press, _texts: withdraw(ports, press),
     envelope_card.RESEND: start_correction,
     envelope_card.SHOW: show_view,
+    **dict.fromkeys(TASK_ACTIONS, turn_page),
 }
 _SUBMISSIONS: dict[str, Callable[[Ports, Submission, Texts], Awaitable[Answer]]] = {
     forms.SEND: submit_draft,
@@ -74,6 +77,7 @@ _SUBMISSIONS: dict[str, Callable[[Ports, Submission, Texts], Awaitable[Answer]]]
 }
 _HELP_WORDS = {"help", "hulp", "?"}
 _LINK_WORDS = {"koppel", "link"}
+_TASK_WORDS = {"taken", "tasks"}
 
 
 class Router:
@@ -155,6 +159,8 @@ class Router:
             raise InvalidInput({forms.RECENT: Fault(Problem.TOO_MANY, DOCUMENTS.stop - 1)})
         if word in _HELP_WORDS:
             return Tell(show_help(texts, platform))
+        if word in _TASK_WORDS:
+            return await tell_tasks(self._ports, command, texts)
         if word in _LINK_WORDS:
             return await ask_client(self._ports, command.actor, replace(draft, wants_send=False), texts)
         if word:

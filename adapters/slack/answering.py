@@ -6,41 +6,29 @@ that says so is shown at once, and takes the answer when it comes.
 """
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable
 from dataclasses import dataclass
-from typing import Any, assert_never
+from typing import Any
 from uuid import uuid4
 
-import structlog
-
 from adapters.background import Background, ended
-from adapters.slack.api import Api
-from adapters.slack.screens import Screens, show_card, show_errors
-from adapters.slack.whispering import Whisperer
+from adapters.slack.homes import ask_home
+from adapters.slack.showing import Showing, WayBack
 from bot.conversation import (
+    Actor,
     Answer,
     Command,
     Done,
     Found,
     Interaction,
     Lookup,
-    Open,
     Press,
     Router,
-    Show,
     Submission,
     Tell,
 )
-from bot.domain.errors import PlatformError, Undeliverable
-from bot.incidents import describe
-from cards.block_kit import render_errors, render_options, render_view
-from cards.model import Form, FormErrors
-
-_log = structlog.get_logger(__name__)
-
-_ATTEMPTS = 5
-_PAUSE = 0.2
-# Seconds. A pushed dialog is known to Slack only once our acknowledgement has arrived there.
+from cards.block_kit import render_options
+from cards.model import FormErrors
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,32 +42,12 @@ class Patience:
     acknowledge: float = 2.3
 
 
-@dataclass(frozen=True, slots=True)
-class WayBack:
-    """How to reach the person who did something. `undo` lets the same request in again."""
-
-    undo: Callable[[], Awaitable[None]]
-    trigger: str = ""
-    response_url: str = ""
-    pushed: bool = False
-
-
 class Answering:
     """Asks the core and shows what it answers. Every method returns the body of the acknowledgement."""
 
-    def __init__(
-        self,
-        router: Router,
-        api: Api,
-        whisperer: Whisperer,
-        screens: Screens,
-        background: Background,
-        patience: Patience,
-    ) -> None:
+    def __init__(self, router: Router, showing: Showing, background: Background, patience: Patience) -> None:
         self._router = router
-        self._api = api
-        self._whisperer = whisperer
-        self._screens = screens
+        self._showing = showing
         self._background = background
         self._patience = patience
 
@@ -87,23 +55,30 @@ class Answering:
         """A command or a press: acknowledged with nothing, answered in a dialog or in private."""
         asked = self._background.start(self._ask(interaction, way))
         if await ended(asked, self._patience.loading):
-            if not isinstance(answer := asked.result(), Done):
-                self._background.start(self._show(answer, interaction, way))
+            self._background.start(self._show(asked.result(), interaction, way))
             return {}
-        loading = self._background.start(self._open_loading(way))
+        loading = self._background.start(self._showing.open_loading(way))
         self._background.start(self._show_late(asked, loading, interaction, way))
         await ended(asked, self._patience.acknowledge - self._patience.loading)
+        return {}
+
+    async def answer_home(self, opened: Command, way: WayBack) -> dict[str, Any]:
+        """The home tab was opened: acknowledged with nothing, and shown as soon as there is something to show."""
+        asked = self._background.start(self._ask(opened, way))
+        self._background.start(self._show_home(asked, opened.actor))
+        await ended(asked, self._patience.acknowledge)
         return {}
 
     async def answer_submission(self, submission: Submission, way: WayBack) -> dict[str, Any]:
         """A form that was sent: the acknowledgement itself says what becomes of the dialog."""
         asked = self._background.start(self._ask(submission, way))
+        if way.is_home:
+            self._background.start(self._renew_home_after(asked, submission.actor))
         if await ended(asked, self._patience.acknowledge):
-            return self._render_outcome(asked.result(), pushed=way.pushed)
-        # On top of the form, so that what was typed is still there when something turns out to be wrong with it.
+            return self._showing.render_outcome(asked.result(), pushed=way.pushed)
         name = f"paraaf-{uuid4()}"
-        self._background.start(self._replace_pushed(asked, name))
-        return {"response_action": "push", "view": {**render_view(self._screens.loading), "external_id": name}}
+        self._background.start(self._replace_waiting(asked, name))
+        return self._showing.render_waiting(name)
 
     async def answer_lookup(self, lookup: Lookup, way: WayBack) -> dict[str, Any]:
         """Options to choose from; none when they can't be had in time."""
@@ -122,98 +97,34 @@ class Answering:
             await way.undo()
             return answer
 
-    def _render_outcome(self, answer: Answer, *, pushed: bool) -> dict[str, Any]:
-        match answer:
-            case Done():
-                # An empty answer closes the view that was sent, and would show again what lies below it.
-                return {"response_action": "clear"} if pushed else {}
-            case Tell(card):
-                return _update(show_card(card, self._screens.loading.close))
-            case Open(form):
-                return _update(form)
-            case FormErrors():
-                return render_errors(answer)
-            case Found() | Show():
-                raise TypeError("Neither options nor a view of a card are an answer to a form.")
-            case _:
-                assert_never(answer)
-
     async def _show(self, answer: Answer, interaction: Command | Press, way: WayBack) -> None:
-        match answer:
-            case Done():
-                pass
-            case Tell(card):
-                await self._whisperer.whisper(interaction, card, way.response_url)
-            case Open(form):
-                await self._open(form, interaction, way)
-            case Show():
-                raise TypeError("A message looks the same to everybody in Slack.")
-            case FormErrors() | Found():
-                raise TypeError("Only a form has errors, and only a lookup options.")
-            case _:
-                assert_never(answer)
-
-    async def _open(self, form: Form, interaction: Command | Press, way: WayBack) -> None:
-        try:
-            await self._api.write("views.open", {"trigger_id": way.trigger, "view": render_view(form)})
-        except PlatformError as refusal:
-            # Mostly a trigger that was too old. Nothing is lost, so pressing again is all there is to do.
-            _log.warning("slack_dialog_not_opened", form=form.id, **_tell(refusal))
-            await self._whisperer.whisper(interaction, self._screens.expired, way.response_url)
-
-    async def _open_loading(self, way: WayBack) -> str | None:
-        """The id of the dialog, or None when it did not open."""
-        try:
-            view = render_view(self._screens.loading)
-            answer = await self._api.write("views.open", {"trigger_id": way.trigger, "view": view})
-        except PlatformError as refusal:
-            _log.warning("slack_dialog_not_opened", form=self._screens.loading.id, **_tell(refusal))
-            return None
-        return str(answer["view"]["id"])
+        await self._showing.show(answer, interaction, way)
+        await self._renew_home_if_old(answer, interaction, way)
 
     async def _show_late(
         self, asked: asyncio.Task[Answer], loading: asyncio.Task[str | None], interaction: Command | Press, way: WayBack
     ) -> None:
-        answer, view = await asked, await loading
-        if view is None:
-            shown = Tell(self._screens.expired) if isinstance(answer, Open) else answer
-            await self._show(shown, interaction, way)
-            return
-        await self._api.write("views.update", {"view_id": view, "view": render_view(self._choose_form(answer))})
+        await self._showing.show_late(await asked, await loading, interaction, way)
+        await self._renew_home_if_old(await asked, interaction, way)
 
-    async def _replace_pushed(self, asked: asyncio.Task[Answer], name: str) -> None:
-        answer = await asked
-        # Closing it closes the form below as well, unless that one has to be corrected.
-        view = {**render_view(self._choose_form(answer)), "clear_on_close": not isinstance(answer, FormErrors)}
-        for attempt in range(1, _ATTEMPTS + 1):
-            try:
-                await self._api.write("views.update", {"external_id": name, "view": {**view, "external_id": name}})
-                return
-            except Undeliverable as refusal:
-                if refusal.reason != "not_found" or attempt == _ATTEMPTS:
-                    raise
-                await asyncio.sleep(_PAUSE * attempt)
+    async def _replace_waiting(self, asked: asyncio.Task[Answer], name: str) -> None:
+        await self._showing.replace_waiting(await asked, name)
 
-    def _choose_form(self, answer: Answer) -> Form:
-        close = self._screens.loading.close
-        match answer:
-            case Done():
-                return self._screens.finished
-            case Tell(card):
-                return show_card(card, close)
-            case Open(form):
-                return form
-            case FormErrors():
-                return show_errors(answer, close)
-            case Found() | Show():
-                raise TypeError("Neither options nor a view of a card are an answer to a form.")
-            case _:
-                assert_never(answer)
+    async def _renew_home_if_old(self, answer: Answer, interaction: Command | Press, way: WayBack) -> None:
+        if way.is_home and isinstance(answer, Done | Tell):  # done, or refused since the tab was out of date
+            await self._renew_home(interaction.actor)
+
+    async def _renew_home_after(self, asked: asyncio.Task[Answer], actor: Actor) -> None:
+        if not isinstance(await asked, FormErrors):
+            await self._renew_home(actor)
+
+    async def _renew_home(self, actor: Actor) -> None:
+        await self._show_home(self._ask(ask_home(actor), WayBack(_let_be)), actor)
+
+    async def _show_home(self, asked: Awaitable[Answer], actor: Actor) -> None:
+        if isinstance(answer := await asked, Tell):
+            await self._showing.homes.show(actor, answer.card)
 
 
-def _update(form: Form) -> dict[str, Any]:
-    return {"response_action": "update", "view": render_view(form)}
-
-
-def _tell(refusal: PlatformError) -> dict[str, object]:
-    return {"reason": getattr(refusal, "reason", ""), "kind": describe(refusal)["kind"]}
+async def _let_be() -> None:
+    """What we asked by ourselves is no request that could be let in again."""

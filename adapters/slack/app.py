@@ -18,6 +18,7 @@ from adapters.slack.installation import Installation, ask_installation
 from adapters.slack.listeners import listen
 from adapters.slack.messenger import SlackMessenger
 from adapters.slack.screens import Screens
+from adapters.slack.showing import Showing
 from adapters.slack.socket import SocketDoor
 from adapters.slack.whispering import Whisperer
 from bot.conversation import Router
@@ -67,8 +68,8 @@ class SlackAdapter:
         can't be asked.
         """
         installation = await ask_installation(self._api)
-        whisperer = Whisperer(self._api, self.messenger)
-        answering = Answering(router, self._api, whisperer, screens, self._background, patience or Patience())
+        showing = Showing(self._api, Whisperer(self._api, self.messenger), screens)
+        answering = Answering(router, showing, self._background, patience or Patience())
         bolt = _build_bolt(installation, str(self._api.base), self._session)
         listen(bolt, answering, installation.team)
         door = Door(bolt, self._settings.signing_secret, guard)

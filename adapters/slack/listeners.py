@@ -12,9 +12,11 @@ from slack_bolt.async_app import AsyncApp
 from slack_bolt.request.async_request import AsyncBoltRequest
 from slack_bolt.response import BoltResponse
 
-from adapters.slack.answering import Answering, WayBack
+from adapters.slack.answering import Answering
 from adapters.slack.api import Json
-from adapters.slack.reading import read_command, read_lookup, read_press, read_shortcut, read_submission
+from adapters.slack.homes import is_at_home
+from adapters.slack.reading import read_command, read_home, read_lookup, read_press, read_shortcut, read_submission
+from adapters.slack.showing import WayBack
 
 UNDO = "paraaf_undo"
 """Where a Bolt request carries what lets it in again."""
@@ -28,6 +30,10 @@ def listen(bolt: AsyncApp, answering: Answering, home: str) -> None:
     async def press(body: Json, request: AsyncBoltRequest) -> BoltResponse:
         interaction = read_press(body, home)
         return _respond(await answering.answer(interaction, _way(body, request)) if interaction else {})
+
+    async def happen(body: Json, request: AsyncBoltRequest) -> BoltResponse:
+        opened = read_home(body, home)
+        return _respond(await answering.answer_home(opened, _way(body, request)) if opened else {})
 
     async def submit(body: Json, request: AsyncBoltRequest) -> BoltResponse:
         submission = read_submission(body, home)
@@ -44,7 +50,7 @@ def listen(bolt: AsyncApp, answering: Answering, home: str) -> None:
         return _respond(await answering.answer(interaction, _way(body, request)) if interaction else {})
 
     bolt.block_action(_ANY)(press)
-    bolt.event(_ANY)(_acknowledge)
+    bolt.event(_ANY)(happen)
     bolt.view_submission(_ANY)(submit)
     bolt.options(_ANY)(look_up)
     bolt.command(_ANY)(command)
@@ -64,6 +70,7 @@ def _way(body: Json, request: AsyncBoltRequest) -> WayBack:
         trigger=str(body.get("trigger_id") or ""),
         response_url=str(body.get("response_url") or ""),
         pushed=bool(view.get("previous_view_id")),
+        is_home=is_at_home(body),
     )
 
 

@@ -15,6 +15,7 @@ is our own installation's, since it came back to our address, signed with our se
 from hashlib import sha256
 
 from adapters.slack.api import Json
+from adapters.slack.homes import ask_home, find_home, is_at_home
 from adapters.slack.values import read_files, read_values
 from bot.conversation import Actor, Command, Lookup, Press, Submission
 from bot.domain.people import Account, Platform
@@ -24,14 +25,25 @@ from cards.block_kit.naming import is_link, read_source
 
 def read_command(body: Json, home: str) -> Command:
     """A slash command. Slack does not tell in which thread it was typed."""
-    team = str(body.get("team_id") or home)
+    team, channel = str(body.get("team_id") or home), str(body["channel_id"])
     actor = Actor(Account(Platform.SLACK, team, str(body["user_id"])), team, str(body.get("user_name") or ""))
     return Command(
         actor=actor,
-        place=Place(Platform.SLACK, team, str(body["channel_id"])),
+        place=Place(Platform.SLACK, team, channel),
         name=str(body["command"]).removeprefix("/"),
         words=str(body.get("text") or "").strip(),
+        # Between two people as well, where Paraaf is not and so nothing can have been sent.
+        is_personal=channel.startswith("D"),
     )
+
+
+def read_home(body: Json, home: str) -> Command | None:
+    """Someone opened the home tab. None for every other event, and for the other tabs of the app."""
+    event: Json = body.get("event") or {}
+    if event.get("type") != "app_home_opened" or event.get("tab") != "home":
+        return None
+    team = str(body.get("team_id") or home)
+    return ask_home(Actor(Account(Platform.SLACK, team, str(event["user"])), team, ""))
 
 
 def read_shortcut(body: Json, home: str) -> Command | None:
@@ -49,16 +61,17 @@ def read_shortcut(body: Json, home: str) -> Command | None:
 
 
 def read_press(body: Json, home: str) -> Press | None:
-    """A press on a button of a message. None for what only opens an address, and for what is not in a conversation."""
+    """A press on a button of a message or of the home tab. None for what only opens an address, and in a dialog."""
     action: Json = (body.get("actions") or [{}])[0]
     container: Json = body.get("container") or {}
     channel = (body.get("channel") or {}).get("id") or container.get("channel_id")
-    if action.get("type") != "button" or is_link(str(action.get("action_id"))) or not channel:
+    is_home = is_at_home(body)
+    if action.get("type") != "button" or is_link(str(action.get("action_id"))) or not (channel or is_home):
         return None
     actor = _read_actor(body, _read_team(body) or home)
     # A private message comes back without `message`, but its container says in which thread it is.
     message: Json = {"ts": container.get("message_ts"), **container, **(body.get("message") or {})}
-    place = _read_place(str(channel), message, actor.office_tenant)
+    place = find_home(actor) if is_home else _read_place(str(channel), message, actor.office_tenant)
     return Press(actor, place, str(action["action_id"]), str(action.get("value") or ""))
 
 

@@ -34,11 +34,19 @@ class Whisperer:
                 return
         _log.error("slack_private_answer_lost", channel=interaction.place.channel)
 
+    async def replace(self, interaction: Command | Press, card: Card, response_url: str) -> None:
+        """Show a card in place of the private one that was pressed on, or below it where that does not work."""
+        if not await self._post(card, response_url, replace=True):
+            await self.whisper(interaction, card, response_url)
+
     async def _respond(self, _: Command | Press, card: Card, response_url: str) -> bool:
+        return await self._post(card, response_url, replace=False)
+
+    async def _post(self, card: Card, response_url: str, *, replace: bool) -> bool:
         if not response_url or not self._is_own(response_url):
             return False
         # Without `response_type` a stand-in shows it to everyone; Slack takes `ephemeral` for granted.
-        body = {**render_message(card), "response_type": "ephemeral", "replace_original": False}
+        body = {**render_message(card), "response_type": "ephemeral", "replace_original": replace}
         try:
             async with self._api.session.post(
                 response_url, json=body, timeout=_PATIENCE, allow_redirects=False

@@ -6,7 +6,7 @@ from enum import StrEnum
 from typing import Final
 
 from bot.domain.envelope import Envelope, EnvelopeState
-from bot.domain.people import Account, OfficeId
+from bot.domain.people import Account, ClientId, OfficeId
 from bot.domain.places import Place
 
 PAGE_SIZE: Final = 8
@@ -44,7 +44,7 @@ class TaskList:
     """Page `page`, from 0, of the `pages` pages of one list, at least one; and how long every list is.
 
     What is open comes late first, then by due date, then oldest first; what is done newest first. No count is above
-    `REACH`, which then stands for "so many or more".
+    `REACH`, which then stands for "so many or more". `clients` are the names of whom the envelopes are about.
     """
 
     turn: Turn
@@ -52,6 +52,7 @@ class TaskList:
     page: int
     pages: int
     counts: Mapping[Turn, int]
+    clients: Mapping[ClientId, str]
 
 
 def find_turn(envelope: Envelope, account: Account, *, sees_all: bool = False) -> Turn | None:

@@ -2,7 +2,7 @@
 
 from bot.domain.people import Platform
 
-SIGN, LINK, HELP = "", "koppel", "help"
+SIGN, TASKS, LINK, HELP = "", "taken", "koppel", "help"
 """What stands behind the command itself."""
 
 

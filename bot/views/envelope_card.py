@@ -17,6 +17,7 @@ from cards.model import (
     Element,
     Fact,
     Facts,
+    Link,
     Mention,
     Personal,
     Plain,
@@ -224,3 +225,14 @@ def _confirm_withdrawal(texts: Texts) -> Confirm:
         yes=texts.say("Withdraw"),
         no=texts.say("Keep it"),
     )
+
+
+def offer_buttons(envelope: Envelope, texts: Texts, viewer: Viewer) -> tuple[Button | Link, ...]:
+    """What this viewer can press on the card, but for what asks a question first: that is asked on the card itself."""
+    items = [item for row in _show_actions(envelope, texts, viewer) for item in row.items]
+    return tuple(item for item in items if isinstance(item, Link) or item.confirm is None)
+
+
+def describe_status(envelope: Envelope, texts: Texts, now: datetime, viewer: Viewer) -> str:
+    """The state as this viewer reads it on the card, in plain words that mention nobody."""
+    return flatten(_show_status_to(viewer, envelope, texts, now))

@@ -2,7 +2,7 @@
 
 from bot.domain.people import Platform
 from bot.texts import Texts
-from bot.views.commands import HELP, LINK, name_entry, spell
+from bot.views.commands import HELP, LINK, TASKS, name_entry, spell
 from cards.model import Card, Plain, Strong, Text
 
 
@@ -10,6 +10,7 @@ def show_help(texts: Texts, platform: Platform, because: str = "") -> Card:
     """The commands and the way through, for staff and clients alike; `because` says why it is shown unasked."""
     rows = (
         (spell(platform), texts.say("have a document signed in this conversation")),
+        (spell(platform, TASKS), texts.say("show what you have to do, and what waits for others")),
         (spell(platform, LINK), texts.say("link this conversation to a client")),
         (spell(platform, HELP), texts.say("show this")),
     )

@@ -42,6 +42,7 @@ __all__ = [
     "name_search",
     "read_source",
     "render_errors",
+    "render_home",
     "render_message",
     "render_options",
     "render_view",
@@ -54,11 +55,17 @@ def render_message(card: Card) -> Json:
     Raises LimitExceeded, or ValueError when two ids are one.
     """
     text = limits.fit(make_literal(card.summary), limits.SLACK_SUMMARY, "summary")
-    blocks = [] if is_blank(card.title) else [_render_header(card.title)]
-    blocks += _render_elements(card.elements)
+    blocks = _render_card(card)
     _check_ids(limits.count(blocks, limits.SLACK_MESSAGE_BLOCKS, "blocks of a message"))
     limits.fit(json.dumps(blocks, ensure_ascii=False), limits.SLACK_MESSAGE_JSON, "blocks of a message as JSON")
     return {"text": text, "blocks": blocks} if blocks else {"text": text}
+
+
+def render_home(card: Card) -> Json:
+    """A home tab for `views.publish`. Raises LimitExceeded, or ValueError when two ids are one."""
+    blocks = _render_card(card) or _render_text(Text((Plain(card.summary),)))
+    _check_ids(limits.count(blocks, limits.SLACK_VIEW_BLOCKS, "blocks of a home tab", least=1))
+    return _fit_view({"type": "home", "blocks": blocks}, "a home tab")
 
 
 def render_view(form: Form) -> Json:
@@ -81,9 +88,18 @@ def render_view(form: Form) -> Json:
         view["private_metadata"] = limits.fit(form.context, limits.FORM_CONTEXT, f"context of {form.id}")
     if form.submit is not None:
         view["submit"] = label(form.submit, limits.FORM_BUTTON, f"submit of {form.id}")
+    return _fit_view(view, form.id)
+
+
+def _fit_view(view: Json, what: str) -> Json:
     if (size := len(json.dumps(view, ensure_ascii=False).encode())) > limits.SLACK_VIEW_BYTES:
-        raise limits.TooLong(f"bytes of {form.id}", limits.SLACK_VIEW_BYTES, size)
+        raise limits.TooLong(f"bytes of {what}", limits.SLACK_VIEW_BYTES, size)
     return view
+
+
+def _render_card(card: Card) -> list[Json]:
+    title = [] if is_blank(card.title) else [_render_header(card.title)]
+    return [*title, *_render_elements(card.elements)]
 
 
 def render_options(options: Sequence[Option]) -> Json:

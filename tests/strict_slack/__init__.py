@@ -22,7 +22,8 @@ type commands, press buttons and fill in modals, and their requests reach the ap
 
 Looking: `room.messages`; of a message `words, labels, buttons, links, pings, edits, thread`; of a view `words, inputs,
 errors, options(input), chosen(input)`; of a user `ephemerals, direct_messages, views`; `slack.calls`,
-`slack.calls_of(method)`, `await slack.until(look)`.
+`slack.calls_of(method)`, `await slack.until(look)`. `await user.open_home()`, then `await user.home(words)` has
+`words, labels, published`, and its buttons are pressed like those of a message.
 
 Doing: `user.command, press, shortcut, fill(…).submit, search(view, input_id, text), close(view)`;
 `slack.say(user, room, text, files=[…])`, `slack.file(id, name, bytes)`. What the real client would not let a person do
@@ -39,7 +40,7 @@ Trouble: `slack.break_next("chat.postMessage", RateLimit(30), Status(503), Refus
 `.last` (to replay it), `user.press_payload(message, button)`, `user.view_payload(kind, view, values)`.
 """
 
-from tests.strict_slack.facts import SCOPES, ClientRefuses, File, Message, NotAcknowledged, Room, View
+from tests.strict_slack.facts import SCOPES, ClientRefuses, File, Home, Message, NotAcknowledged, Room, View
 from tests.strict_slack.forms import Form, Held
 from tests.strict_slack.people import User
 from tests.strict_slack.server import Refuse
@@ -54,6 +55,7 @@ __all__ = [
     "Form",
     "Held",
     "Hold",
+    "Home",
     "Message",
     "NotAcknowledged",
     "RateLimit",

@@ -181,6 +181,32 @@ class View:
 
 
 @dataclass
+class Home:
+    """What the home tab of a person shows; `published` counts how often it was replaced."""
+
+    user: str
+    id: str
+    body: Json
+    hash: str
+    published: int = 1
+
+    @property
+    def words(self) -> str:
+        """Everything a reader sees of it, in one string."""
+        return "\n".join(_collect(self.body["blocks"]))
+
+    @property
+    def blocks(self) -> list[Json]:
+        blocks: list[Json] = self.body["blocks"]
+        return blocks
+
+    @property
+    def labels(self) -> list[str]:
+        """The labels of its buttons, in order."""
+        return [each["text"]["text"] for _, each in find_elements(self.blocks) if each.get("type") == "button"]
+
+
+@dataclass
 class Trigger:
     user: str
     until: float
@@ -193,6 +219,7 @@ class ResponseUrl:
     channel: str
     until: float
     uses: int = 0
+    private: "Message | None" = None  # the private message that was pressed on, if it was one
 
 
 @dataclass(frozen=True)

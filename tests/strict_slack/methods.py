@@ -227,6 +227,8 @@ def _file(workspace: Workspace, arguments: Json) -> Json:
 def _open_view(workspace: Workspace, arguments: Json) -> Json:
     trigger = workspace.spend_trigger(str(arguments.get("trigger_id")))
     body = _check_view(arguments.get("view"))
+    if body["type"] != "modal":
+        raise SlackError("invalid_arguments")
     workspace.stacks[trigger.user] = []  # a new modal takes the place of what was open
     return {"view": workspace.show_view(workspace.put_view(trigger.user, body))}
 
@@ -244,6 +246,20 @@ def _update_view(workspace: Workspace, arguments: Json) -> Json:
     return {"view": workspace.show_view(workspace.put_view(view.user, body, replaces=view))}
 
 
+def _publish_view(workspace: Workspace, arguments: Json) -> Json:
+    """Takes no scope; see https://docs.slack.dev/reference/methods/views.publish."""
+    account = workspace.accounts.get(str(arguments.get("user_id")))
+    if account is None or account.team != workspace.team:
+        raise SlackError("user_not_found")
+    body = _check_view(arguments.get("view"))
+    if body["type"] != "home":
+        raise SlackError("invalid_arguments")
+    shown = workspace.homes.get(account.id)
+    if shown and arguments.get("hash") not in {None, shown.hash}:
+        raise SlackError("hash_conflict")
+    return {"view": workspace.show_home(workspace.publish_home(account.id, body))}
+
+
 METHODS: Mapping[str, Method] = {
     "auth.test": _auth_test,
     "chat.postMessage": _post_message,
@@ -258,6 +274,7 @@ METHODS: Mapping[str, Method] = {
     "usergroups.users.list": _group_members,
     "files.info": _file,
     "views.open": _open_view,
+    "views.publish": _publish_view,
     "views.push": _push_view,
     "views.update": _update_view,
 }

@@ -8,6 +8,7 @@ from tests.strict_slack.facts import (
     RESPONSE_URL_LIFE,
     Account,
     ClientRefuses,
+    Home,
     Json,
     Message,
     NotAcknowledged,
@@ -74,12 +75,29 @@ class User:
         if answer:
             raise NotAcknowledged(f"Not how Paraaf answers a command: {answer}")
 
-    async def press(self, message: Message, button: str) -> None:
+    async def open_home(self) -> None:
+        """Open the home tab of the app."""
+        workspace = self.slack.workspace
+        if self.account.team != workspace.team:
+            raise ClientRefuses("Another organisation's app has no home tab here.")
+        event: Json = {"type": "app_home_opened", "user": self.id, "channel": f"D{self.id[1:]}", "tab": "home"}
+        event["event_ts"] = workspace.new_ts()
+        if home := workspace.homes.get(self.id):
+            event["view"] = workspace.show_home(home)
+        payload = {
+            "type": "event_callback", "token": "verification-token", "team_id": workspace.team,
+            "api_app_id": workspace.app_id, "event": event, "event_id": f"Ev{workspace.number()}",
+            "event_time": int(workspace.clock.now),
+            "authorizations": [{"team_id": workspace.team, "user_id": workspace.bot_user, "is_bot": True}],
+        }  # fmt: skip
+        await self.slack.delivery.deliver(payload, form=False)
+
+    async def press(self, message: Message | Home, button: str) -> None:
         """Press the button of a message with this `action_id` or label. One that opens an address is told as well."""
         held = await self.hold_press(message, button)
         await held.release()
 
-    async def hold_press(self, message: Message, button: str) -> Held:
+    async def hold_press(self, message: Message | Home, button: str) -> Held:
         """Press a button, and keep the press on its way to the app."""
         payload = self.press_payload(message, button)
 
@@ -140,6 +158,15 @@ class User:
 
         return await self.slack.until(look)
 
+    async def home(self, containing: str = "") -> Home:
+        """The home tab, as soon as it has these words."""
+
+        def look() -> Home | None:
+            home = self.slack.workspace.homes.get(self.id)
+            return home if home and containing in home.words else None
+
+        return await self.slack.until(look)
+
     async def told(self, containing: str = "") -> Message:
         """The newest private message with these words, as soon as there is one."""
         return await self.slack.until(
@@ -148,26 +175,34 @@ class User:
 
     # --- payloads, for tests that change them ---
 
-    def press_payload(self, message: Message, button: str) -> Json:
+    def press_payload(self, message: Message | Home, button: str) -> Json:
         """The `block_actions` of a press."""
         workspace = self.slack.workspace
         block, element = _find_button(message, button)
         action = {"type": "button", "action_id": element["action_id"], "block_id": block["block_id"]}
         action |= {name: element[name] for name in ("value", "text", "url") if name in element}
+        pressed = {
+            **self._base("block_actions"),
+            "actions": [{**action, "action_ts": workspace.new_ts()}],
+            "state": {"values": {}},
+            "trigger_id": workspace.issue_trigger(self.id),
+        }
+        if isinstance(message, Home):  # has neither a channel nor a response URL
+            container = {"type": "view", "view_id": message.id}
+            return pressed | {"container": container, "view": workspace.show_home(message)}
+        return pressed | self._about(message)
+
+    def _about(self, message: Message) -> Json:
         container: Json = {"type": "message", "message_ts": message.ts, "channel_id": message.channel}
         container["is_ephemeral"] = message.seen_by is not None
         if message.thread_ts:
             container["thread_ts"] = message.thread_ts
-        payload = {
-            **self._base("block_actions"),
+        told = {
             "container": container,
             "channel": self._channel(message.channel),
-            "actions": [{**action, "action_ts": workspace.new_ts()}],
-            "state": {"values": {}},
-            "response_url": self.response_url(message.channel),
-            "trigger_id": workspace.issue_trigger(self.id),
+            "response_url": self.response_url(message.channel, message if message.seen_by else None),
         }
-        return payload | ({} if message.seen_by else {"message": show_message(workspace, message)})
+        return told | ({} if message.seen_by else {"message": show_message(self.slack.workspace, message)})
 
     def view_payload(self, kind: str, view: View, values: Json) -> Json:
         """A payload about a view: of another organisation's people, `team` is their own."""
@@ -217,14 +252,14 @@ class User:
     def _channel(self, room_id: str) -> Json:
         return {"id": room_id, "name": self.slack.workspace.rooms[room_id].name}
 
-    def response_url(self, channel: str) -> str:
+    def response_url(self, channel: str, private: Message | None = None) -> str:
         workspace = self.slack.workspace
-        name = f"R{workspace.number()}"
-        workspace.response_urls[name] = ResponseUrl(self.id, channel, workspace.clock.now + RESPONSE_URL_LIFE)
+        name, until = f"R{workspace.number()}", workspace.clock.now + RESPONSE_URL_LIFE
+        workspace.response_urls[name] = ResponseUrl(self.id, channel, until, private=private)
         return f"{self.slack.server.url}/hooks/response/{name}"
 
 
-def _find_button(message: Message, wanted: str) -> tuple[Json, Json]:
+def _find_button(message: Message | Home, wanted: str) -> tuple[Json, Json]:
     buttons: Sequence[tuple[Json, Json]] = [
         pair for pair in find_elements(message.blocks) if pair[1]["type"] == "button"
     ]

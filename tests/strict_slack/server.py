@@ -142,18 +142,27 @@ class Server:
         except Invalid as invalid:
             return web.json_response({"ok": False, "error": invalid.code}, status=400)
         response_url.uses += 1
+        if body.get("replace_original") and response_url.private:
+            message = response_url.private
+            message.text, message.edits = str(body.get("text", "")), message.edits + 1
+            message.blocks = self._name_blocks(body)
+            await self.workspace.tell_change()
+            return web.Response(text="ok")
         private = body.get("response_type", "ephemeral") == "ephemeral"
         message = Message(
             channel=response_url.channel,
             ts=self.workspace.new_ts(),
             user=self.workspace.bot_user,
             text=str(body.get("text", "")),
-            blocks=[{"block_id": f"auto{self.workspace.number()}", **block} for block in body.get("blocks") or []],
+            blocks=self._name_blocks(body),
             seen_by=response_url.user if private else None,
         )
         (self.workspace.private if private else self.workspace.rooms[message.channel].messages).append(message)
         await self.workspace.tell_change()
         return web.Response(text="ok")
+
+    def _name_blocks(self, body: Json) -> list[Json]:
+        return [{"block_id": f"auto{self.workspace.number()}", **block} for block in body.get("blocks") or []]
 
 
 def _break(request: web.Request) -> web.StreamResponse:

@@ -12,6 +12,7 @@ from tests.strict_slack.facts import (
     Call,
     Clock,
     File,
+    Home,
     Json,
     Message,
     ResponseUrl,
@@ -35,6 +36,7 @@ class Workspace:
         self.files: dict[str, File] = {}
         self.private: list[Message] = []
         self.stacks: dict[str, list[View]] = {}
+        self.homes: dict[str, Home] = {}
         self.triggers: dict[str, Trigger] = {}
         self.response_urls: dict[str, ResponseUrl] = {}
         self.calls: list[Call] = []
@@ -91,6 +93,14 @@ class Workspace:
         stack.append(view)
         return view
 
+    def publish_home(self, user: str, body: Json) -> Home:
+        blocks = [{"block_id": f"auto{self.number()}", **block} for block in body["blocks"]]
+        fresh = f"{self.number()}.hash"
+        if home := self.homes.get(user):
+            home.body, home.hash, home.published = {**body, "blocks": blocks}, fresh, home.published + 1
+            return home
+        return self.homes.setdefault(user, Home(user, f"V{self.number():08d}", {**body, "blocks": blocks}, fresh))
+
     def find_view(self, *, view_id: str | None = None, external_id: str | None = None) -> View:
         for stack in self.stacks.values():
             for view in stack:
@@ -99,6 +109,12 @@ class Workspace:
                 if external_id and view.body.get("external_id") == external_id:
                     return view
         raise SlackError("not_found")
+
+    def show_home(self, home: Home) -> Json:
+        """A home tab as payloads and answers carry it."""
+        own = {"id": home.id, "hash": home.hash, "root_view_id": home.id, "previous_view_id": None}
+        installed = {"team_id": self.team, "app_id": self.app_id, "app_installed_team_id": self.team}
+        return {**home.body, **own, **installed, "bot_id": self.bot_id, "state": {"values": {}}}
 
     def show_view(self, view: View) -> Json:
         """A view as payloads and answers carry it."""

@@ -32,6 +32,7 @@ SCOPES_OF: Mapping[str, frozenset[str]] = {
     "usergroups.users.list": frozenset({"usergroups:read"}),
     "users.info": frozenset({"users:read", "users:read.email"}),
     "views.open": frozenset(),
+    "views.publish": frozenset(),
     "views.update": frozenset(),
 }
 
@@ -59,7 +60,14 @@ def test_every_address_leads_to_the_door(manifest: dict[str, Any]) -> None:
     assert [command["url"] for command in manifest["features"]["slash_commands"]] == [door, door]
     interactivity = manifest["settings"]["interactivity"]
     assert interactivity == {"is_enabled": True, "request_url": door, "message_menu_options_url": door}
+    assert manifest["settings"]["event_subscriptions"]["request_url"] == door
     assert not any("{" in text for text in strings(manifest))
+
+
+def test_the_home_tab_is_shown_and_told_of(manifest: dict[str, Any]) -> None:
+    home = manifest["features"]["app_home"]
+    assert (home["home_tab_enabled"], home["messages_tab_enabled"]) == (True, True)
+    assert manifest["settings"]["event_subscriptions"]["bot_events"] == ["app_home_opened"]
 
 
 def test_in_socket_mode_there_is_no_address() -> None:
@@ -70,6 +78,7 @@ def test_in_socket_mode_there_is_no_address() -> None:
 
 def test_what_people_start_it_with(manifest: dict[str, Any]) -> None:
     assert [each["command"] for each in manifest["features"]["slash_commands"]] == ["/sign", "/ondertekenen"]
+    assert all("taken" in each["usage_hint"] for each in manifest["features"]["slash_commands"])
     (shortcut,) = manifest["features"]["shortcuts"]
     assert (shortcut["type"], shortcut["callback_id"], shortcut["name"]) == ("message", "sign", "Laten ondertekenen")
 

@@ -34,9 +34,10 @@ async def test_is_acknowledged(stage: Stage, path: Path) -> None:
     payload = load(path)
     assert await stage.slack.delivery.deliver(payload, form="command" in payload) == {}
     await stage.adapter.stop()
-    assert len(stage.router.handled) == path.name.startswith(
-        ("slash", "view_submission", "block_actions_button", "block_actions_url_button", "block_actions_in_thread")
-    )
+    once = ("slash", "view_submission", "block_actions_button", "block_actions_url_button", "block_actions_in_thread")
+    # Nothing to show for a press on the home tab is a reason to show the tab anew.
+    asked = 2 if path.stem == "block_actions_app_home" else path.name.startswith((*once, "event_app_home_opened"))
+    assert len(stage.router.handled) == asked
 
 
 @pytest.mark.parametrize("path", RAW, ids=lambda path: path.stem)

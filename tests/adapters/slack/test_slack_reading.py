@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from adapters.slack.reading import read_command, read_lookup, read_press, read_shortcut, read_submission
+from adapters.slack.reading import read_command, read_home, read_lookup, read_press, read_shortcut, read_submission
 from adapters.slack.values import read_values
 from bot.conversation import Actor, Command, FileRef, Lookup, Press
 from bot.domain.people import Account, Platform
@@ -42,10 +42,43 @@ def test_press() -> None:
 
 @pytest.mark.parametrize(
     "name",
-    ["block_actions_app_home", "block_actions_datepicker", "block_actions_overflow", "block_actions_static_select"],
+    ["block_actions_datepicker", "block_actions_overflow", "block_actions_static_select"],
 )
 def test_what_is_no_button_of_a_card_is_nothing(name: str) -> None:
     assert read_press(recorded(name), HOME) is None
+
+
+def test_a_press_on_the_home_tab_is_in_the_chat_with_the_app() -> None:
+    press = Press(an_actor("U0STAFF1", "sanne"), a_place(channel="U0STAFF1"), "homebtn", "v")
+    payload = recorded("block_actions_app_home")
+    assert read_press(payload, HOME) == press
+    # As Slack's own reference shows it (https://docs.slack.dev/reference/interaction-payloads/block_actions-payload).
+    del payload["channel"]
+    payload["container"] = {"type": "view", "view_id": "V0HOME"}
+    payload["view"] = {"id": "V0HOME", "type": "home", "app_installed_team_id": HOME}
+    assert read_press(payload, HOME) == press
+
+
+def test_a_press_in_a_dialog_is_nothing() -> None:
+    payload = recorded("block_actions_app_home")
+    payload["view"] = {"id": "V0MODAL", "type": "modal"}
+    assert read_press(payload, HOME) is None
+
+
+def test_the_home_tab_asks_for_everything_of_who_opened_it() -> None:
+    opened = recorded("event_app_home_opened")
+    place = a_place(channel="U0STAFF1")
+    command = Command(an_actor("U0STAFF1", ""), place, "home", "taken", is_personal=True)
+    assert read_home(opened, HOME) == command
+    opened["event"]["tab"] = "messages"
+    assert read_home(opened, HOME) is None
+    assert read_home(recorded("event_message"), HOME) is None
+
+
+def test_a_command_in_a_direct_message_is_personal() -> None:
+    payload = recorded("slash_command")
+    payload["channel_id"] = "D0SANNE"
+    assert read_command(payload, HOME).is_personal
 
 
 def test_a_link_is_no_press() -> None:
