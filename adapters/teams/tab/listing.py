@@ -2,13 +2,13 @@
 
 from datetime import datetime
 from html import escape
-from typing import assert_never
 
 from adapters.teams.tab.drawing import draw_button, draw_spans
 from bot.domain.envelope import Document, Envelope
 from bot.domain.tasks import REACH, TaskList, Turn
 from bot.texts import OFFICE_ZONE, Texts
 from bot.views.envelope_card import VIEW, describe_document, describe_documents, show_status
+from bot.views.task_list import name_turn, say_nothing
 from cards.model import Button, Style
 
 LOG = "log"
@@ -17,36 +17,11 @@ LOG = "log"
 
 def draw_tasks(tasks: TaskList, texts: Texts, now: datetime) -> str:
     """The three lists to choose from, and the tasks of the one that was chosen."""
-    listed = "".join(_draw_task(each, tasks.turn, texts, now) for each in tasks.envelopes)
+    listed = "".join(_draw_task(each, tasks, texts, now) for each in tasks.envelopes)
     if not listed:
-        return f"{_draw_turns(tasks, texts)}<p class=empty>{escape(_say_nothing(tasks.turn, texts))}</p>"
+        return f"{_draw_turns(tasks, texts)}<p class=empty>{escape(say_nothing(tasks.turn, texts))}</p>"
     name = escape(name_turn(tasks.turn, texts))
     return f'{_draw_turns(tasks, texts)}<ul class=tasks aria-label="{name}">{listed}</ul>{_draw_pages(tasks, texts)}'
-
-
-def name_turn(turn: Turn, texts: Texts) -> str:
-    """The name of a list."""
-    match turn:
-        case Turn.MINE:
-            return texts.say("To do")
-        case Turn.OTHERS:
-            return texts.say("Waiting for others")
-        case Turn.DONE:
-            return texts.say("Finished")
-        case _:
-            assert_never(turn)
-
-
-def _say_nothing(turn: Turn, texts: Texts) -> str:
-    match turn:
-        case Turn.MINE:
-            return texts.say("Nothing waits for you.")
-        case Turn.OTHERS:
-            return texts.say("Nothing waits for others.")
-        case Turn.DONE:
-            return texts.say("Nothing is finished yet.")
-        case _:
-            assert_never(turn)
 
 
 def _draw_turns(tasks: TaskList, texts: Texts) -> str:
@@ -61,18 +36,24 @@ def _draw_turns(tasks: TaskList, texts: Texts) -> str:
     return f'<nav class=turns aria-label="{label}">{"".join(drawn)}</nav>'
 
 
-def _draw_task(envelope: Envelope, turn: Turn, texts: Texts, now: datetime) -> str:
-    facts = [(texts.say("From"), escape(envelope.sender.name))]
-    if envelope.due:
-        facts.append((texts.say("Due"), escape(texts.day(envelope.due))))
-    drawn = "".join(f"<dt>{escape(label)}</dt><dd><bdi>{value}</bdi></dd>" for label, value in facts)
+def _draw_task(envelope: Envelope, tasks: TaskList, texts: Texts, now: datetime) -> str:
     title = escape(describe_documents(envelope.documents, texts))
-    buttons = "".join(draw_button(each) for each in _list_buttons(envelope, turn, texts))
+    buttons = "".join(draw_button(each) for each in _list_buttons(envelope, tasks.turn, texts))
     return (
-        f"<li><h2><bdi>{title}</bdi></h2><p class=state>{_draw_state(envelope, turn, texts, now)}</p>"
-        f"<ul class=documents>{''.join(_draw_document(each, texts) for each in envelope.documents)}</ul>"
-        f"<dl>{drawn}</dl><p class=actions>{buttons}</p></li>"
+        f"<li><h2><bdi>{title}</bdi></h2><p class=state>{_draw_state(envelope, tasks.turn, texts, now)}</p>"
+        f"{_draw_documents(envelope.documents, texts)}{_draw_facts(envelope, tasks, texts)}"
+        f"<p class=actions>{buttons}</p></li>"
     )
+
+
+def _draw_facts(envelope: Envelope, tasks: TaskList, texts: Texts) -> str:
+    facts = [(texts.say("From"), envelope.sender.name)]
+    if envelope.client in tasks.clients:
+        facts.insert(0, (texts.say("Client"), tasks.clients[envelope.client]))
+    if envelope.due:
+        facts.append((texts.say("Due"), texts.day(envelope.due)))
+    drawn = (f"<dt>{escape(label)}</dt><dd><bdi>{escape(value)}</bdi></dd>" for label, value in facts)
+    return f"<dl>{''.join(drawn)}</dl>"
 
 
 def _draw_state(envelope: Envelope, turn: Turn, texts: Texts, now: datetime) -> str:
@@ -84,8 +65,13 @@ def _draw_state(envelope: Envelope, turn: Turn, texts: Texts, now: datetime) -> 
     return f"<strong>{waiting}</strong> · <strong class=late>{late}</strong>"
 
 
-def _draw_document(document: Document, texts: Texts) -> str:
-    return f"<li><bdi>{escape(document.name)}</bdi> · {escape(describe_document(document, texts))}</li>"
+def _draw_documents(documents: tuple[Document, ...], texts: Texts) -> str:
+    if len(documents) == 1:  # whose name stands above
+        return f"<p class=muted>{escape(describe_document(documents[0], texts))}</p>"
+    listed = (
+        f"<li><bdi>{escape(each.name)}</bdi> · {escape(describe_document(each, texts))}</li>" for each in documents
+    )
+    return f"<ul class=documents>{''.join(listed)}</ul>"
 
 
 def _list_buttons(envelope: Envelope, turn: Turn, texts: Texts) -> tuple[Button, ...]:

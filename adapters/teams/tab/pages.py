@@ -16,7 +16,8 @@ TEAMS_HOSTS: Final = ("https://teams.microsoft.com", "https://*.teams.microsoft.
 """Where Teams shows tabs (Microsoft: "Prerequisites to create your Teams tab"). Outlook and the Microsoft 365 app are
 left out: the bot is not there."""
 
-_LIBRARY: Final = "MicrosoftTeams.min.js"
+_LIBRARY: Final = "vendor/teams-js/MicrosoftTeams.min.js"
+# Microsoft's library for pages in Teams: npm's @microsoft/teams-js 2.58.0, its dist/umd as published.
 _TYPES: Final = {
     _LIBRARY: "text/javascript",
     "tab.js": "text/javascript",
@@ -72,7 +73,7 @@ def serve_pages() -> list[web.AbstractRouteDef]:
     return [
         web.get(ADDRESS, show_tab),
         web.get(f"{ADDRESS}/configure", show_configuration),
-        web.get(f"{ADDRESS}/static/{{file}}", send),
+        web.get(f"{ADDRESS}/static/{{file:.+}}", send),
     ]
 
 

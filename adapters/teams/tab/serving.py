@@ -7,6 +7,7 @@ from typing import Final, assert_never
 import orjson
 import structlog
 from aiohttp import web
+from yarl import URL
 
 from adapters.teams.keys import KeysUnavailable
 from adapters.teams.signatures import BadToken
@@ -29,6 +30,8 @@ from bot.views.help import show_words
 from bot.views.refusals import explain, explain_absence, explain_failure, explain_outage
 from cards.model import Card, FormErrors
 
+IN_DIALOG: Final = "in=teams"
+"""What the address of a page ends in where a dialog of Teams shows it in a frame."""
 PRESSED: Final = frozenset({VIEW, LOG})
 """What may be pressed in a tab; answers are given on the signing page."""
 LARGEST: Final = 10_000
@@ -54,7 +57,10 @@ class Wish:
 
 @dataclass(frozen=True, slots=True)
 class Shown:
-    """What the page shows: HTML, below a title when it is not the list itself; or a page of ours at an address."""
+    """What the page shows: HTML, below a title when it is not the list itself.
+
+    `page` is the address of a page of ours, which a dialog of Teams shows where the client has dialogs.
+    """
 
     html: str = ""
     title: str = ""
@@ -202,8 +208,11 @@ def _show_card(card: Card, status: int = 200) -> Shown:
 
 
 def _respond(shown: Shown) -> web.Response:
+    told = {"title": shown.title, "html": shown.html}
+    if shown.page:
+        told |= {"page": shown.page, "dialog": str(URL(shown.page).with_query(IN_DIALOG))}
     return web.Response(
-        body=orjson.dumps({"title": shown.title, "html": shown.html, "page": shown.page}),
+        body=orjson.dumps(told),
         status=shown.status,
         content_type="application/json",
         headers={"Cache-Control": "private, no-store", "X-Content-Type-Options": "nosniff"},

@@ -11,6 +11,7 @@ import aiohttp
 from aiohttp import web
 
 from adapters.teams.app import TeamsAdapter
+from bot.conversation import Router as RouterPort
 from bot.domain.envelope import Envelope
 from bot.domain.people import Account, OfficeId, Platform
 from bot.domain.places import Place
@@ -50,6 +51,11 @@ class TabStage:
 
     def token(self, user: User, **changes: Any) -> str:  # noqa: ANN401 - whatever a test changes in it
         return self.teams.entra.sign(user.account, self.teams.tenant, **changes)
+
+    def press_with(self, router: RouterPort) -> None:
+        """Let this one answer presses."""
+        assert self.adapter._tab
+        self.adapter._tab.open(router)
 
     def account(self, user: User) -> Account:
         return Account(Platform.TEAMS, self.teams.tenant_id(user.account.tenant), user.id)

@@ -8,11 +8,17 @@ from pathlib import Path
 
 import aiohttp
 import pytest
+from structlog.testing import capture_logs
 
+from bot.conversation import Open, Press
 from bot.domain.envelope import Closing, EnvelopeState
+from bot.domain.people import Platform
+from bot.domain.places import Place
 from bot.domain.tasks import PAGE_SIZE
+from cards.model import Anchor, Divider, Form, Text
 from storage.sql.store import SqlStore
 from tests import builders as a
+from tests.adapters.slack.stage import RecordingRouter
 from tests.adapters.teams.tab_stage import OTHER, TabStage, open_tab_stage
 from tests.strict_teams import Refuse, Status, StrictTeams
 
@@ -38,7 +44,7 @@ async def test_everybody_sees_their_own_lists(stage: TabStage) -> None:
     assert "Te doen 2" in words
     assert "Wacht op anderen 0" in words
     assert "Aangifte IB 2025.pdf Wacht op u · te laat" in words
-    assert "Van Sanne de Vries Uiterlijk 9 maart 2026 Taak uitvoeren Transactielog" in words
+    assert "Klant Haddad Bouw B.V. Van Sanne de Vries Uiterlijk 9 maart 2026 Taak uitvoeren Transactielog" in words
     assert words.index("Aangifte") < words.index("Jaarrekening")
     assert "Te doen 0 Wacht op anderen 2 Klaar 0 Er wacht niets op u." in read(await stage.list(stage.sanne))
     assert "Wacht op Karim Haddad · te laat" in read(await stage.list(stage.sanne, turn="others"))
@@ -76,7 +82,7 @@ async def test_what_people_wrote_stays_text(stage: TabStage) -> None:
     sender = replace(a.a_party(hostile), account=stage.account(stage.sanne))
     await stage.send("x", documents=(document,), sender=sender)
     html = await stage.list(stage.karim)
-    assert html.count("&lt;script&gt;") == 3
+    assert html.count("&lt;script&gt;") == 2
     assert "<script" not in html
     assert "<img" not in html
 
@@ -116,6 +122,15 @@ async def test_the_chat_of_somebody_else_is_no_conversation_of_ones_own(stage: T
     assert (await stage.ask(stage.vera, conversation=chat.id))[0] == 403
 
 
+async def test_nobody_is_found_by_a_name_that_is_no_id(stage: TabStage) -> None:
+    # The connector takes a principal name as well, which an administrator can give to somebody else.
+    place = Place(Platform.TEAMS, stage.teams.tenant, stage.room.id)
+    roster, account = stage.adapter._visitors._roster, stage.sanne.account
+    assert await roster.find_by_object(place, str(account.object_id))
+    assert await roster.find_member(place, str(account.principal))
+    assert await roster.find_by_object(place, str(account.principal)) is None
+
+
 async def test_where_paraaf_is_not_it_says_so(stage: TabStage) -> None:
     elsewhere = stage.teams.channel("elders", members=[stage.sanne], installed=False)
     for conversation in (elsewhere.id, "19:unknown@thread.tacv2", "?", "../../v3", "a;messageid=1"):
@@ -149,7 +164,7 @@ async def test_another_office_sees_nothing_and_names_nothing(stage: TabStage) ->
     assert status == 403
     assert "Paraaf neemt niet deel aan dit gesprek." in told["html"]
     status, told = await stage.ask(greet, "press", token=token, action="view", value=ours.id)
-    assert read(told["html"]) == "Dit verzoek bestaat niet meer. Vraag het kantoor om het opnieuw te sturen."
+    assert read(told["html"]) == "Dit verzoek bestaat niet meer. Vraag het kantoor het opnieuw te versturen."
     async with stage.ports.store.reading() as tx:
         assert await tx.envelopes.get(OTHER, ours.id) is None
 
@@ -167,8 +182,32 @@ async def test_carrying_out_a_task_gives_a_personal_link(stage: TabStage) -> Non
     envelope = await stage.send("Jaarrekening 2025")
     status, told = await stage.ask(stage.karim, "press", action="view", value=envelope.id)
     assert status == 200
-    assert told["page"] or 'href="https://paraaf.example/' in told["html"]
+    assert 'href="https://paraaf.example/' in told["html"]
     assert 'rel="noopener noreferrer"' in told["html"]
+
+
+async def test_a_page_of_ours_is_named_for_a_dialog_and_for_a_browser(stage: TabStage) -> None:
+    page = "https://paraaf.example/signing/s3cret"
+    link = Text((Anchor("Openen", page),))
+    router = RecordingRouter(Open(Form("sign", "Ondertekenen", (link, Divider()), "Sluiten", page=page)))
+    stage.press_with(router)
+    status, told = await stage.ask(stage.karim, "press", action="view", value="x", conversation=stage.room.id)
+    assert (status, told["title"], told["page"], told["dialog"]) == (200, "Ondertekenen", page, f"{page}?in=teams")
+    assert f'href="{page}"' in told["html"]
+    press = router.only
+    assert isinstance(press, Press)
+    assert (press.place.channel, press.actor.account) == (stage.room.id, stage.account(stage.karim))
+    assert press.actor.office_tenant == stage.teams.tenant
+
+
+async def test_a_mistake_of_ours_has_a_number(stage: TabStage) -> None:
+    stage.press_with(RecordingRouter(mistake=ZeroDivisionError("Jaarrekening")))
+    with capture_logs() as logs:
+        status, told = await stage.ask(stage.karim, "press", action="view", value="x")
+    (line,) = [each for each in logs if each["event"] == "teams_tab_failed"]
+    assert status == 500
+    assert line["incident"] in told["html"]
+    assert "Jaarrekening" not in str(logs)
 
 
 async def test_whom_it_is_not_for_is_told_who_it_is_for(stage: TabStage) -> None:
@@ -253,8 +292,7 @@ async def test_the_chat_with_somebody_is_asked_for_once(stage: TabStage) -> None
 async def test_a_look_at_a_tab_keeps_nobody_out_of_refreshes(stage: TabStage) -> None:
     # The roster that is remembered for cards names people by the bot's own ids, never by those of Entra.
     await stage.list(stage.karim, conversation=stage.room.id)
-    place = a.a_place(stage.room.id, tenant=stage.teams.tenant)
-    place = replace(place, platform=stage.account(stage.karim).platform)
+    place = Place(Platform.TEAMS, stage.teams.tenant, stage.room.id)
     assert (await stage.adapter.directory.takes_part(place, stage.account(stage.karim))) is True
     ids = set(stage.adapter._visitors._roster._known[place].members)
     assert ids == {stage.karim.id}
@@ -297,7 +335,7 @@ async def test_its_files_are_kept_by_their_content(stage: TabStage) -> None:
     for name in ("tab.js?old", "tab.js"):
         async with stage.session.get(f"{stage.address}/teams/tab/static/{name}") as answer:
             assert answer.headers["Cache-Control"] == "no-cache"
-    async with stage.session.get(f"{stage.address}/teams/tab/static/MicrosoftTeams.LICENSE") as answer:
+    async with stage.session.get(f"{stage.address}/teams/tab/static/vendor/teams-js/LICENSE") as answer:
         assert answer.status == 404
 
 

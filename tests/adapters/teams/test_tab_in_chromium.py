@@ -16,8 +16,11 @@ import aiohttp
 import pytest
 from playwright.async_api import BrowserContext, FrameLocator, Page, Request, Route, ViewportSize, async_playwright
 
+from bot.conversation import Open
 from bot.domain.tasks import PAGE_SIZE
+from cards.model import Anchor, Form, Text
 from storage.sql.store import SqlStore
+from tests.adapters.slack.stage import RecordingRouter
 from tests.adapters.teams.tab_stage import TabStage, open_tab_stage
 from tests.strict_teams import Status, StrictTeams, User
 
@@ -193,6 +196,34 @@ async def test_carrying_out_a_task_shows_the_links(host: Host) -> None:
     await dialog.get_by_role("button", name="Sluiten").click()
     await dialog.wait_for(state="hidden")
     assert "Jaarrekening 2025.pdf" in await host.words()
+
+
+async def test_a_page_of_ours_opens_in_a_dialog_of_teams(host: Host) -> None:
+    await host.stage.send("Jaarrekening 2025")
+    page = "https://paraaf.example/signing/s3cret"
+    form = Form("sign", "Ondertekenen", (Text((Anchor("Openen", page),)),), "Sluiten", page=page)
+    host.stage.press_with(RecordingRouter(Open(form)))
+    await host.show(supports={"dialog": {"url": {}}})
+    await host.words()
+    await host.tab.get_by_role("button", name="Taak uitvoeren").click()
+    await host.page.wait_for_function("window.task")
+    task = await host.page.evaluate("task")
+    assert (task["url"], task["fallbackUrl"], task["title"]) == (f"{page}?in=teams", page, "Ondertekenen")
+    assert await host.tab.get_by_role("dialog").count() == 0
+    await host.stage.send("Aangifte IB 2025")
+    await host.page.evaluate("closeTask()")  # whatever happened there, the list is fetched anew
+    await host.tab.get_by_text("Aangifte IB 2025.pdf").first.wait_for()
+
+
+async def test_a_client_without_dialogs_shows_the_link(host: Host) -> None:
+    await host.stage.send("Jaarrekening 2025")
+    page = "https://paraaf.example/signing/s3cret"
+    form = Form("sign", "Ondertekenen", (Text((Anchor("Openen", page),)),), "Sluiten", page=page)
+    host.stage.press_with(RecordingRouter(Open(form)))
+    await host.show()
+    await host.words()
+    await host.tab.get_by_role("button", name="Taak uitvoeren").click()
+    assert await host.tab.get_by_role("link", name="Openen").get_attribute("href") == page
 
 
 async def test_a_second_click_while_the_first_is_under_way_does_nothing(host: Host) -> None:

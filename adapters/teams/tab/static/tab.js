@@ -98,9 +98,10 @@
     const { action, value } = button.dataset;
     const { locale, conversation } = state;
     const answer = await ask("press", { action, value, locale, conversation });
-    if (answer.page && dialog.url.isSupported()) {
+    if (answer.dialog && dialog.url.isSupported()) {
       const size = { width: "large", height: "large" };
-      dialog.url.open({ url: answer.page, fallbackUrl: answer.page, title: answer.title, size }, () => work(list));
+      const shows = { url: answer.dialog, fallbackUrl: answer.page, title: answer.title, size };
+      dialog.url.open(shows, () => work(list));
     } else {
       reveal(answer);
     }
