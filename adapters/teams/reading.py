@@ -27,6 +27,7 @@ from bot.domain.people import Account, Platform
 from bot.domain.places import ConversationKind, Place, Reference
 from bot.use_cases.draft import Draft, write_draft
 from bot.views.commands import HELP, LINK
+from bot.views.task_list import TASK_ACTIONS
 from cards.adaptive_card import FORM_KEY
 from cards.model import Form
 
@@ -68,8 +69,9 @@ class Sent:
 class Asked:
     """What somebody wants, and how it can be answered.
 
-    `back` is the value by which they get their view of the card back that the answer takes the place of, empty where
-    there is none. `closes` tells that nothing more has to be shown when all is done.
+    `back` tells how they get the card back that the answer takes the place of, empty where there is none: by the
+    envelope that it shows, or by action and value of the press that asks for it. `closes` tells that nothing more has
+    to be shown when all is done.
     """
 
     interaction: Interaction
@@ -115,8 +117,9 @@ class Reader:
         if not words and not files:
             words = HELP
         name = _NAMES.match(words)
-        command = Command(actor, place, "sign", words[name.end() :] if name else words, files)
-        return Asked(command, Surface.CHAT, is_personal=_is_personal(activity))
+        is_personal = _is_personal(activity)
+        command = Command(actor, place, "sign", words[name.end() :] if name else words, files, is_personal)
+        return Asked(command, Surface.CHAT, is_personal=is_personal)
 
     def read_invoke(self, activity: Json) -> Asked | None:
         """Something that waits for an answer. None for what Paraaf has no answer to."""
@@ -149,7 +152,8 @@ class Reader:
             return None
         if action == COMMAND:
             return Asked(_read_again(actor, value), surface, is_personal=is_personal)
-        return Asked(Press(actor, place, action, value), surface, value, is_personal=is_personal)
+        back = data.get("back") or ("" if action in TASK_ACTIONS else value)
+        return Asked(Press(actor, place, action, value), surface, str(back), is_personal=is_personal)
 
     def _read_form(self, activity: Json, data: Json, marks: Json, surface: Surface) -> Asked:
         actor, place = read_actor(activity), read_place(activity)

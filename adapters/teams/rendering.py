@@ -16,6 +16,7 @@ from bot.domain.errors import Refusal
 from bot.texts import Texts
 from bot.use_cases.draft import read_draft
 from bot.views.envelope_card import SHOW, flatten
+from bot.views.task_list import SHOW_TASKS
 from cards.adaptive_card import Wording, render_card, render_form
 from cards.model import Actions, Anchor, Button, Card, Form, FormErrors, Option, Text
 
@@ -86,12 +87,35 @@ def with_way_back(card: Card, back: str, texts: Texts) -> Card:
 
 def make_way_back(back: str, texts: Texts) -> Button:
     """The button that shows a viewer's view again."""
-    return Button(SHOW, texts.say("Back"), back)
+    action, value = read_way_back(back)
+    return Button(action, texts.say("Back"), value)
+
+
+def read_way_back(back: str) -> tuple[str, str]:
+    """Action and value of the press that shows a viewer's view again; see `Asked.back`."""
+    action, _, value = back.partition(" ")
+    return (action, value) if action == SHOW_TASKS else (SHOW, back)
 
 
 def show_plain(card: Card, texts: Texts) -> Body:
-    """A card that is nobody's own view."""
-    return render_card(replace(card, personal=None), lang=texts.language)
+    """A card that no client asks for again by itself."""
+    return render_card(card, lang=texts.language)
+
+
+def show_in_dialog(card: Card, texts: Texts) -> Body:
+    """A card in a dialog, in which nothing but `Action.Submit` is sent."""
+    content: Body = _send_presses(show_plain(card, texts))
+    return content
+
+
+def _send_presses(part: Any) -> Any:  # noqa: ANN401 - any part of a JSON value
+    if isinstance(part, list):
+        return [_send_presses(each) for each in part]
+    if not isinstance(part, dict):
+        return part
+    if part.get("type") == "Action.Execute":
+        return {"type": "Action.Submit", **{name: part[name] for name in ("title", "style", "data")}}
+    return {name: _send_presses(each) for name, each in part.items()}
 
 
 def name_dialog(title: str) -> str:

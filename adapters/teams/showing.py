@@ -23,6 +23,8 @@ from adapters.teams.rendering import (
     answer_search,
     answer_with_card,
     answer_with_words,
+    read_way_back,
+    show_in_dialog,
     show_plain,
     with_way_back,
     write_words,
@@ -111,7 +113,7 @@ class Showing:
         texts = choose_texts(asked)
         actor = asked.interaction.actor
         if asked.back and not _asks_view(asked):
-            answer = await self._ask(Press(actor, _where(asked), SHOW, asked.back))
+            answer = await self._ask(Press(actor, _where(asked), *read_way_back(asked.back)))
             if not isinstance(answer, Done):
                 return await self._show_in_card(answer, asked)
         return answer_with_card(show_plain(show_words(texts.say("Done.")), texts))
@@ -131,7 +133,7 @@ class Showing:
             case Done():
                 return None if asked.closes else answer_dialog_with_words(texts.say("Done."))
             case Tell(card) | Show(card):
-                return answer_in_dialog(card.title or NAME, show_plain(card, texts))
+                return answer_in_dialog(card.title or NAME, show_in_dialog(card, texts))
             case Open(form):
                 return answer_in_dialog(form.title, self._render(form, asked))
             case FormErrors():

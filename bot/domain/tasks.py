@@ -9,8 +9,8 @@ from bot.domain.envelope import Envelope, EnvelopeState
 from bot.domain.people import Account, ClientId, OfficeId
 from bot.domain.places import Place
 
-PAGE_SIZE: Final = 8
-"""Envelopes on a page: with three blocks each, below the 50 blocks of a message in Slack, and short on a phone."""
+PAGE_SIZE: Final = 5
+"""Envelopes on a page: with long names and every button they fit into one message in Slack, and on a phone's screen."""
 REACH: Final = 1_000
 """Envelopes of one list that are counted and paged at most, so that a list costs the same however old an office is."""
 

@@ -20,9 +20,9 @@ _EARLIER, _LATER = "tasks_earlier", "tasks_later"
 TASK_ACTIONS: Final = frozenset({SHOW_TASKS, *_TURNS.values(), _EARLIER, _LATER})
 """The same, by buttons that stand beside each other and so must differ."""
 
-_HEADLINE: Final = 120
-_NAME: Final = 60
-"""Characters of a document's and of a client's name: eight tasks with all their buttons must fit into one message."""
+_HEADLINE: Final = 80
+_DETAILS: Final = 160
+"""Characters of a document's name and of what is said below it: a page must fit into one message of a platform."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,17 +85,15 @@ def _show_task(
     headline = shorten(describe_documents(envelope.documents, texts), _HEADLINE)
     link = envelope.card.link if envelope.card else None
     lead: Span = Anchor(headline, link) if link else Strong(headline)
-    more = [describe_status(envelope, texts, now, viewer), *_describe(envelope, tasks.clients, texts)]
+    details = [describe_status(envelope, texts, now, viewer), *_describe(envelope, tasks.clients, texts)]
     row = (Actions(buttons, id=f"task-{envelope.id}"),) if buttons else ()
-    return (Divider(), Text((lead, Plain("\n" + " · ".join(more)))), *row)
+    return (Divider(), Text((lead, Plain("\n" + shorten(" · ".join(details), _DETAILS)))), *row)
 
 
 def _describe(envelope: Envelope, clients: Mapping[ClientId, str], texts: Texts) -> list[str]:
-    told = [clients[envelope.client]] if envelope.client in clients else []
-    told.append(texts.say("from {name}", name=shorten(envelope.sender.name, _NAME)))
-    if envelope.due and envelope.closing is None:
-        told.append(texts.say("due {day}", day=texts.day(envelope.due)))
-    return told
+    due = [texts.say("due {day}", day=texts.day(envelope.due))] if envelope.due and envelope.closing is None else []
+    client = [clients[envelope.client]] if envelope.client in clients else []
+    return [*due, *client, texts.say("from {name}", name=envelope.sender.name)]
 
 
 def _show_pages(tasks: TaskList, channel: str, texts: Texts) -> tuple[Element, ...]:

@@ -4,6 +4,7 @@ How they come back:
 - a press: `adaptiveCard/action` with `verb` = `Button.action` and `data` = `{"action": …, "value": …}`, both of the
   `Button`. Clients without `Action.Execute` ask for a dialog instead, `task/fetch`, whose data is the same with
   `"msteams": {"type": "task/fetch"}` beside it.
+  Where `Card.personal` has another value than the button, `"back"` holds action and value of it, with a blank between.
 - a viewer who looks at the card: the same press, made by the client with what `Card.personal` says.
 - a submission: `data` holds each input's value under its id, and under `FORM_KEY` an object with `form` = `Form.id`,
   `context` = `Form.context`, `nonce`, and what else was `carried`. From a dialog it comes as `task/submit` or
@@ -74,7 +75,7 @@ def render_card(card: Card, *, lang: str, viewers: Sequence[str] = ()) -> Json:
     without any there is no such view. Raises LimitExceeded.
     """
     title = [] if is_blank(card.title) else [render_title(card.title)]
-    body = title + render_body(card.elements, render_element)
+    body = title + render_body(card.elements, lambda element: render_element(element, card.personal))
     refresh = _render_refresh(card.personal, viewers) if card.personal and viewers else {}
     return _finish(body or write_lines((Plain(card.summary),)), lang, card.summary, card.elements, **refresh)
 

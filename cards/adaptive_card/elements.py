@@ -5,7 +5,22 @@ from typing import TypeVar, assert_never
 
 from cards import limits
 from cards.adaptive_card.text import Json, check_url, find_mentions, tame, write_lines
-from cards.model import Actions, Button, Confirm, Divider, Element, Fact, Facts, Image, Link, Plain, Strong, Style, Text
+from cards.model import (
+    Actions,
+    Button,
+    Confirm,
+    Divider,
+    Element,
+    Fact,
+    Facts,
+    Image,
+    Link,
+    Personal,
+    Plain,
+    Strong,
+    Style,
+    Text,
+)
 from cards.text import join_lines
 
 _STYLES = {Style.PLAIN: "default", Style.PRIMARY: "positive", Style.DANGER: "destructive"}
@@ -28,8 +43,11 @@ def render_body(parts: Iterable[Part], render: Callable[[Part], list[Json]]) -> 
     return body
 
 
-def render_element(element: Element) -> list[Json]:
-    """The items that show an element; none for a divider and a text that shows nothing. Raises LimitExceeded."""
+def render_element(element: Element, personal: Personal | None = None) -> list[Json]:
+    """The items that show an element; none for a divider and a text that shows nothing.
+
+    `personal` is how the card around it is asked for again. Raises LimitExceeded.
+    """
     match element:
         case Text():
             return _render_text(element)
@@ -41,7 +59,7 @@ def render_element(element: Element) -> list[Json]:
             return []
         case Actions(items):
             limits.count(items, limits.BUTTONS_IN_ROW, f"buttons of {element.id}", least=1)
-            return [{"type": "ActionSet", "actions": [_render_action(item) for item in items]}]
+            return [{"type": "ActionSet", "actions": [_render_action(item, personal) for item in items]}]
         case _:
             assert_never(element)
 
@@ -90,12 +108,12 @@ def _render_fact(fact: Fact) -> Json:
     }
 
 
-def _render_action(item: Button | Link) -> Json:
+def _render_action(item: Button | Link, personal: Personal | None) -> Json:
     if isinstance(item, Link):
         return render_link(item)
     if item.confirm:
-        return _render_question(item, item.confirm)
-    return render_press(item)
+        return _render_question(item, item.confirm, personal)
+    return render_press(item, personal=personal)
 
 
 def render_link(link: Link) -> Json:
@@ -103,10 +121,15 @@ def render_link(link: Link) -> Json:
     return {"type": "Action.OpenUrl", "title": _render_label(link.label), "url": check_url(link.url)}
 
 
-def render_press(button: Button, label: str = "", **how: str) -> Json:
-    """The button, under another `label` if there is one, and pressed as `how` says. Raises LimitExceeded."""
+def render_press(button: Button, label: str = "", personal: Personal | None = None, **how: str) -> Json:
+    """The button, under another `label` if there is one, and pressed as `how` says. Raises LimitExceeded.
+
+    Of a card that is asked for again by another value than the button's own, the button tells how.
+    """
     pressed: Json = {"title": label or _render_label(button.label), "style": _STYLES[button.style], **how}
     data = write_press(button.action, button.value)
+    if personal and personal.value != button.value:
+        data["back"] = f"{personal.action} {personal.value}"
     # Clients that know no Action.Execute send the same data, and get a dialog, in which any answer can be shown.
     fallback = {"type": "Action.Submit", **pressed, "data": {**data, "msteams": {"type": "task/fetch"}}}
     return {"type": "Action.Execute", "verb": button.action, **pressed, "data": data, "fallback": fallback}
@@ -122,11 +145,16 @@ def _render_label(label: str) -> str:
     return tame(limits.fit(label, limits.BUTTON_LABEL, "label of a button"))
 
 
-def _render_question(button: Button, confirm: Confirm) -> Json:
+def _render_question(button: Button, confirm: Confirm, personal: Personal | None) -> Json:
     """The button unfolds the question; pressing it again folds it, which is the answer no."""
     question = [*write_lines((Strong(confirm.title),)), *write_lines((Plain(confirm.text),))]
     yes = tame(limits.fit(confirm.yes, limits.CONFIRM_BUTTON, "yes to a question"))
-    card = {"type": "AdaptiveCard", "version": "1.5", "body": question, "actions": [render_press(button, yes)]}
+    card = {
+        "type": "AdaptiveCard",
+        "version": "1.5",
+        "body": question,
+        "actions": [render_press(button, yes, personal)],
+    }
     return {
         "type": "Action.ShowCard",
         "title": _render_label(button.label),

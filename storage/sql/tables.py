@@ -280,7 +280,7 @@ envelope_signers = Table(
     _words("answer", Answer),
     CheckConstraint("(answer IS NULL) = (answered_at IS NULL)", name="answered"),
     CheckConstraint("answer <> 'rejected' OR reason IS NOT NULL", name="reason"),
-    Index("ix_envelope_signers_of_account", "user_id", "envelope_id"),
+    Index("ix_envelope_signers_of_account", "user_id", "answered_at", "envelope_id"),
     _partial(
         "ix_envelope_signers_last_place", "platform", "tenant", "user_id", "answered_at", where="answer = 'approved'"
     ),

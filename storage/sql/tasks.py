@@ -1,12 +1,14 @@
-"""Tasks: which envelopes are in whose lists, by the indexes of senders, signers and conversations.
+"""Tasks: which envelopes are in whose lists.
 
-What is open is read whole, since nobody leaves more than some thousands open; of what is done the newest are read.
+What is open is read whole, since nobody leaves more than some thousands open; of what is done, and of what a person
+answered, the newest are read. Within a conversation its own envelopes are looked through, everywhere else those of the
+sender and those of the signer, each by an index of their own.
 """
 
 from functools import cache
 from typing import Any, assert_never
 
-from sqlalchemy import ColumnElement, Select, and_, bindparam, exists, func, select, union
+from sqlalchemy import ColumnElement, Integer, Select, and_, bindparam, exists, func, or_, select, true, union
 
 from bot.domain.envelope import EnvelopeId
 from bot.domain.tasks import REACH, TaskScope, Turn
@@ -15,10 +17,32 @@ from storage.sql.session import Session
 from storage.sql.tables import envelope_signers, envelopes
 
 _e, _s = envelopes.c, envelope_signers.c
-_Found = Select[tuple[str]]
+_Found = Select[Any]
+"""Envelopes with what they are ordered by."""
+_COLUMNS = (_e.id, _e.due, _e.sent_at, _e.closed_at)
 _OPEN, _CLOSED = _e.closed_at.is_(None), _e.closed_at.is_not(None)
-_IN_ORDER = (_e.due.asc().nulls_last(), _e.sent_at, _e.id)
-_NEWEST = (_e.closed_at.desc(), _e.id.desc())
+_SENDS = and_(
+    _e.sender_platform == bindparam("platform"),
+    _e.sender_tenant == bindparam("tenant"),
+    _e.sender_user_id == bindparam("user_id"),
+)
+_IS_ACCOUNT = (
+    _s.platform == bindparam("platform"),
+    _s.tenant == bindparam("tenant"),
+    _s.user_id == bindparam("user_id"),
+)
+_SIGNS = exists().where(_s.envelope_id == _e.id, *_IS_ACCOUNT).correlate(envelopes)
+_AWAITED = exists().where(_s.envelope_id == _e.id, *_IS_ACCOUNT, _s.answered_at.is_(None)).correlate(envelopes)
+_SIGNINGS = select(_s.envelope_id).where(*_IS_ACCOUNT)
+_UNANSWERED = _SIGNINGS.where(_s.answered_at.is_(None))
+_ANSWERED = _SIGNINGS.where(_s.answered_at.is_not(None)).order_by(_s.answered_at.desc()).limit(REACH)
+_OF_OFFICE = select(*_COLUMNS).where(_e.office_id == bindparam("office"))
+_OF_SENDER = _OF_OFFICE.where(_SENDS)
+_OF_CONVERSATION = _OF_OFFICE.where(
+    _e.platform == bindparam("conversation_platform"),
+    _e.tenant == bindparam("conversation_tenant"),
+    _e.channel == bindparam("conversation_channel"),
+)
 
 
 class SqlTasks:
@@ -46,65 +70,62 @@ def _count(*, is_within: bool, sees_all: bool) -> Select[Any]:
 
 
 @cache
-def _page(turn: Turn, *, is_within: bool, sees_all: bool) -> Select[tuple[str]]:
+def _page(turn: Turn, *, is_within: bool, sees_all: bool) -> _Found:
     found = _reach(turn, is_within=is_within, sees_all=sees_all)
-    return found.limit(bindparam("limit")).offset(bindparam("start"))
+    return found.limit(bindparam("limit", type_=Integer)).offset(bindparam("start", type_=Integer))
 
 
 def _reach(turn: Turn, *, is_within: bool, sees_all: bool) -> _Found:
     """The envelopes of a list, in order, as far as it reaches."""
+    found = _find_within(turn, sees_all=sees_all) if is_within else _find_everywhere(turn)
+    return _sort(found, turn).limit(REACH)
+
+
+def _find_within(turn: Turn, *, sees_all: bool) -> _Found:
+    """What an account sees of a conversation."""
+    seen: ColumnElement[bool] = true() if sees_all else or_(_SENDS, _SIGNS)
     match turn:
         case Turn.MINE:
-            found = _of_signer(_s.answer.is_(None), is_within=is_within).where(_OPEN)
-        case Turn.OTHERS if sees_all:
-            found = _of_office(is_within=is_within).where(_OPEN, ~_awaits_account())
+            return _OF_CONVERSATION.where(_OPEN, _AWAITED)
         case Turn.OTHERS:
-            sent = _of_sender(is_within=is_within).where(_OPEN, ~_awaits_account())
-            answered = _of_signer(_s.answer.is_not(None), is_within=is_within).where(_OPEN)
-            found = _join(sent, answered)
-        case Turn.DONE if sees_all:
-            found = _of_office(is_within=is_within).where(_CLOSED)
+            return _OF_CONVERSATION.where(_OPEN, ~_AWAITED, seen)
         case Turn.DONE:
-            # The newest of each: whatever else the sender sent is older than all that is shown.
-            sent = _of_sender(is_within=is_within).where(_CLOSED).order_by(*_NEWEST).limit(REACH)
-            found = _join(sent, _of_signer(is_within=is_within).where(_CLOSED))
+            return _OF_CONVERSATION.where(_CLOSED, seen)
         case _:
             assert_never(turn)
-    return found.order_by(*(_NEWEST if turn is Turn.DONE else _IN_ORDER)).limit(REACH)
 
 
-def _of_office(*, is_within: bool) -> _Found:
-    found = select(_e.id).where(_e.office_id == bindparam("office"))
-    return found.where(*_match(_e, "conversation_", "platform", "tenant", "channel")) if is_within else found
+def _find_everywhere(turn: Turn) -> _Found:
+    """What an account sent or signs anywhere in the office."""
+    match turn:
+        case Turn.MINE:
+            return _of_signings(_UNANSWERED, _OPEN)
+        case Turn.OTHERS:
+            return _join(_OF_SENDER.where(_OPEN, ~_AWAITED), _of_signings(_ANSWERED, _OPEN))
+        case Turn.DONE:
+            newest = _sort(_OF_SENDER.where(_CLOSED), turn).limit(REACH)
+            return _join(newest, _of_signings(_UNANSWERED, _CLOSED), _of_signings(_ANSWERED, _CLOSED))
+        case _:
+            assert_never(turn)
 
 
-def _of_sender(*, is_within: bool) -> _Found:
-    sender = _match(_e, "", "platform", "tenant", "user_id", column_prefix="sender_")
-    return _of_office(is_within=is_within).where(*sender)
-
-
-def _of_signer(*conditions: ColumnElement[bool], is_within: bool) -> _Found:
-    signs = and_(_s.envelope_id == _e.id, *_is_account(), *conditions)
-    return _of_office(is_within=is_within).join(envelope_signers, signs)
-
-
-def _awaits_account() -> ColumnElement[bool]:
-    return exists().where(_s.envelope_id == _e.id, *_is_account(), _s.answer.is_(None)).correlate(envelopes)
-
-
-def _is_account() -> list[ColumnElement[bool]]:
-    return _match(_s, "", "platform", "tenant", "user_id")
-
-
-def _match(columns: Any, prefix: str, *names: str, column_prefix: str = "") -> list[ColumnElement[bool]]:  # noqa: ANN401 - SQLAlchemy's column collection
-    return [columns[column_prefix + name] == bindparam(prefix + name) for name in names]
+def _of_signings(signings: Select[tuple[str]], state: ColumnElement[bool]) -> _Found:
+    # The office comes in a guise that no index knows: SQLite would look through all of it rather than for a few ids.
+    return select(*_COLUMNS).where(_e.id.in_(signings), _e.office_id.concat("") == bindparam("office"), state)
 
 
 def _join(*found: _Found) -> _Found:
     """What any of these finds, once."""
     # SQLite takes neither ORDER BY nor LIMIT in a part of a UNION, but in a subquery of such a part.
-    parts = (select(each.subquery().c.id) for each in found)
-    return select(_e.id).where(_e.id.in_(union(*parts)))
+    parts = (select(*each.subquery().c) for each in found)
+    return select(*union(*parts).subquery().c)
+
+
+def _sort(found: _Found, turn: Turn) -> _Found:
+    columns = found.selected_columns
+    if turn is Turn.DONE:
+        return found.order_by(columns.closed_at.desc(), columns.id.desc())
+    return found.order_by(columns.due.asc().nulls_last(), columns.sent_at, columns.id)
 
 
 def _describe(scope: TaskScope) -> dict[str, bool]:

@@ -60,6 +60,13 @@ class SlackPage:
         await self.page.locator("button.sidebar-item", has_text=name).first.click()
         await expect(self.page.locator(".channel-title")).to_have_text(name)
 
+    async def open_home(self) -> Locator:
+        """The home tab of the app, as who the page acts as."""
+        await self.page.locator("button.sidebar-item", has_text="🏠").click()
+        home = self.page.locator("main.main .home")
+        await expect(home).to_be_visible()
+        return home
+
     async def say(self, text: str) -> None:
         """Type into the channel; a text that begins with / is a command."""
         composer = self.page.locator("main.main .composer")

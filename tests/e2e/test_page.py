@@ -49,7 +49,7 @@ async def test_the_story_as_a_newcomer_clicks_it(running: Running, browser: Brow
         signed = later.message(CORRECTED_RETURN)
         await expect(signed).to_contain_text(words.SIGNED)
         await expect(signed).to_contain_text("Utrecht")
-        await _take(later, signed, "card-approved")
+        await take(later, signed, "card-approved")
 
 
 async def test_somebody_else_is_refused_in_the_page(running: Running, browser: Browser) -> None:
@@ -69,7 +69,7 @@ async def _send(page: SlackPage) -> None:
     await page.submit()
     await page.wait_for_modal(words.SEND_TITLE)
     await page.tick(words.DOCUMENTS, RETURN)
-    await _take(page, page.modal, "send-dialog")
+    await take(page, page.modal, "send-dialog")
     await page.choose(words.SIGNER, KAREL.name)
     await page.fill(words.MESSAGE, MESSAGE)
     await page.submit()
@@ -80,7 +80,7 @@ async def _send(page: SlackPage) -> None:
     card = page.message(RETURN)
     await expect(card).to_contain_text(f"{words.WAITING} @{KAREL.name}")
     await expect(card).to_contain_text(MESSAGE)
-    await _take(page, card, "card", NARROW)
+    await take(page, card, "card", NARROW)
 
 
 async def _look_at_the_document(page: SlackPage) -> None:
@@ -109,7 +109,7 @@ async def _reject(page: SlackPage) -> None:
     thread = await page.open_thread(card)
     note = thread.locator(".msg", has_text=REASON)
     await expect(note).to_contain_text(f"@{SANNE.name} — {KAREL.name} heeft afgekeurd")
-    await _take(page, page.page.locator("body"), "rejection")
+    await take(page, page.page.locator("body"), "rejection")
 
 
 async def _correct(page: SlackPage) -> None:
@@ -126,7 +126,7 @@ async def _correct(page: SlackPage) -> None:
     await page.wait_for_modal(words.APPROVE)
     await expect(page.modal).to_contain_text("Ik ga akkoord met de onderstaande documenten")
     await page.fill(words.PLACE, "Utrecht")
-    await _take(page, page.modal, "approve-dialog")
+    await take(page, page.modal, "approve-dialog")
     await page.cancel()
 
 
@@ -134,17 +134,17 @@ async def _approve_on_a_telephone(phone: SlackPage) -> None:
     await phone.act_as(KAREL)
     await phone.hide_sidebar()
     card = phone.message(CORRECTED_RETURN)
-    await _take(phone, card, "card-on-telephone")
+    await take(phone, card, "card-on-telephone")
     await phone.press(card, words.APPROVE)
     await phone.wait_for_modal(words.APPROVE)
     await phone.fill(words.PLACE, "Utrecht")
-    await _take(phone, phone.modal, "approve-dialog-on-telephone")
+    await take(phone, phone.modal, "approve-dialog-on-telephone")
     await phone.submit()
     await phone.wait_until_closed()
     await expect(card).to_contain_text(words.SIGNED)
 
 
-async def _take(page: SlackPage, what: Locator, name: str, size: ViewportSize | None = None) -> None:
+async def take(page: SlackPage, what: Locator, name: str, size: ViewportSize | None = None) -> None:
     """A picture for the documentation, when the run is asked for pictures."""
     if os.environ.get("PARAAF_UPDATE_IMAGES") != "1":
         return

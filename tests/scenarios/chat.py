@@ -67,6 +67,15 @@ class Words(Protocol):
     def words(self) -> str: ...
 
 
+class Tasks(Words, Protocol):
+    """A list of tasks."""
+
+    @property
+    def labels(self) -> list[str]: ...
+    @property
+    def links(self) -> list[str]: ...
+
+
 class Room(Protocol):
     """A conversation with the app in it."""
 
@@ -190,6 +199,12 @@ class Chat(Protocol):
 
     async def sign_message(self, person: Any, message: Any) -> None:
         """Ask Paraaf for a signature from the menu of a message."""
+
+    async def tasks(self, person: Any, room: Any = None, words: str = "taken") -> Tasks:
+        """Ask Paraaf for one's tasks in a conversation, or in one's own place with it; the list that comes."""
+
+    async def tasks_say(self, person: Any, tasks: Any, containing: str) -> Tasks:
+        """A list of tasks as this person sees it, once it has these words."""
 
     async def press_early(self, person: Any, message: Any, button: str) -> None:
         """Press what everybody sees, where a person's client has no view of their own yet."""

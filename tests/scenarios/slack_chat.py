@@ -19,7 +19,7 @@ from bot.router import Router
 from bot.texts import load_texts
 from storage.redis.guard import ProcessDuplicateGuard
 from tests.scenarios.chat import Trouble
-from tests.strict_slack import File, Message, Room, StrictSlack, User
+from tests.strict_slack import File, Home, Message, Room, StrictSlack, User
 
 _CALLS = {"post": "chat.postMessage", "roster": "conversations.members"}
 
@@ -92,6 +92,18 @@ class SlackChat:
 
     async def sign_message(self, person: User, message: Message) -> None:
         await person.shortcut("sign", message)
+
+    async def tasks(self, person: User, room: Room | None = None, words: str = "taken") -> Message | Home:
+        if room is None:
+            await person.open_home()
+            return await person.home()
+        before = len(person.ephemerals)
+        await person.command(self.spell(words), room)
+        await self.slack.until(lambda: len(person.ephemerals) > before)
+        return person.ephemerals[-1]
+
+    async def tasks_say(self, person: User, tasks: Message | Home, containing: str) -> Message | Home:
+        return await self.slack.until(lambda: tasks if containing in tasks.words else None)
 
     async def press_early(self, person: User, message: Message, button: str) -> None:
         await person.press(message, button)

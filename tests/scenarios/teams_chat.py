@@ -113,6 +113,20 @@ class TeamsChat:
     async def sign_message(self, person: User, message: Message) -> None:
         await person.shortcut("sign", message)
 
+    async def tasks(self, person: User, room: Room | None = None, words: str = "taken") -> Message:
+        def told() -> list[Message]:
+            return person.direct_messages if room is None else person.ephemerals
+
+        before = len(told())
+        await person.command(words, room or self.teams.personal(person))
+        await self.teams.until(lambda: len(told()) > before)
+        return told()[-1]
+
+    async def tasks_say(self, person: User, tasks: Message, containing: str) -> Message:
+        seen = await person.sees(tasks)
+        assert containing in seen.words
+        return seen
+
     async def press_early(self, person: User, message: Message, button: str) -> None:
         await person.press(message, button, early=True)
 

@@ -205,6 +205,11 @@ class Home:
         """The labels of its buttons, in order."""
         return [each["text"]["text"] for _, each in find_elements(self.blocks) if each.get("type") == "button"]
 
+    @property
+    def links(self) -> list[str]:
+        """The addresses that its words lead to, in order."""
+        return _ADDRESS.findall(self.words)
+
 
 @dataclass
 class Trigger:

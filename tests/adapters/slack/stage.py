@@ -12,7 +12,7 @@ from aiohttp import web
 from adapters.slack.answering import Patience
 from adapters.slack.app import SlackAdapter, SlackSettings
 from adapters.slack.screens import make_screens
-from bot.conversation import Answer, Done, Interaction, Tell
+from bot.conversation import Answer, Command, Done, Interaction, Tell
 from bot.domain.people import Platform
 from bot.domain.places import Place
 from bot.texts import load_texts
@@ -24,9 +24,10 @@ BROKEN = Card("", (Text((Plain("Incident 4711"),)),), "Incident 4711")
 
 @dataclass
 class RecordingRouter:
-    """Answers everything with `answer`, or raises `mistake`; waits for `hold` first."""
+    """Answers with `answer`, the home tab with `home` if set, or raises `mistake`; waits for `hold` first."""
 
     answer: Answer = field(default_factory=Done)
+    home: Answer | None = None
     mistake: Exception | None = None
     hold: asyncio.Event | None = None
     handled: list[Interaction] = field(default_factory=list)
@@ -37,7 +38,8 @@ class RecordingRouter:
             await self.hold.wait()
         if self.mistake:
             raise self.mistake
-        return self.answer
+        is_home = isinstance(interaction, Command) and interaction.name == "home"
+        return self.home if is_home and self.home else self.answer
 
     async def failed(self, interaction: Interaction) -> Answer:
         return Tell(BROKEN)

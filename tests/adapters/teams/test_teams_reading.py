@@ -6,12 +6,14 @@ from datetime import date
 import pytest
 
 from adapters.teams.reading import COMMAND, Reader, read_actor, read_place, read_reference, write_again
+from adapters.teams.rendering import read_way_back
 from adapters.teams.seals import Seal
 from adapters.teams.shapes import ShapeRefused, read_shape, write_shape
 from adapters.teams.values import read_values
 from bot.conversation import Actor, Command, Submission
 from bot.domain.people import Account, Platform
 from bot.domain.places import ConversationKind, Place
+from bot.views.task_list import TASK_ACTIONS
 from cards import model
 from tests.adapters.teams.test_teams_payloads import load
 from tests.strict_teams.facts import Json
@@ -101,6 +103,33 @@ def test_an_activity_that_tells_too_little_is_no_reference(missing: str) -> None
     activity = an_activity()
     del activity[missing]
     assert read_reference(activity) is None
+
+
+# --- lists of tasks ---
+
+
+def press_back(**pressed: str) -> str:
+    """How to come back from what this press answers."""
+    activity = an_activity()
+    activity["value"] = {"action": {"type": "Action.Execute", "verb": pressed["action"], "data": pressed}}
+    asked = READER.read_invoke(activity)
+    assert asked
+    return asked.back
+
+
+def test_what_is_pressed_in_a_list_comes_back_to_the_list_and_on_a_card_to_its_envelope() -> None:
+    back = press_back(action="approve", value="e1", back="tasks mine 2 19:x@thread.tacv2")
+    assert read_way_back(back) == ("tasks", "mine 2 19:x@thread.tacv2")
+    assert read_way_back(press_back(action="approve", value="e1")) == ("show", "e1")
+
+
+@pytest.mark.parametrize("action", sorted(TASK_ACTIONS))
+def test_a_list_is_no_envelope_to_come_back_to(action: str) -> None:
+    assert press_back(action=action, value="mine 0") == ""
+
+
+def test_the_way_back_leads_to_views_alone() -> None:
+    assert read_way_back("withdraw e1") == ("show", "withdraw e1")
 
 
 # --- words ---

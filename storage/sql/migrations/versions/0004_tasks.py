@@ -16,4 +16,6 @@ def upgrade() -> None:
     op.create_index(
         "ix_envelopes_of_conversation", "envelopes", ["office_id", "channel", "closed_at", "id"], unique=False
     )
-    op.create_index("ix_envelope_signers_of_account", "envelope_signers", ["user_id", "envelope_id"], unique=False)
+    op.create_index(
+        "ix_envelope_signers_of_account", "envelope_signers", ["user_id", "answered_at", "envelope_id"], unique=False
+    )
