@@ -27,7 +27,8 @@ from tests.strict_teams import Status, StrictTeams, User
 HOST = "https://teams.microsoft.com/"
 SCRIPT = (Path(__file__).parent / "teams_host.js").read_text()
 PHONE, DESK = ViewportSize(width=360, height=640), ViewportSize(width=1000, height=800)
-PICTURES = os.environ.get("PARAAF_TAB_PICTURES")
+PICTURES = os.environ.get("PARAAF_TEST_PICTURES")
+"""A folder for pictures of the tab, to look at."""
 
 
 @dataclass
