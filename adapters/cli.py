@@ -224,11 +224,14 @@ def teams_package(
     app_id: Annotated[
         str | None, typer.Option("--app-id", help="Application (client) ID; MICROSOFT_APP_ID if left out.")
     ] = None,
+    tabs: Annotated[
+        bool | None, typer.Option("--tabs/--no-tabs", help="With the tabs; PARAAF_TEAMS_TABS if left out.")
+    ] = None,
 ) -> None:
     """Write the app package to upload in Teams: manifest, icons, and its texts in Dutch and English."""
     from adapters.commands.teams_package import write_package  # noqa: PLC0415 - see above
 
-    for line in write_package(_settings(), output, url, app_id):
+    for line in write_package(_settings(), output, url, app_id, has_tabs=tabs):
         print(line, file=sys.stderr)
     print(output)
 

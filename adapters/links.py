@@ -9,7 +9,7 @@ from aiohttp import web
 
 from bot.conversation import Router
 from bot.domain.people import Platform
-from bot.ports import Directory, DuplicateGuard, Messenger, Store
+from bot.ports import Directory, DuplicateGuard, Messenger, Ports, Store
 
 FIRST_WAIT, LONGEST_WAIT = 1.0, 60.0
 """Seconds between two tries to reach a platform, doubling."""
@@ -36,8 +36,8 @@ class Link(Protocol):
     def refusals(self) -> tuple[type[Exception], ...]:
         """What `connect` raises when an operator has to mend something first."""
 
-    def routes(self) -> Sequence[web.AbstractRouteDef]:
-        """Where the platform sends requests; they are answered 503 until it is connected."""
+    def routes(self, ports: Ports) -> Sequence[web.AbstractRouteDef]:
+        """Where the platform sends requests, and what it shows of ours; they are answered 503 until it is connected."""
 
     async def check(self) -> str | None:
         """What is wrong with the connection, in a few words; None when it stands."""

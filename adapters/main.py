@@ -17,12 +17,13 @@ from adapters.log import AccessLog
 from adapters.pdf.page_count import PdfPageCounter
 from adapters.pdf.sheet import SheetPdf
 from adapters.settings import Settings
+from adapters.teams_settings import FRAMES
 from adapters.web.health import Check, serve_health
 from adapters.web.logs import serve_logs
 from adapters.web.metrics import CountingRouter, Metrics, serve_metrics
 from adapters.web.pages import show_root
 from adapters.web.signing.routes import serve_signing
-from adapters.web.signing.site import TEAMS, Site, load_assets
+from adapters.web.signing.site import Site, load_assets
 from adapters.web.uploads import serve_uploads
 from bot.domain.errors import StoreUnavailable
 from bot.domain.people import Platform
@@ -187,7 +188,7 @@ class Paraaf:
         if links:
             self._run(self._deliver(courier), self._finish)
         assets = await asyncio.to_thread(load_assets, self._settings.public_url)
-        framed_by = TEAMS if self._settings.teams else ()
+        framed_by = FRAMES if self._settings.teams else ()
         count = self._metrics.count_decision
         site = Site(ports, assets, courier.wake, count, framed_by, self._settings.proxies)
         await self._listen(self._build_app(site, store, links))
@@ -229,7 +230,7 @@ class Paraaf:
         app = web.Application(middlewares=[self._metrics.time_acknowledgement])
         for link in links:
             checks |= {link.platform.value: link.check, "deliveries": check_deliveries}
-            app.add_routes(link.routes())
+            app.add_routes(link.routes(site.ports))
         app.add_routes([web.get("/", show_root), *serve_signing(site), *serve_uploads(site.ports)])
         app.add_routes(serve_logs(site.ports, SheetPdf().draw))
         app.add_routes([*serve_health(checks), *serve_metrics(self._metrics, store)])

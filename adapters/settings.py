@@ -156,6 +156,7 @@ class Settings(BaseSettings):
     teams_service_url: Annotated[str, AfterValidator(check_address)] | None = Field(
         default=None, validation_alias="PARAAF_TEAMS_SERVICE_URL"
     )
+    teams_tabs: bool = Field(default=False, validation_alias="PARAAF_TEAMS_TABS")
     teams_login_url: _Service = Field(default=LOGIN, validation_alias="MICROSOFT_LOGIN_URL")
     teams_metadata_url: _Service = Field(default=METADATA, validation_alias="MICROSOFT_METADATA_URL")
     teams_graph_url: _Service = Field(default=GRAPH, validation_alias="MICROSOFT_GRAPH_URL")
@@ -207,6 +208,7 @@ class Settings(BaseSettings):
             certificate=self.teams_certificate,
             private_key=self.teams_private_key,
             is_open=self.teams_open,
+            has_tabs=self.teams_tabs,
             service_url=self.teams_service_url,
             login_url=self.teams_login_url,
             metadata_url=self.teams_metadata_url,

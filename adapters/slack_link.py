@@ -18,7 +18,7 @@ from adapters.slack_settings import SlackSettings
 from bot.conversation import Router
 from bot.domain.errors import PlatformError, StoreUnavailable
 from bot.domain.people import Platform
-from bot.ports import DuplicateGuard, Store
+from bot.ports import DuplicateGuard, Ports, Store
 from bot.texts import texts_for
 from bot.use_cases.offices import OfficeRefused, adopt_tenant
 
@@ -56,8 +56,9 @@ class SlackLink:
         """What asks Slack who is who."""
         return self.adapter.directory
 
-    def routes(self) -> Sequence[web.AbstractRouteDef]:
+    def routes(self, ports: Ports) -> Sequence[web.AbstractRouteDef]:
         """Where Slack sends requests; none without a signing secret, since anybody could sign with an empty one."""
+        del ports  # Slack shows no pages of ours
         return self.adapter.routes() if self._is_signed else ()
 
     async def check(self) -> str | None:

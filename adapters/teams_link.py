@@ -18,7 +18,7 @@ from adapters.teams_settings import TeamsSettings
 from bot.conversation import Router
 from bot.domain.errors import StoreUnavailable
 from bot.domain.people import Platform
-from bot.ports import DuplicateGuard, Store
+from bot.ports import DuplicateGuard, Ports, Store
 from bot.use_cases.offices import adopt_home_tenant
 
 CONNECT_PATIENCE = 3.0
@@ -45,6 +45,7 @@ def describe_app(settings: TeamsSettings) -> AdapterSettings:
         login_url=settings.login_url,
         metadata_url=settings.metadata_url,
         graph_url=settings.graph_url,
+        has_tabs=settings.has_tabs,
     )
 
 
@@ -85,9 +86,9 @@ class TeamsLink:
         """What asks Teams who is who."""
         return self.adapter.directory
 
-    def routes(self) -> Sequence[web.AbstractRouteDef]:
-        """Where Teams sends requests."""
-        return self.adapter.routes()
+    def routes(self, ports: Ports) -> Sequence[web.AbstractRouteDef]:
+        """Where Teams sends requests, and the pages that it shows in tabs."""
+        return [*self.adapter.routes(), *self.adapter.tab_routes(ports)]
 
     async def check(self) -> str | None:
         """What is wrong with the connection, in a few words; None when it stands."""

@@ -12,6 +12,11 @@ from yarl import URL
 LOGIN = "https://login.microsoftonline.com"
 METADATA = "https://login.botframework.com/v1/.well-known/openidconfiguration"
 GRAPH = "https://graph.microsoft.com"
+FRAMES = ("https://teams.microsoft.com", "https://*.teams.microsoft.com", "https://*.cloud.microsoft")
+"""Where the clients of Teams run that show pages in frames (Microsoft: "Prerequisites to create your Teams tab").
+
+Outlook and the Microsoft 365 app are left out: the bot is not there.
+"""
 _MULTI_TENANT_AUTHORITY = "botframework.com"
 """Who hands out the tokens of an app of several tenants; those of a single tenant come from that tenant."""
 _GUID = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
@@ -41,6 +46,7 @@ class TeamsSettings:
     certificate: Path | None
     private_key: Path | None
     is_open: bool
+    has_tabs: bool
     service_url: str | None
     login_url: str
     metadata_url: str
@@ -109,6 +115,8 @@ def _find_open_faults(given: TeamsSettings, host: str, public_url: str) -> dict[
         faults["PARAAF_PUBLIC_URL"] = "with PARAAF_TEAMS_OPEN others must not reach Paraaf; leave it empty"
     if not given.service_url:
         faults["PARAAF_TEAMS_SERVICE_URL"] = "missing; with PARAAF_TEAMS_OPEN say where the local client is"
+    if given.has_tabs:
+        faults["PARAAF_TEAMS_TABS"] = "not with PARAAF_TEAMS_OPEN: a tab asks Microsoft who somebody is"
     if given.password or given.certificate:
         faults["PARAAF_TEAMS_OPEN"] = "not for an app that has a secret or certificate; leave one of them empty"
     return faults

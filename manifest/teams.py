@@ -15,19 +15,19 @@ from manifest.icons import COLOR, OUTLINE
 
 _LONG_AGO = (1980, 1, 1, 0, 0, 0)
 """The time of every file in the package, so that the same app is the same package."""
-_LOCALIZED = re.compile(r"(?:name|description)\.\w+|.*\.(?:title|description)")
+_LOCALIZED = re.compile(r"(?:name|description)\.\w+|.*\.(?:title|description)|staticTabs\[\d+\]\.name")
 
 
-def build_package(app_id: str, url: str) -> bytes:
+def build_package(app_id: str, url: str, *, has_tabs: bool = False) -> bytes:
     """The package to upload to Teams, for the app with this id, whose pages browsers reach at `url`.
 
-    The same arguments give the same bytes.
+    Tabs belong in it once the app registration exposes an API, as docs/teams.md says. The same arguments give the same
+    bytes.
     """
-    manifest = render_manifest(app_id, url)
+    manifest = render_manifest(app_id, url, has_tabs=has_tabs)
     contents = {
         "manifest.json": _write_json(manifest),
-        "nl.json": _write_json(_read_default_language(manifest)),
-        "en.json": _write_json(json.loads(_read("teams.en.json"))),
+        **{f"{language}.json": _write_json(texts) for language, texts in _read_languages(manifest).items()},
         COLOR: _read(COLOR),
         OUTLINE: _read(OUTLINE),
     }
@@ -38,8 +38,13 @@ def build_package(app_id: str, url: str) -> bytes:
     return package.getvalue()
 
 
-def render_manifest(app_id: str, url: str) -> dict[str, Any]:
+def render_manifest(app_id: str, url: str, *, has_tabs: bool = False) -> dict[str, Any]:
     """The manifest alone, in Dutch."""
+    manifest = _fill_in("teams.json", app_id, url)
+    return manifest | _fill_in("teams.tabs.json", app_id, url) if has_tabs else manifest
+
+
+def _fill_in(template: str, app_id: str, url: str) -> dict[str, Any]:
     address = URL(url)
     facts = {
         "{app}": app_id,
@@ -47,18 +52,18 @@ def render_manifest(app_id: str, url: str) -> dict[str, Any]:
         "{domain}": address.raw_authority if address.explicit_port else address.raw_host or "",
         "{version}": version("paraaf"),
     }
-    filled = _read("teams.json").decode()
+    filled = _read(template).decode()
     for name, fact in facts.items():
         filled = filled.replace(name, json.dumps(fact)[1:-1])
     manifest: dict[str, Any] = json.loads(filled)
     return manifest
 
 
-def _read_default_language(manifest: dict[str, Any]) -> dict[str, str]:
-    """The manifest's own texts in the form of a language file, by the keys that the other language has."""
+def _read_languages(manifest: dict[str, Any]) -> dict[str, dict[str, str]]:
+    """The manifest's own texts in the form of a language file, and the English for the same texts."""
     english = json.loads(_read("teams.en.json"))
-    dutch = {path: text for path, text in _list_texts(manifest) if path in english}
-    return {"$schema": english["$schema"], **dutch}
+    dutch = {"$schema": english["$schema"], **{path: text for path, text in _list_texts(manifest) if path in english}}
+    return {"nl": dutch, "en": {path: english[path] for path in english if path in dutch}}
 
 
 def _list_texts(part: object, path: str = "") -> Iterator[tuple[str, str]]:

@@ -26,10 +26,14 @@ from adapters.teams.references import KnownPlaces
 from adapters.teams.rendering import FormRenderer
 from adapters.teams.roster import Roster
 from adapters.teams.seals import Seal
+from adapters.teams.tab.gate import UserGate
+from adapters.teams.tab.pages import serve_pages
+from adapters.teams.tab.serving import Tab
+from adapters.teams.tab.visitors import Visitors
 from adapters.teams.tokens import LEGACY_AUTHORITY, EntraTokens, NoTokens, Tokens
 from bot.conversation import Router
 from bot.domain.errors import PlatformUnavailable
-from bot.ports import DuplicateGuard, Store
+from bot.ports import DuplicateGuard, Ports, Store
 
 FAREWELL: Final = 10.0
 """Seconds for what is still being shown when Paraaf stops."""
@@ -55,6 +59,8 @@ class TeamsSettings:
     login_url: str = LOGIN
     metadata_url: str = METADATA
     graph_url: str = GRAPH
+    has_tabs: bool = False
+    """Whether Entra tells who looks at a tab: the registration exposes an API for that."""
 
 
 class TeamsAdapter:
@@ -71,6 +77,9 @@ class TeamsAdapter:
         store: Store,
         resolver: AbstractResolver | None = None,
     ) -> None:
+        self._settings = settings
+        self._session = session
+        self._store = store
         hosts = Hosts(frozenset(URL(origin).origin() for origin in settings.local), URL(settings.graph_url))
         proof = settings.proof or Secret(settings.app_id)
         self._seal = Seal(proof.derive_key(_SEAL))
@@ -83,6 +92,8 @@ class TeamsAdapter:
         self._files = Files(self._tokens, hosts, self._seal, resolver)
         connector = Connector(session, self._tokens, hosts)
         roster = Roster(connector, self._places)
+        self._visitors = Visitors(connector, self._places, roster)
+        self._tab: Tab | None = None
         self.messenger = TeamsMessenger(connector, self._places, roster, self._files)
         self.directory = TeamsDirectory(roster)
 
@@ -94,12 +105,22 @@ class TeamsAdapter:
             self._keys.prepare()
         else:
             _log.warning("teams_open", why="requests are believed without a token")
+        if self._tab:
+            self._tab.open(router)
         self._door = Door(self._gate, self._places, Reader(self._seal), answering, guard)
         _log.info("teams_started")
 
     def routes(self) -> Sequence[web.AbstractRouteDef]:
         """`POST /api/messages`; answers 503 until `start` has ended."""
         return [web.post(PATH, self._receive)]
+
+    def tab_routes(self, ports: Ports) -> Sequence[web.AbstractRouteDef]:
+        """The pages of the tabs and what they ask, which is answered as `routes` is; none without tabs."""
+        if not self._settings.has_tabs:
+            return ()
+        gate = UserGate(self._settings.app_id, self._session, self._store, self._settings.login_url)
+        self._tab = Tab(gate, self._visitors, ports)
+        return [*serve_pages(), *self._tab.routes()]
 
     async def check(self) -> str | None:
         """What is wrong with the way to Microsoft, in a few words; None when a token is to be had."""
@@ -112,6 +133,8 @@ class TeamsAdapter:
     async def stop(self) -> None:
         """Finish what is being shown; requests have to have ended before."""
         self._door = None
+        if self._tab:
+            await self._tab.close()
         await self._background.finish(FAREWELL)
         await self._files.close()
         if self._keys:

@@ -38,20 +38,20 @@ class TeamsDirectory:
         """
         if actor.place is None:
             raise Undeliverable("nobody knows where this happened")
-        async with _deadline():
+        async with deadline():
             member = await self._roster.recall_member(actor.place, actor.account.user)
         if member is None:
             return Person(actor.account, actor.name, Standing.EXTERNAL, locale=actor.locale, active=False)
         return read_person(member, actor.office_tenant, actor.locale)
 
     async def participants(self, place: Place) -> tuple[Person, ...]:
-        async with _deadline():
+        async with deadline():
             members = await self._roster.list_members(place)
         return tuple(read_person(member, place.tenant) for member in members)
 
     async def takes_part(self, place: Place, account: Account) -> bool:
         """Compares ids alone: they are unique within the bot."""
-        async with _deadline():
+        async with deadline():
             return await self._roster.find_member(place, account.user) is not None
 
     async def is_in_group(self, tenant: str, account: Account, group: str) -> bool:  # noqa: ARG002 - the same for all
@@ -92,7 +92,8 @@ def _find_name(member: Json, user: str) -> str:
 
 
 @asynccontextmanager
-async def _deadline() -> AsyncIterator[None]:
+async def deadline() -> AsyncIterator[None]:
+    """Raise `PlatformUnavailable` unless the block ends within `PATIENCE`."""
     try:
         async with asyncio.timeout(PATIENCE):
             yield

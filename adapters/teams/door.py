@@ -9,11 +9,12 @@ import structlog
 from aiohttp import web
 
 from adapters.teams.answering import Answering, Undo
-from adapters.teams.gate import BadToken, Gate
+from adapters.teams.gate import Gate
 from adapters.teams.keys import KeysUnavailable
 from adapters.teams.reading import Asked, Reader, Surface, read_reference
 from adapters.teams.references import KnownPlaces
 from adapters.teams.rendering import Body
+from adapters.teams.signatures import BadToken
 from adapters.teams.wire import Json, TooLargeError, read_limited
 from bot.incidents import describe, name_incident
 from bot.ports import DuplicateGuard

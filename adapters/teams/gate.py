@@ -9,23 +9,14 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Final, Protocol
 
-import jwt
-
 from adapters.teams.keys import SigningKeys
+from adapters.teams.signatures import SKEW_SECONDS, BadToken, check_signature, check_times, read_bearer
 from adapters.teams.wire import Json
 
 ISSUER: Final = "https://api.botframework.com"
 CHANNEL: Final = "msteams"
-SKEW_SECONDS: Final = 300
-"""By how much clocks may differ; Microsoft's own number."""
 REMEMBERED: Final = 512
 """Tokens that are remembered as good. Teams sends the same one for about an hour."""
-LONGEST: Final = 8_000
-"""Characters of a token; one of the Bot Framework has about 1,500, and a header line may have 8,190."""
-
-
-class BadToken(Exception):
-    """The request does not come from Teams; the text says why, for the log alone."""
 
 
 class Pass(Protocol):
@@ -77,9 +68,7 @@ class TokenGate:
         self._generation = keys.generation
 
     async def verify(self, header: str | None) -> TokenPass:
-        scheme, _, token = (header or "").partition(" ")
-        if scheme.lower() != "bearer" or not token or len(token) > LONGEST:
-            raise BadToken("no bearer token")
+        token = read_bearer(header)
         if self._generation != self._keys.generation:
             self._good.clear()
             self._generation = self._keys.generation
@@ -94,35 +83,12 @@ class TokenGate:
         return checked
 
     async def _check(self, token: str) -> TokenPass:
-        try:
-            head = jwt.get_unverified_header(token)
-            key_id = head.get("kid")
-            if head.get("alg") != "RS256" or not isinstance(key_id, str):
-                raise BadToken("another algorithm, or no key named")
-            key = await self._keys.find(key_id)
-            if key is None:
-                raise BadToken("unknown key")
-            claims = jwt.decode(
-                token,
-                key.key,
-                algorithms=["RS256"],
-                audience=self._app_id,
-                issuer=ISSUER,
-                # Times are compared below, with a clock that tests can set.
-                options={"require": ["exp"], "verify_exp": False, "verify_nbf": False, "verify_iat": False},
-            )
-        except (jwt.PyJWTError, ValueError, TypeError, RecursionError) as error:
-            raise BadToken(type(error).__name__) from None
-        return self._read(claims, key.endorsements)
-
-    def _read(self, claims: Json, endorsements: frozenset[str]) -> TokenPass:
-        expires, begins = _read_time(claims.get("exp")), _read_time(claims.get("nbf", 0))
-        if expires + SKEW_SECONDS <= self._now() or begins - SKEW_SECONDS > self._now():
-            raise BadToken("expired, or not valid yet")
+        claims, key = await check_signature(token, self._keys, audience=self._app_id, issuer=ISSUER)
+        expires = check_times(claims, self._now())
         url = claims.get("serviceurl")
         if not isinstance(url, str) or not url:
             raise BadToken("no service URL")
-        return TokenPass(url, expires, endorsements)
+        return TokenPass(url, expires, key.endorsements)
 
 
 class OpenGate:
@@ -157,9 +123,3 @@ def _require_teams(activity: Json) -> None:
 
 def _look(part: object, name: str) -> object:
     return part.get(name) if isinstance(part, dict) else None
-
-
-def _read_time(value: object) -> float:
-    if isinstance(value, bool) or not isinstance(value, int | float):
-        raise BadToken("a time that is no number")
-    return float(value)

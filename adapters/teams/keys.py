@@ -1,4 +1,4 @@
-"""The keys by which the Bot Framework signs its tokens, fetched from it and kept."""
+"""The keys by which Microsoft signs tokens, fetched and kept: the Bot Framework's, and those of a tenant in Entra."""
 
 import asyncio
 import time
@@ -35,14 +35,15 @@ class KeysUnavailable(Exception):
 
 @dataclass(frozen=True, slots=True)
 class SigningKey:
-    """A public key and the channels for which it may speak."""
+    """A public key, with the channels for which it may speak (Bot Framework) or the issuer that it is for (Entra)."""
 
     key: Any
     endorsements: frozenset[str]
+    issuer: str = ""
 
 
 class SigningKeys:
-    """The Bot Framework's keys: fetched once a day, and for an unknown id at most once a minute.
+    """The keys that `metadata` lead to: fetched once a day, and for an unknown id at most once a minute.
 
     A fetch that fails leaves the known keys in use. One fetch runs at a time, and nobody waits for it who need not.
     `generation` counts up whenever the keys change. `monotonic` tells seconds.
@@ -65,7 +66,7 @@ class SigningKeys:
         self._start()
 
     async def find(self, key_id: str) -> SigningKey | None:
-        """The key with this id, None when the Bot Framework has none. Raises `KeysUnavailable`."""
+        """The key with this id, None when there is none. Raises `KeysUnavailable`."""
         known = self._keys.get(key_id)
         if known and self._monotonic() - self._fetched < FRESH_SECONDS:
             return known
@@ -136,10 +137,12 @@ def _read_keys(listed: Iterable[object]) -> Iterable[tuple[str, SigningKey]]:
             frozenset(str(channel) for channel in endorsements) if isinstance(endorsements, list) else frozenset()
         )
         try:
-            yield str(each["kid"]), SigningKey(jwt.PyJWK(each, "RS256").key, channels)
+            yield str(each["kid"]), SigningKey(jwt.PyJWK(each, "RS256").key, channels, str(each.get("issuer") or ""))
         except (jwt.PyJWTError, ValueError, LookupError, TypeError) as error:
             _log.warning("teams_key_not_read", **describe(error))
 
 
 def _differ(one: SigningKey, other: SigningKey) -> bool:
-    return one.endorsements != other.endorsements or one.key.public_numbers() != other.key.public_numbers()
+    if (one.endorsements, one.issuer) != (other.endorsements, other.issuer):
+        return True
+    return bool(one.key.public_numbers() != other.key.public_numbers())

@@ -46,14 +46,22 @@ class Roster:
 
     async def find_member(self, place: Place, user: str) -> Json | None:
         """One person now, None when they are not there."""
-        reference = await self._places.find(place)
-        member = await self._connector.member(reference.service_url, place.channel, user)
+        member = await self._ask(place, user)
         if member is None:
             self._forget(place, user)
         else:
-            known = self._recall(place)
-            others = known.members if known else {}
-            self._remember(place, {**others, user: member}, is_whole=known is not None and known.is_whole)
+            self._add(place, user, member)
+        return member
+
+    async def find_by_object(self, place: Place, object_id: str) -> Json | None:
+        """The person with this id in Entra now, None when they are not there.
+
+        The connector takes such an id in place of its own (Microsoft: "Get single member details").
+        """
+        member = await self._ask(place, object_id)
+        if member is None or object_id not in {member.get("aadObjectId"), member.get("objectId")}:
+            return None
+        self._add(place, str(member.get("id")), member)
         return member
 
     async def recall_member(self, place: Place, user: str) -> Json | None:
@@ -77,6 +85,15 @@ class Roster:
         reference = await self._places.find(place)
         async for page in self._connector.members(reference.service_url, place.channel):
             yield page
+
+    async def _ask(self, place: Place, name: str) -> Json | None:
+        reference = await self._places.find(place)
+        return await self._connector.member(reference.service_url, place.channel, name)
+
+    def _add(self, place: Place, user: str, member: Json) -> None:
+        known = self._recall(place)
+        others = known.members if known else {}
+        self._remember(place, {**others, user: member}, is_whole=known is not None and known.is_whole)
 
     def _recall(self, place: Place) -> _Remembered | None:
         known = self._known.get(place.conversation)

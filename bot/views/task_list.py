@@ -57,7 +57,7 @@ def show_tasks(tasks: TaskList, account: Account, channel: str, texts: Texts, no
     for envelope in tasks.envelopes:
         elements += _show_task(envelope, tasks, account, texts, now)
     if not tasks.envelopes:
-        elements.append(Text((Plain(_say_nothing(tasks.turn, texts)),)))
+        elements.append(Text((Plain(say_nothing(tasks.turn, texts)),)))
     elements += _show_pages(tasks, channel, texts)
     summary = f"{title}: {name_turn(tasks.turn, texts)} ({_count(tasks, tasks.turn)})"
     spot = Spot(tasks.turn, tasks.page, channel)
@@ -132,7 +132,8 @@ def name_turn(turn: Turn, texts: Texts) -> str:
             assert_never(turn)
 
 
-def _say_nothing(turn: Turn, texts: Texts) -> str:
+def say_nothing(turn: Turn, texts: Texts) -> str:
+    """What stands in place of a list that is empty."""
     match turn:
         case Turn.MINE:
             return texts.say("Nothing waits for you.")

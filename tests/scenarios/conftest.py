@@ -17,9 +17,10 @@ from aiohttp.test_utils import TestServer
 
 from adapters.pdf.page_count import PdfPageCounter
 from adapters.pdf.sheet import SheetPdf
+from adapters.teams_settings import FRAMES
 from adapters.web.logs import serve_logs
 from adapters.web.signing.routes import serve_signing
-from adapters.web.signing.site import TEAMS, Site, load_assets
+from adapters.web.signing.site import Site, load_assets
 from adapters.web.uploads import serve_uploads
 from bot.domain.people import Client, ClientId, Contact, ContactId, Office
 from bot.domain.places import Conversation, Place
@@ -135,7 +136,7 @@ async def _furnish(store: SqlStore, chat: Chat) -> None:
 async def _serve(chat: Chat, ports: Ports, listening: socket) -> AsyncIterator[None]:
     courier, stop = Courier(ports), asyncio.Event()
     assets = await asyncio.to_thread(load_assets, ports.public_url)
-    site = Site(ports, assets, courier.wake, lambda _answer: None, framed_by=TEAMS)
+    site = Site(ports, assets, courier.wake, lambda _answer: None, framed_by=FRAMES)
     await chat.start(Router(ports, courier.wake))
     application = web.Application()
     application.add_routes(serve_logs(ports, SheetPdf().draw))

@@ -55,11 +55,14 @@ recipient without `isTargetedActivity`; and knows 401, 403, 404, 413, 405. Token
 were issued, and that they reach no other host: `teams.leaks` is empty unless one did.
 
 Trouble, by the name of a call (`post update delete open_chat members member whisper token metadata keys graph
-download`): `teams.break_next("post", RateLimit(30), Status(502), Refuse(412, "PreconditionFailed"), Drop(done=True))`,
-`Hold(event)`; `teams.break_always(…, fault)` until `teams.repair()`. `teams.targeted = False`: no targeted messages.
-`teams.login.rotate()` signs with a new key, `teams.login.keys` are those told; `file.deleted`, `.redirect`,
-`.refused`; `teams.revoke_tokens()`. Tampering: `teams.delivery.sign(activity, age=…, key=…, alg=…, claims={…})`,
-`.send(sent)`, `.last` (to replay it), `.deliver(activity)`, `user.activity("message", room, …)`.
+download tenant tenant_keys`): `teams.break_next("post", RateLimit(30), Status(502),
+Refuse(412, "PreconditionFailed"), Drop(done=True))`, `Hold(event)`; `teams.break_always(…, fault)` until
+`teams.repair()`. `teams.targeted = False`: no targeted messages. `teams.login.rotate()` signs with a new key,
+`teams.login.keys` are those told; `file.deleted`, `.redirect`, `.refused`; `teams.revoke_tokens()`. Tampering:
+`teams.delivery.sign(activity, age=…, key=…, alg=…, claims={…})`, `.send(sent)`, `.last` (to replay it),
+`.deliver(activity)`, `user.activity("message", room, …)`.
+
+Tabs: `teams.entra.sign(user.account, teams.tenant, …)` is a person's own token, as Teams gets it for a page.
 """
 
 from tests.strict_teams.facts import (

@@ -74,7 +74,8 @@ def open_conversation(world: World, asked: Asked) -> Answer:
     tenant = body.get("tenantId") or ((body.get("channelData") or {}).get("tenant") or {}).get("id")
     if len(members) != 1 or not tenant:
         raise ConnectorError(400, "BadArgument", "A chat with one person needs that person and a tenant.")
-    account = world.accounts.get(str(members[0].get("id")))
+    wanted = members[0].get("id")
+    account = next((each for each in world.accounts.values() if wanted in {each.id, each.object_id}), None)
     if account is None or account.deleted:
         raise ConnectorError(400, "BadArgument", "Failed to decrypt pairwise id")
     if not account.app or account.anonymous or account.bot:

@@ -96,7 +96,9 @@ class Login:
         }
 
     def tell_keys(self) -> Json:
-        return {"keys": [_show_key(name, endorsements) for name, endorsements in self.keys.items()]}
+        return {
+            "keys": [show_key(name) | {"endorsements": list(endorsements)} for name, endorsements in self.keys.items()]
+        }
 
     # --- the bot's certificate ---
 
@@ -176,13 +178,13 @@ def _refuse(status: int, error: str, words: str) -> web.Response:
     return web.json_response({"error": error, "error_description": words}, status=status)
 
 
-def _show_key(name: str, endorsements: tuple[str, ...]) -> Json:
+def show_key(name: str) -> Json:
+    """The public key of this name, as a JSON Web Key."""
     numbers = make_key(name).public_key().public_numbers()
     modulus, exponent = (
         encode(number.to_bytes((number.bit_length() + 7) // 8, "big")) for number in (numbers.n, numbers.e)
     )
-    told = {"kty": "RSA", "use": "sig", "kid": name, "x5t": name, "n": modulus, "e": exponent, "x5c": []}
-    return told | {"endorsements": list(endorsements)}
+    return {"kty": "RSA", "use": "sig", "kid": name, "x5t": name, "n": modulus, "e": exponent, "x5c": []}
 
 
 @cache

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from aiohttp import web
 
 from tests.strict_teams.connector import CALLS, Asked
+from tests.strict_teams.entra import Entra
 from tests.strict_teams.facts import Call, ConnectorError, File, Json
 from tests.strict_teams.login import CONNECTOR_SCOPE, GRAPH_SCOPE, Login
 from tests.strict_teams.world import World
@@ -31,8 +32,8 @@ _ROOM = "/emea/v3/conversations/{room}"
 class Server:
     """Serves one world. `faults` are used up in order, `lasting` stay."""
 
-    def __init__(self, world: World, login: Login) -> None:
-        self.world, self.login = world, login
+    def __init__(self, world: World, login: Login, entra: Entra) -> None:
+        self.world, self.login, self.entra = world, login, entra
         self.faults: dict[str, deque[Fault]] = defaultdict(deque)
         self.lasting: dict[str, Fault] = {}
         self.leaks: list[str] = []
@@ -56,11 +57,14 @@ class Server:
         app.router.add_get(f"{login}/openidconfiguration", self._break_or_serve("metadata", self._tell_metadata))
         app.router.add_get(f"{login}/keys", self._break_or_serve("keys", self._tell_keys))
         app.router.add_post("/{tenant}/oauth2/v2.0/token", self._break_or_serve("token", self._issue))
+        tenant = "/{tenant}/v2.0/.well-known/openid-configuration"
+        app.router.add_get(tenant, self._break_or_serve("tenant", self._tell_tenant))
+        app.router.add_get("/{tenant}/discovery/v2.0/keys", self._break_or_serve("tenant_keys", self._tell_tenant_keys))
         share = "/v1.0/shares/{share}/driveItem"
         app.router.add_get(share, self._break_or_serve("graph", self._describe_file))
         app.router.add_get(f"{share}/content", self._break_or_serve("graph", self._send_on))
         self.url = await self._listen(app)
-        self.login.url = self.url
+        self.login.url = self.entra.url = self.url
         files = web.Application()
         files.router.add_get("/download/{file}/{name}", self._break_or_serve("download", self._send_file))
         self.files_url = await self._listen(files)
@@ -130,6 +134,12 @@ class Server:
 
     async def _tell_keys(self, _request: web.Request) -> web.StreamResponse:
         return web.json_response(self.login.tell_keys())
+
+    async def _tell_tenant(self, request: web.Request) -> web.StreamResponse:
+        return web.json_response(self.entra.tell_metadata(request.match_info["tenant"]))
+
+    async def _tell_tenant_keys(self, _request: web.Request) -> web.StreamResponse:
+        return web.json_response(self.entra.tell_keys())
 
     async def _issue(self, request: web.Request) -> web.StreamResponse:
         form = {name: str(value) for name, value in (await request.post()).items()}

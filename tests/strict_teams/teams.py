@@ -10,6 +10,7 @@ import aiohttp
 from tests.strict_teams.activities import make_activity
 from tests.strict_teams.client import Client
 from tests.strict_teams.delivery import Delivery
+from tests.strict_teams.entra import Entra
 from tests.strict_teams.facts import Account, Call, File, Json, Kind, Message, Room, make_guid
 from tests.strict_teams.login import Login
 from tests.strict_teams.people import User
@@ -34,8 +35,9 @@ class StrictTeams:
         self.world = World(tenant, self.app_id)
         self.tenant = self.app_tenant = self.world.tenant
         self.login = Login(self.app_id, self.password, {self.tenant})
-        self.server = Server(self.world, self.login)
         self.domains: frozenset[str] = frozenset()
+        self.entra = Entra(self.app_id)
+        self.server = Server(self.world, self.login, self.entra)
         self.failures: list[BaseException] = []
         """What went wrong in refreshes, which nobody waits for."""
         self._clients: dict[tuple[str, str], Client] = {}

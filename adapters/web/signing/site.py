@@ -18,9 +18,6 @@ from bot.texts import Texts
 
 PATH = "/signing/{secret}"
 
-TEAMS = ("https://teams.microsoft.com", "https://*.teams.microsoft.com", "https://*.cloud.microsoft")
-"""Where the clients of Teams run that show pages in frames (Microsoft's "Prerequisites" of tabs)."""
-
 _POLICY = "default-src 'none'; base-uri 'none'; connect-src 'self'; form-action 'self'; img-src 'self'"
 _NOBODY = ("'none'",)
 

@@ -182,6 +182,24 @@ def test_an_app_package_is_written(paraaf: Run, folder: Path, monkeypatch: pytes
         assert json.loads(package.read("manifest.json"))["validDomains"] == ["127.0.0.1:8080"]
 
 
+def test_tabs_are_in_the_package_where_they_are_set_up(
+    paraaf: Run, folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def has_tabs(*options: str) -> bool:
+        told = paraaf(
+            "manifest", "teams", "--output", "app.zip", "--url", "https://x.example", "--app-id", APP, *options
+        )
+        assert told.exit_code == 0
+        with zipfile.ZipFile(folder / "app.zip") as package:
+            return "staticTabs" in json.loads(package.read("manifest.json"))
+
+    assert (has_tabs(), has_tabs("--tabs")) == (False, True)
+    for name in ("MICROSOFT_APP_ID", "MICROSOFT_APP_TENANT_ID", "MICROSOFT_APP_PASSWORD"):
+        monkeypatch.setenv(name, APP)
+    monkeypatch.setenv("PARAAF_TEAMS_TABS", "1")
+    assert (has_tabs(), has_tabs("--no-tabs")) == (True, False)
+
+
 def test_a_manifest_is_printed(paraaf: Run, monkeypatch: pytest.MonkeyPatch) -> None:
     printed = json.loads(paraaf("manifest", "slack", "--url", "https://x.example").stdout)
     assert printed["settings"]["interactivity"]["request_url"] == "https://x.example/slack/events"

@@ -188,6 +188,23 @@ async def test_teams_is_asked(monkeypatch: pytest.MonkeyPatch) -> None:
     assert {subject for subject, each in mapped.items() if each.verdict is Verdict.BROKEN} == {"teams requests"}
 
 
+async def test_tabs_need_entras_keys(monkeypatch: pytest.MonkeyPatch) -> None:
+    async with StrictTeams() as teams:
+        point_to_teams(monkeypatch, teams, PARAAF_PUBLIC_URL="https://x.example")
+        off = (await findings())["teams tabs"]
+        monkeypatch.setenv("PARAAF_TEAMS_TABS", "1")
+        on = (await findings())["teams tabs"]
+        teams.break_next("tenant", Status(503))
+        away = (await findings())["teams tabs"]
+        teams.login.url = teams.entra.url = "http://127.0.0.1:1"
+        moved = await findings()
+    assert (off.verdict, on.verdict, away.verdict) == (Verdict.NOTE, Verdict.OK, Verdict.BROKEN)
+    assert on.words.startswith(f"api://x.example/botid-{teams.app_id} is to be")
+    assert "cannot be fetched (ClientResponseError), so tabs stay empty" in away.words
+    assert "at another host" in moved["teams keys"].words
+    assert "at another host" in moved["teams tabs"].words
+
+
 async def test_an_app_that_microsoft_refuses_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
     async with StrictTeams() as teams:
         point_to_teams(monkeypatch, teams, MICROSOFT_APP_PASSWORD="hunter2")

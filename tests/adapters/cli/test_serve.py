@@ -223,6 +223,18 @@ async def test_an_office_that_is_in_teams_gets_no_second_tenant(teams: StrictTea
             assert await tx.offices.tenants(office.id) == ((Platform.TEAMS, teams.tenant_id("elders")),)
 
 
+@pytest.mark.parametrize(("tabs", "status"), [("1", 401), ("", 404)])
+async def test_tabs_are_served_where_they_are_set_up(
+    teams: StrictTeams, monkeypatch: pytest.MonkeyPatch, tabs: str, status: int
+) -> None:
+    monkeypatch.setenv("PARAAF_TEAMS_TABS", tabs)
+    async with running() as paraaf, aiohttp.ClientSession() as session:
+        async with session.post(f"{paraaf.address}/teams/tab/tasks", json={}) as answer:
+            assert answer.status == status
+        async with session.get(f"{paraaf.address}/teams/tab") as answer:
+            assert (answer.status == 200) is bool(tabs)
+
+
 async def test_both_platforms_at_once(slack: StrictSlack, teams: StrictTeams, log: LogCapture) -> None:
     async with running() as paraaf:
         assert await ready(paraaf) == (200, {"database": "ok", "slack": "ok", "teams": "ok", "deliveries": "ok"})

@@ -27,9 +27,11 @@ def schemas() -> Path:
     return install(VALIDATORS / "manifest") / SCHEMAS
 
 
-@pytest.fixture
-def package() -> dict[str, bytes]:
-    with zipfile.ZipFile(io.BytesIO(build_package(APP, "https://x.example/"))) as archive:
+@pytest.fixture(params=[False, True], ids=["plain", "tabs"])
+def package(request: pytest.FixtureRequest) -> dict[str, bytes]:
+    """With and without tabs."""
+    made = build_package(APP, "https://x.example/", has_tabs=request.param)
+    with zipfile.ZipFile(io.BytesIO(made)) as archive:
         assert archive.testzip() is None
         return {name: archive.read(name) for name in archive.namelist()}
 
@@ -123,6 +125,20 @@ def test_it_asks_for_no_permission() -> None:
     assert not {"authorization", "webApplicationInfo", "permissions", "devicePermissions"} & manifest.keys()
 
 
+def test_tabs_are_in_it_where_they_are_set_up() -> None:
+    plain, manifest = (render_manifest(APP, "https://x.example:8443/p/", has_tabs=each) for each in (False, True))
+    assert not {"staticTabs", "configurableTabs"} & plain.keys()
+    own = {name: manifest.pop(name) for name in ("staticTabs", "configurableTabs", "webApplicationInfo")}
+    assert manifest == plain
+    (static,), (configurable,) = own["staticTabs"], own["configurableTabs"]
+    filled_in = "?locale={locale}&theme={theme}"
+    assert static["contentUrl"] == f"https://x.example:8443/p/teams/tab{filled_in}"
+    assert configurable["configurationUrl"] == f"https://x.example:8443/p/teams/tab/configure{filled_in}"
+    assert (static["scopes"], configurable["scopes"]) == (["personal"], ["team", "groupChat"])
+    # The form that Microsoft documents for an app that has a bot as well as tabs.
+    assert own["webApplicationInfo"] == {"id": APP, "resource": f"api://x.example:8443/botid-{APP}"}
+
+
 def test_both_languages_say_everything(package: dict[str, bytes]) -> None:
     dutch, english = json.loads(package["nl.json"]), json.loads(package["en.json"])
     assert list(dutch) == list(english)
@@ -130,6 +146,7 @@ def test_both_languages_say_everything(package: dict[str, bytes]) -> None:
     translated = {text for name, text in dutch.items() if name != "$schema"}
     manifest = json.loads(package["manifest.json"])
     shown = [*strings([manifest[each] for each in ("name", "description", "bots", "composeExtensions")])]
+    shown += [each["name"] for each in manifest.get("staticTabs", ())]
     assert translated <= set(shown)
     untranslated = {text for text in shown if " " in text} - translated
     assert untranslated == set()

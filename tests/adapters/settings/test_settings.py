@@ -221,6 +221,7 @@ def test_authentication_is_off_for_a_client_on_this_machine(monkeypatch: pytest.
         ({"PARAAF_TEAMS_SERVICE_URL": ""}, {"PARAAF_TEAMS_SERVICE_URL"}),
         ({"PARAAF_TEAMS_SERVICE_URL": "http://10.0.0.1/_connector"}, {"PARAAF_TEAMS_SERVICE_URL"}),
         ({"PARAAF_TEAMS_SERVICE_URL": "http://localhost.example/"}, {"PARAAF_TEAMS_SERVICE_URL"}),
+        ({"PARAAF_TEAMS_TABS": "1"}, {"PARAAF_TEAMS_TABS"}),
         ({"MICROSOFT_APP_PASSWORD": "hunter2"}, {"PARAAF_TEAMS_OPEN"}),
         ({"MICROSOFT_APP_CERTIFICATE": "here.pem"}, {"PARAAF_TEAMS_OPEN"}),
     ],

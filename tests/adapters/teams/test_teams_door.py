@@ -12,7 +12,7 @@ import pytest
 from structlog.testing import capture_logs
 
 from adapters.teams.door import KEEP, LARGEST
-from adapters.teams.gate import LONGEST
+from adapters.teams.signatures import LONGEST
 from bot.conversation import Open, Press
 from cards.model import Form, Plain, Text
 from tests.adapters.teams.stage import Stage

@@ -11,7 +11,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from adapters.teams.gate import REMEMBERED, BadToken, OpenGate, TokenGate
+from adapters.teams.gate import REMEMBERED, OpenGate, TokenGate
 from adapters.teams.keys import (
     FETCH_SECONDS,
     FIRST_SECONDS,
@@ -20,6 +20,7 @@ from adapters.teams.keys import (
     KeysUnavailable,
     SigningKeys,
 )
+from adapters.teams.signatures import BadToken
 from tests.strict_teams import Hold, Status, StrictTeams
 from tests.strict_teams.facts import Json
 from tests.strict_teams.login import encode

@@ -15,11 +15,12 @@ from playwright.async_api import Browser as Chromium
 from playwright.async_api import Page, ViewportSize, async_playwright
 
 from adapters.pdf.sheet import SheetPdf
+from adapters.teams_settings import FRAMES
 from adapters.web.logs import serve_logs
 from adapters.web.pages import show_root
 from adapters.web.signing.routes import serve_signing
-from adapters.web.signing.site import TEAMS, load_assets
 from adapters.web.signing.site import Site as SigningSite
+from adapters.web.signing.site import load_assets
 from adapters.web.uploads import serve_uploads
 from bot.domain.dossier import DossierItem
 from bot.domain.envelope import Answer, Envelope, EnvelopeId, Party
@@ -153,7 +154,7 @@ async def site(tmp_path: Path) -> AsyncIterator[Site]:
     await _furnish(ports)
     woken: list[None] = []
     counted: list[Answer] = []
-    signing = SigningSite(ports, load_assets(url), lambda: woken.append(None), counted.append, framed_by=TEAMS)
+    signing = SigningSite(ports, load_assets(url), lambda: woken.append(None), counted.append, framed_by=FRAMES)
     app = web.Application()
     app.router.add_get("/", show_root)
     app.add_routes([*serve_signing(signing), *serve_uploads(ports), *serve_logs(ports, SheetPdf().draw)])
