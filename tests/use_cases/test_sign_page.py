@@ -25,7 +25,7 @@ from bot.use_cases.sign_page import (
     record_viewing,
 )
 from bot.use_cases.view_documents import show_documents
-from cards.model import Anchor, Text
+from cards.model import Actions, Link
 from tests import builders as a
 from tests.use_cases.conftest import SIGNER, STAFF, STRANGER
 from tests.use_cases.signing import (
@@ -51,14 +51,8 @@ async def test_view_gives_a_page_for_this_person_and_a_link_to_it(site: Site) ->
     answer = await show_documents(site.world.ports, pressing("view"), DUTCH)
     assert isinstance(answer, Open)
     assert answer.form.page.startswith(ADDRESS)
-    anchors = [
-        span.url
-        for each in answer.form.body
-        if isinstance(each, Text)
-        for span in each.spans
-        if isinstance(span, Anchor)
-    ]
-    assert anchors == [answer.form.page]
+    rows = [each.items for each in answer.form.body if isinstance(each, Actions)]
+    assert [[item.url for item in row if isinstance(item, Link)] for row in rows] == [[answer.form.page]]
     page = await site.page(answer.form.page.removeprefix(ADDRESS))
     assert (page.envelope.id, page.viewer, page.client.name) == (
         ENVELOPE,
