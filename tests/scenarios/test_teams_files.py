@@ -1,6 +1,5 @@
 """Files in Teams: a message's by Graph, one's own by the upload page, and what must not happen to either (attack 3)."""
 
-
 import aiohttp
 import pytest
 
