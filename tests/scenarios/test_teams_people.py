@@ -109,11 +109,15 @@ async def test_two_offices_in_one_deployment_do_not_see_each_other(scene: Scene,
     assert isinstance(card, Message)
     copied = Message(room, "1", teams.world.bot_id, card=card.card)
     room.messages.append(copied)
-    for button in ("Goedkeuren", "Afkeuren", "Bekijken", "Intrekken", "Transactielog"):
+    for button in ("Goedkeuren", "Afkeuren", "Intrekken", "Transactielog"):
         told = len(mo.ephemerals)
         await mo.press(copied, button, early=True)
         assert "bestaat niet meer" in mo.ephemerals[told].words
     assert not mo.views
+    await mo.press(copied, "Bekijken", early=True)
+    (refusal,) = mo.views
+    assert "bestaat niet meer" in refusal.words
+    assert not refusal.links
     assert "Wacht op" in card.words
 
 

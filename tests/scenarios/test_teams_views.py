@@ -59,7 +59,7 @@ async def test_every_view_follows_what_happens(
 
 async def test_a_form_in_the_card_can_be_left_without_answering(scene: Scene) -> None:
     card = await scene.send("Aangifte IB 2025.pdf")
-    for press in ("Goedkeuren", "Afkeuren", "Bekijken"):
+    for press in ("Goedkeuren", "Afkeuren"):
         await scene.karim.press(card, press)
         form = await scene.karim.view()
         assert form.labels[-1] == "Terug"  # type: ignore[attr-defined]  # a view of Teams has its buttons in it

@@ -143,11 +143,11 @@ async def test_the_tasks_are_shown_page_by_page(host: Host) -> None:
         await host.stage.send(f"Stuk {number:02}", due=date(2026, 3, 1 + number))
     await host.show()
     words = await host.words()
-    assert words.startswith("Te doen 9 Wacht op anderen 0 Klaar 0 Stuk 00.pdf Wacht op u · te laat")
+    assert words.startswith(f"Te doen {PAGE_SIZE + 1} Wacht op anderen 0 Klaar 0 Stuk 00.pdf Wacht op u · te laat")
     assert "Pagina 1 van 2" in words
     await host.picture("desk")
     await host.tab.get_by_role("button", name="Volgende").click()
-    await host.tab.get_by_text("Stuk 08.pdf").first.wait_for()
+    await host.tab.get_by_text(f"Stuk {PAGE_SIZE:02}.pdf").first.wait_for()
     assert "Pagina 2 van 2" in await host.words()
     await host.tab.get_by_role("button", name="Wacht op anderen").click()
     await host.tab.get_by_text("Er wacht niets op anderen.").wait_for()
