@@ -14,7 +14,7 @@ from storage.evidence.disk import Disk
 from storage.evidence.entry import Entry, encode_entry
 from storage.evidence.errors import EvidenceError, Malformed
 from storage.evidence.keys import KeyFile
-from storage.evidence.note import Note
+from storage.evidence.note import Note, VerifierKey
 from storage.evidence.proof import Proof
 from storage.evidence.recorder import Receipt, Recorder
 from storage.evidence.writer import MAX_BATCH
@@ -61,6 +61,11 @@ class EvidenceLog:
     def checkpoint(self) -> Note:
         """The newest checkpoint that lasts. Whoever shows the log to others shows this one, not the file's."""
         return self._recorder.checkpoint
+
+    @property
+    def keys(self) -> list[VerifierKey]:
+        """The keys that it was signed with, the newest last; whoever verifies needs them from somewhere they trust."""
+        return self._recorder.keys
 
     async def append(self, entry: Entry) -> Receipt:
         """Record an entry; it lasts when this returns. One whose decision is in the log already is found, not added.

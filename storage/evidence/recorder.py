@@ -12,7 +12,7 @@ from storage.evidence.errors import Damaged, EntryDiffers, Malformed, RolledBack
 from storage.evidence.index import Index
 from storage.evidence.keys import KeyFile
 from storage.evidence.merkle import find_root, hash_leaf, prove_consistency, prove_inclusion
-from storage.evidence.note import Note
+from storage.evidence.note import Note, VerifierKey
 from storage.evidence.proof import Proof
 from storage.evidence.tiles import ENTRIES, WIDTH, find_tile, open_tree, read_tile
 from storage.evidence.writer import Writer
@@ -33,6 +33,8 @@ class Receipt:
 class Recorder:
     """Records entries in the log in a folder. Its index may be deleted at any time when nobody has the log open."""
 
+    open_writer = Writer
+
     def __init__(self, office: str, folder: Path, index: Path, keys: KeyFile, disk: Disk | None = None) -> None:
         """Raises `Locked`, `Damaged`, `RolledBack`, `WrongSecret`, `OSError`."""
         self.office = office
@@ -40,7 +42,7 @@ class Recorder:
         self.origin = keys.origin
         self._key_file = keys
         loaded = keys.load()
-        self._writer = Writer(folder, loaded, disk or Disk())
+        self._writer = self.open_writer(folder, loaded, disk or Disk())
         try:
             if self._writer.keys is not loaded:
                 # A change of keys got into the log, and then no further.
@@ -56,6 +58,11 @@ class Recorder:
     def checkpoint(self) -> Note:
         """The newest checkpoint that lasts."""
         return self._writer.checkpoint
+
+    @property
+    def keys(self) -> list[VerifierKey]:
+        """The keys that the log was signed with, the newest last."""
+        return [*self._writer.keys.past, self._writer.keys.current.key]
 
     def close(self) -> None:
         """Let another process open the log."""

@@ -2,8 +2,8 @@
 
 The order is the argument. First entries and tiles are written where no checkpoint looks yet, and waited for until they
 last; then the checkpoint is replaced at one stroke, and waited for; only then anybody is told. Whatever stops this
-before the stroke leaves the old checkpoint, under which nothing has changed; whatever stops it after leaves the new one,
-with everything under it in place.
+before the stroke leaves the old checkpoint, under which nothing has changed; whatever stops it after leaves the new
+one, with everything under it in place.
 """
 
 import fcntl
@@ -66,7 +66,7 @@ class Writer:
         return self._keys
 
     def refresh(self) -> None:
-        """Look again if the last append failed. Raises `Damaged` where somebody else wrote, or put an old state back."""
+        """Look again if an append failed. Raises `Damaged` where somebody else wrote, or put back an old state."""
         path = self.folder / CHECKPOINT
         if not self._known:
             self._load()
@@ -129,12 +129,14 @@ class Writer:
             raise Damaged(self.folder / CHECKPOINT, "missing")
         self._publish(sign_checkpoint(Tail(), self._keys.current))
 
+    def _await_last(self) -> None:
+        # The checkpoint may have been put there by a process that died before it could wait for it.
+        self._disk.sync_folder(self.folder)
+
     def _load(self) -> None:
         """Read the log's end, and refuse to append to one that is not whole or not ours."""
         path = self.folder / CHECKPOINT
-        # It may have been put there by a process that died before it could wait for it.
-        self._disk.sync(path)
-        self._disk.sync_folder(self.folder)
+        self._await_last()
         try:
             note = parse_note(path.read_bytes())
             head = read_checkpoint(note)
