@@ -1,6 +1,6 @@
 """Recompute a whole log from its bytes, without trusting any of them, and name the first that does not fit."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from itertools import takewhile
 from pathlib import Path
@@ -84,7 +84,8 @@ def audit_log(folder: Path, keys: Sequence[VerifierKey] = (), earlier: Sequence[
     if whole:
         walk.faults += _judge_root(walk)
     signature = _check_signature(note, walk) if keys else None
-    faults = (*walk.faults, *([signature] if signature else []), *strays)
+    # First the signature: where that is wrong, the size and root that the rest was compared with may be, too.
+    faults = (*([signature] if signature else []), *walk.faults, *strays)
     return Audit(head.size, faults, tuple(leftovers), signed=bool(keys) and signature is None)
 
 
@@ -106,7 +107,9 @@ def _walk_entries(walk: _Walk, earlier: Sequence[Checkpoint]) -> bool:
         for offset, entry in enumerate(entries):
             _check_entry(walk, entry, Fault(tile.path, "", number * WIDTH + offset))
         walk.tail, expected = grow(walk.tail, entries)
-        walk.misfits += _find_misfits(walk, expected)
+        full = ((tile, made) for tile, made in expected.items() if tile.level != ENTRIES and tile.width == WIDTH)
+        walk.misfits += _find_misfits(walk, full)
+    walk.misfits += _find_misfits(walk, _make_edge(walk.tail))
     return True
 
 
@@ -160,12 +163,9 @@ def _check_entry(walk: _Walk, encoded: bytes, where: Fault) -> None:
         walk.faults.append(Fault(where.path, reason, where.index))
 
 
-def _find_misfits(walk: _Walk, expected: dict[Tile, bytes]) -> Iterator[Fault]:
-    """Where the tiles that the entries make differ from those that lie there; each tile once, when it is complete."""
-    for tile, content in expected.items():
-        at_edge = tile.width < WIDTH and walk.tail.size < walk.head.size
-        if tile.level == ENTRIES or at_edge:
-            continue
+def _find_misfits(walk: _Walk, tiles: Iterable[tuple[Tile, bytes]]) -> Iterator[Fault]:
+    """Where the tiles that the entries make differ from those that lie there."""
+    for tile, content in tiles:
         try:
             found = _read(walk.folder, tile)
         except Damaged as error:
@@ -178,17 +178,30 @@ def _find_misfits(walk: _Walk, expected: dict[Tile, bytes]) -> Iterator[Fault]:
             yield Fault(tile.path, "other-hash", position << 8 * tile.level)
 
 
+def _make_edge(tail: Tail) -> Iterator[tuple[Tile, bytes]]:
+    """The partial tiles in which a log ends."""
+    for tile in find_edge(tail.size):
+        if tile.level != ENTRIES:
+            yield tile, b"".join(tail.levels[tile.level])
+
+
 def _judge_root(walk: _Walk) -> list[Fault]:
     """Whose fault the misfits are: with the signed root over the entries, that of the tiles; else that of an entry."""
     if walk.tail.root == walk.head.root:
         return walk.misfits
     if not walk.misfits:
         return [Fault(CHECKPOINT, "other-root")]
-    first = min(walk.misfits, key=lambda fault: (fault.index or 0, fault.reason == "other-hash"))
+    first = min(walk.misfits, key=_tell_precision)
     index = first.index or 0
     bundle = find_tile(ENTRIES, index // WIDTH, walk.head.size)
     reason = "other-entry" if first.reason == "other-hash" else first.reason
     return [Fault(bundle.path, reason, index)]
+
+
+def _tell_precision(misfit: Fault) -> tuple[int, int, bool]:
+    """The lower a tile, the fewer entries does each of its hashes stand for; an entry stands for itself."""
+    tile = parse_path(misfit.path)
+    return (max(tile.level, 0) if tile else 0, misfit.index or 0, misfit.reason == "other-hash")
 
 
 def _check_signature(note: Note, walk: _Walk) -> Fault | None:

@@ -1,4 +1,4 @@
-"""A program that records entries and is killed at a certain step: for each line on its input one child, in one line an order.
+"""A program that records entries and is killed at a certain step: one child for each line on its input.
 
     VARIANT FOLDER STEP NUMBER…    record the entries of these numbers at once in the log in FOLDER, and die at STEP
 

@@ -140,7 +140,8 @@ def test_a_note_has_an_end() -> None:
 
 
 @pytest.mark.parametrize(
-    "key", ["", "name", "name+00000000+AAAA", KEY.replace("530d", "531d"), KEY.replace("example", "exam ple"), f"{KEY}="]
+    "key",
+    ["", "name", "name+00000000+AAAA", KEY.replace("530d", "531d"), KEY.replace("example", "exam ple"), f"{KEY}="],
 )
 def test_what_is_no_key(key: str) -> None:
     with pytest.raises(Malformed):
@@ -158,7 +159,8 @@ ROOT = base64.b64encode(bytes(32)).decode()
 @pytest.mark.parametrize(
     "text",
     [
-        "\n", "o\n1\n", f"\n1\n{ROOT}\n", f"o\n01\n{ROOT}\n", f"o\n-1\n{ROOT}\n", f"o\n1\n{ROOT[:-4]}\n", f"o\n1\n{ROOT}\n\n",
+        "\n", "o\n1\n", f"\n1\n{ROOT}\n", f"o\n01\n{ROOT}\n", f"o\n-1\n{ROOT}\n", f"o\n1\n{ROOT[:-4]}\n",
+        f"o\n1\n{ROOT}\n\n",
         f"o\n\N{ARABIC-INDIC DIGIT ONE}\n{ROOT}\n", f"o\n{10**30}\n{ROOT}\n",
     ],
 )  # fmt: skip

@@ -87,10 +87,10 @@ def test_the_key_is_gone_before_anything_else_is_touched(payloads: Payloads, tmp
     class Dying(Disk):
         def sync_folder(self, path: Path) -> None:
             super().sync_folder(path)
-            raise OSError
+            raise OSError("the power is gone")
 
     payloads.keep("karim", "decision-1", VALUES)
-    with pytest.raises(OSError, match=""):
+    with pytest.raises(OSError, match="the power is gone"):
         Payloads(tmp_path, a_vault(), Dying()).erase("karim")
     with pytest.raises(Erased):
         payloads.open("karim", "decision-1")

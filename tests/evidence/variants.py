@@ -113,7 +113,7 @@ class CountingDisk(Disk):
         super().write(path, content)
 
     def sync(self, path: Path) -> None:
-        # Only counted: a killed process loses nothing for want of it, and where power fails that is played by LosingDisk.
+        # Only counted: a killed process loses nothing for want of it, and a power cut is played by LosingDisk.
         if self._count():
             self.die()
 
