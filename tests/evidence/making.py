@@ -5,6 +5,7 @@ from hashlib import sha256
 from pathlib import Path
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from hypothesis import HealthCheck, settings
 
 from storage.evidence.disk import Disk
 from storage.evidence.entry import Document, Entry, Event, Personal
@@ -16,6 +17,9 @@ from storage.evidence.vault import Vault
 OFFICE = "0192f3c4-linde"
 HOST = "paraaf.example"
 ORIGIN = f"{HOST}/evidence/{OFFICE}"
+unhurried = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
+"""How long an example takes says something of the machine only."""
+
 AT = datetime(2026, 11, 24, 8, 0, tzinfo=UTC)
 
 

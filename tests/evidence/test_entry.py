@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from storage.evidence.entry import MAX_ID, Document, Event, KeyChange, Personal, encode_entry, parse_entry
 from storage.evidence.errors import Malformed
-from tests.evidence.making import AT, OFFICE, a_signer, an_entry, hash_of
+from tests.evidence.making import AT, OFFICE, a_signer, an_entry, hash_of, unhurried
 
 
 def test_the_bytes_of_an_entry() -> None:
@@ -24,6 +24,7 @@ def test_the_bytes_of_an_entry() -> None:
     )
 
 
+@unhurried
 @given(
     st.sampled_from(Event),
     st.datetimes(min_value=datetime(1000, 1, 1), timezones=st.just(UTC)),  # noqa: DTZ001 - hypothesis adds the zone

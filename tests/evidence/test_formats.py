@@ -21,7 +21,7 @@ from storage.evidence.tiles import (
     find_growth,
     parse_path,
 )
-from tests.evidence.making import ORIGIN, a_signer
+from tests.evidence.making import ORIGIN, a_signer, unhurried
 
 # The example of the specification, https://c2sp.org/signed-note
 KEY = "example.com/foo+530d903a+AekyeRrm56hApGFkyQR4ZCbV54Id2LKaANYcrnKv3U2k"
@@ -65,6 +65,7 @@ def test_the_tiles_of_the_specifications_example() -> None:
     assert list(find_edge(256)) == [Tile(1, 0, 1)]
 
 
+@unhurried
 @given(st.lists(st.binary(max_size=300), max_size=20))
 def test_bundles_come_back_as_they_were(entries: list[bytes]) -> None:
     assert decode_bundle(encode_bundle(entries)) == entries
@@ -186,6 +187,7 @@ def test_every_changed_byte_of_a_proof_changes_it_or_is_refused() -> None:
             continue
 
 
+@unhurried
 @given(st.binary(max_size=400))
 def test_no_bytes_raise_anything_else(written: bytes) -> None:
     for parse in (parse_proof, parse_note):

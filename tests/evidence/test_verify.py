@@ -14,7 +14,7 @@ from storage.evidence.merkle import hash_leaf
 from storage.evidence.note import Algorithm, Note, Signature, VerifierKey
 from storage.evidence.proof import Proof, parse_proof
 from storage.evidence.verify import Check, Outcome, Verdict, verify_proof
-from tests.evidence.making import ORIGIN, a_signer, an_entry, hash_of, make_log, open_recorder
+from tests.evidence.making import ORIGIN, a_signer, an_entry, hash_of, make_log, open_recorder, unhurried
 
 KEY = a_signer().key
 DOCUMENT = hash_of("document 7")
@@ -165,6 +165,7 @@ def test_no_single_changed_byte_goes_unnoticed(proof: Proof) -> None:
         assert verify_proof(changed, [KEY], DOCUMENT).verdict is Verdict.FAILS, at
 
 
+@unhurried
 @given(st.binary(max_size=500))
 def test_whatever_the_bytes_nothing_is_raised(written: bytes) -> None:
     assert verify_proof(written, [KEY]).verdict is Verdict.FAILS
