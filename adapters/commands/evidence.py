@@ -1,6 +1,7 @@
 """`paraaf verify` and `paraaf evidence`: the verdicts of the evidence, in words."""
 
 from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from datetime import datetime
 from hashlib import file_digest
 from pathlib import Path
@@ -64,11 +65,10 @@ def _load_certificates(path: Path) -> list[Certificate]:
 def _read_earlier(path: Path) -> Checkpoint:
     """The checkpoint in a file that is one, or a proof."""
     written = path.read_bytes()
-    for parse in (lambda: parse_proof(written).checkpoint, lambda: parse_note(written)):
-        try:
-            return read_checkpoint(parse())
-        except Malformed:
-            continue
+    with suppress(Malformed):
+        return read_checkpoint(parse_proof(written).checkpoint)
+    with suppress(Malformed):
+        return read_checkpoint(parse_note(written))
     raise SettingsError({"--since": f"{path} is neither a checkpoint nor a proof"})
 
 

@@ -50,9 +50,11 @@ class KeyFile:
         current, *rest = (self._load_signer(each) for each in read["signers"])
         return LogKeys(current, rest[0] if rest else None, tuple(map(parse_key, read["past"])))
 
-    def prepare(self, keys: LogKeys) -> LogKeys:
-        """The same keys with one to change to, which lasts before anything is signed with it."""
-        return keys if keys.coming else self.save(replace(keys, coming=self._generate()))
+    def prepare(self, keys: LogKeys) -> Signer:
+        """The key to change to, which lasts before anything is signed with it."""
+        coming = keys.coming or self._generate()
+        self.save(replace(keys, coming=coming))
+        return coming
 
     def save(self, keys: LogKeys) -> LogKeys:
         """Keep these keys in place of the former."""

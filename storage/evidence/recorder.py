@@ -102,14 +102,13 @@ class Recorder:
     def change_key(self, at: datetime) -> Receipt:
         """Sign with a new key from here on; the old one signs, as its last act, the entry that says so."""
         self._refresh()
-        keys = self._key_file.prepare(self._writer.keys)
-        if keys.coming is None:
-            raise AssertionError
-        change = KeyChange(self.office, keys.current.key, keys.coming.key, at)
-        change = replace(change, signature=keys.current.sign(change.words).signature)
+        current = self._writer.keys.current
+        coming = self._key_file.prepare(self._writer.keys)
+        change = KeyChange(self.office, current.key, coming.key, at)
+        change = replace(change, signature=current.sign(change.words).signature)
         encoded = encode_entry(change)
         position = self._writer.tail.size
-        checkpoint = self._writer.append([encoded], keys.coming)
+        checkpoint = self._writer.append([encoded], coming)
         self._key_file.save(self._writer.keys)
         self._index.add({change.decision: position}, checkpoint)
         return Receipt(self.origin, position, hash_leaf(encoded).hex(), checkpoint)
