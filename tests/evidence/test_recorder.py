@@ -1,7 +1,6 @@
 """Each decision once, whatever crashes, repeats or is put back in between."""
 
 import errno
-import json
 import shutil
 import subprocess
 import sys
@@ -11,7 +10,7 @@ import pytest
 
 from storage.evidence.checkpoint import read_checkpoint
 from storage.evidence.entry import Event, Personal
-from storage.evidence.errors import Damaged, EntryDiffers, EvidenceError, Locked, RolledBack
+from storage.evidence.errors import Damaged, EntryDiffers, Locked, RolledBack
 from storage.evidence.fsck import audit_log
 from storage.evidence.merkle import is_consistent
 from storage.evidence.note import Note
@@ -238,30 +237,3 @@ def test_growth_is_proven(tmp_path: Path) -> None:
             recorder.prove(index)
     assert recorder.prove(7, Note(str(before), ())).checkpoint.text == str(before)
     recorder.close()
-
-
-@pytest.mark.parametrize("step", range(1, 40))
-def test_a_change_of_keys_survives_a_crash_at_every_step(tmp_path: Path, step: int) -> None:
-    first = make_log(tmp_path, 3)
-    disk = CountingDisk(step)
-    try:
-        recorder = open_recorder(tmp_path, disk)
-        recorder._key_file._disk = disk
-        try:
-            recorder.change_key(an_entry(1).at)
-        finally:
-            recorder.close()
-    except Died:
-        pass
-    recorder = open_recorder(tmp_path)
-    record(recorder, 4)
-    recorder.change_key(an_entry(2).at)
-    record(recorder, 5)
-    recorder.close()
-    audit = audit_log(tmp_path / "log", [first])
-    assert (audit.faults, audit.signed) == ((), True)
-    assert not audit_log(tmp_path / "log", [first]).leftovers
-    with pytest.raises(EvidenceError):
-        recorder.checkpoint.find_signers([first])
-    entries = (tmp_path / "log" / "tile" / "entries" / f"000.p/{audit.size}").read_bytes()
-    assert entries.count(json.dumps("key-changed").encode()) == audit.size - 5
