@@ -50,6 +50,8 @@ def test_a_change_of_keys_survives_a_crash_at_every_step(tmp_path: Path, step: i
     except Died:
         pass
     recorder = open_recorder(tmp_path)
+    # Once the log is signed with the new key, the old private one is gone.
+    assert make_keys(tmp_path).load().current.key == recorder.keys[-1]
     record(recorder, 4)
     recorder.change_key(an_entry(2).at)
     record(recorder, 5)

@@ -10,9 +10,11 @@ from hypothesis import strategies as st
 
 from storage.evidence.checkpoint import Checkpoint, read_checkpoint
 from storage.evidence.entry import Document, encode_entry
+from storage.evidence.errors import Damaged
 from storage.evidence.merkle import hash_leaf
 from storage.evidence.note import Algorithm, Note, Signature, VerifierKey
 from storage.evidence.proof import Proof, parse_proof
+from storage.evidence.tiles import decode_bundle, encode_bundle
 from storage.evidence.verify import Check, Outcome, Verdict, verify_proof
 from tests.evidence.making import ORIGIN, a_signer, an_entry, hash_of, make_log, open_recorder, unhurried
 
@@ -188,3 +190,16 @@ def test_it_stands_alone() -> None:
         "sys.exit(any(name in sys.modules for name in names))"
     )
     assert subprocess.run([sys.executable, "-c", code], check=False, cwd=Path(__file__).parents[2]).returncode == 0
+
+
+@pytest.mark.parametrize("short", ["tile/0/000", "tile/entries/000"])
+def test_nothing_is_proven_from_a_tile_that_is_cut_off(tmp_path: Path, short: str) -> None:
+    make_log(tmp_path, 300)
+    recorder = open_recorder(tmp_path)
+    path = tmp_path / "log" / short
+    content = path.read_bytes()
+    cut = 32 if "/0/" in short else len(encode_bundle(decode_bundle(content)[-1:]))
+    path.write_bytes(content[:-cut])
+    with pytest.raises(Damaged, match="too-few"):
+        recorder.prove(5)
+    recorder.close()
