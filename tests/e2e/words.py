@@ -4,6 +4,7 @@ LINK_TITLE, SEND_TITLE, WHO_TITLE = "Koppelen aan een klant", "Laten ondertekene
 CLIENT, DOCUMENTS, SIGNER, CONTACT = "Klant", "Documenten uit het dossier", "Ondertekenaar", "Contact"
 MESSAGE, DUE, PLACE, REASON = "Bericht", "Uiterste datum", "Plaats", "Reden"
 
+LOG = "Transactielog"
 VIEW, APPROVE, REJECT, WITHDRAW, RESEND = "Bekijken", "Goedkeuren", "Afkeuren", "Intrekken", "Nieuwe versie sturen"
 
 WAITING, SIGNED, REJECTED, WITHDRAWN, SUPERSEDED = "Wacht op", "Ondertekend", "Afgekeurd", "Ingetrokken", "Vervangen"
