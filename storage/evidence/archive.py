@@ -22,6 +22,7 @@ from storage.evidence.log import EvidenceLog
 from storage.evidence.payloads import Payloads
 from storage.evidence.timestamps import TimestampShelf
 from storage.evidence.vault import open_vault
+from storage.evidence.writer import CHECKPOINT
 
 _OFFICE = re.compile(r"[A-Za-z0-9][A-Za-z0-9-]{0,63}")
 
@@ -48,6 +49,12 @@ class Archive:
             if office not in self._logs:
                 self._logs[office] = await self._open(office)
             return self._logs[office]
+
+    async def find(self, office: str) -> EvidenceLog | None:
+        """The log of an office that has one; none is begun. Raises what `log` raises, but for a bad name."""
+        if not _OFFICE.fullmatch(office) or not (self._root / "logs" / office / CHECKPOINT).exists():
+            return None
+        return await self.log(office)
 
     def payloads(self, office: str) -> Payloads:
         """What is personal in the evidence of an office."""
