@@ -13,6 +13,7 @@ from bot.conversation import Actor, FileRef
 from bot.domain.delegation import Delegation, DelegationId
 from bot.domain.dossier import Content, DossierItem, ItemId, Version
 from bot.domain.envelope import Envelope, EnvelopeId, Party, Signer
+from bot.domain.evidence import EvidenceFact, Lag, OwedLine, Receipt
 from bot.domain.links import SigningLink, UploadPage
 from bot.domain.log import LogFilter, LogLine, LogLink, LogPosition, LogScope, Subject
 from bot.domain.outgoing import Claimed, Outgoing
@@ -118,6 +119,22 @@ class Geography(Protocol):
         """The place where a network address is used, as well as that is known; None where it is not."""
 
 
+class Evidence(Protocol):
+    """The logs that prove what was decided, one for each office; nobody changes or deletes anything through this."""
+
+    async def record(self, fact: EvidenceFact) -> Receipt:
+        """Append at least once, found once: durable when it returns, and the same receipt however often it is asked.
+
+        Raises `EvidenceUnavailable` when it cannot now, `EvidenceRefused` when the log says something else already.
+        """
+
+    async def prove(self, office: OfficeId, index: int) -> bytes:
+        """The file that proves an entry under the newest checkpoint: `tlog-proof@v1`.
+
+        Raises `EvidenceUnavailable`, and `KeyError` where there is no such entry.
+        """
+
+
 class DuplicateGuard(Protocol):
     """Remembers for a while which requests were taken in. What it forgets costs work, never correctness."""
 
@@ -200,7 +217,10 @@ class Dossiers(Protocol):
     """The documents in the clients' dossiers."""
 
     async def recent(self, client: ClientId, limit: int) -> tuple[DossierItem, ...]:
-        """The items whose newest version was added last, newest first."""
+        """The items whose newest version was added last, newest first.
+
+        Proofs, which lie beside documents, are left out here, by `find` and by `count`.
+        """
 
     async def find(self, client: ClientId, text: str, limit: int) -> tuple[DossierItem, ...]:
         """Items whose name contains `text`, ignoring case, newest first; stays quick with 10,000 items."""
@@ -267,6 +287,9 @@ class Envelopes(Protocol):
 
     async def card_posted(self, envelope: EnvelopeId, card: MessageRef) -> None:
         """Record where the envelope's card was posted; leaves the revision as it is."""
+
+    async def proved(self, envelope: Envelope, receipt: Receipt) -> None:
+        """Keep the entry that proves the state an envelope is in, unless it got into another; leaves the revision."""
 
     async def last_place(self, account: Account) -> str | None:
         """The place this account gave with its latest approval."""
@@ -361,6 +384,29 @@ class Signatures(Protocol):
         """The signature of this signer. Raises `ValueError` when what is kept is not what was put there."""
 
 
+class OwedEvidence(Protocol):
+    """The lines of the log that the evidence has still to record; `Log.add` owes one for every line of an envelope."""
+
+    async def claim(self, now: datetime, lease: timedelta, limit: int) -> tuple[OwedLine, ...]:
+        """Lease up to `limit` lines that are due, in the order in which they were written.
+
+        None of an office of which any line is leased or postponed, so that nothing overtakes anything; those that were
+        refused hold up no others.
+        """
+
+    async def recorded(self, owed: OwedLine, receipt: Receipt, at: datetime) -> bool:
+        """Keep a line's receipt, after which it is owed no more; False when that was done before."""
+
+    async def postpone(self, owed: Sequence[OwedLine], due: datetime) -> None:
+        """Try these lines again at `due`. Counts only while the lease is held."""
+
+    async def refuse(self, owed: OwedLine, due: datetime) -> None:
+        """As `postpone`, for a line that the evidence does not take: it stays owed, and in sight."""
+
+    async def lag(self) -> Lag:
+        """What is owed."""
+
+
 class Outbox(Protocol):
     """What must reach a platform, delivered in order per conversation."""
 
@@ -428,6 +474,7 @@ class Transaction(Protocol):
     upload_pages: UploadPages
     references: References
     signatures: Signatures
+    owed_evidence: OwedEvidence
     outbox: Outbox
 
 
@@ -449,7 +496,7 @@ class Ports:
     """Everything that the use cases need from outside.
 
     `public_url` is where browsers reach the pages, without a slash at its end. Without `geography` no place is derived
-    from a network address.
+    from a network address. Without `evidence` nothing is recorded there, as in commands that decide nothing.
     """
 
     store: Store
@@ -460,3 +507,4 @@ class Ports:
     directories: Mapping[Platform, Directory]
     public_url: str
     geography: Geography | None = None
+    evidence: Evidence | None = None

@@ -199,6 +199,18 @@ def _describe_event(event: Event, texts: Texts) -> str:
             return texts.say("reminder sent")
         case Event.SEALED:
             return texts.say("document sealed")
+        case Event.PAGES_OPENED:
+            return texts.say("pages of a document looked at")
+        case Event.DELEGATION_ASKED:
+            return texts.say("asked to pass the task on")
+        case Event.DELEGATED:
+            return texts.say("task passed on")
+        case Event.DELEGATION_REFUSED:
+            return texts.say("passing the task on refused")
+        case Event.DELEGATION_TAKEN_BACK:
+            return texts.say("task kept after all")
+        case Event.UNDELIVERABLE:
+            return texts.say("message not delivered")
         case _:
             assert_never(event)
 

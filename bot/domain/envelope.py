@@ -22,6 +22,7 @@ from bot.domain.signature import Drawing
 
 if TYPE_CHECKING:
     from bot.domain.delegation import Delegation
+    from bot.domain.evidence import Receipt
 
 EnvelopeId = NewType("EnvelopeId", str)
 
@@ -115,7 +116,8 @@ class Envelope:
     `revision` counts the saved changes; a store uses it to refuse a change to anything but the newest revision.
     `request_key` names the submission that made the envelope, so that the same one twice makes one envelope.
     `delegations` are the requests of its signers to pass the task on, the oldest first. `drawing` is what the office
-    wished when it was sent.
+    wished when it was sent. `evidence` is the entry that proves the final state it is in; `evidence_follows` says that
+    it is still to be recorded. An envelope that was closed before there was evidence has neither.
     """
 
     id: EnvelopeId
@@ -138,6 +140,8 @@ class Envelope:
     delegations: tuple["Delegation", ...] = ()
     revision: int = 0
     drawing: Drawing = Drawing.OFF
+    evidence: "Receipt | None" = None
+    evidence_follows: bool = False
 
     @property
     def waiting_for(self) -> tuple[Signer, ...]:

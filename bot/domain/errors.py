@@ -32,6 +32,8 @@ PlatformError                a platform did not do what was asked
 Conflict                     somebody else changed the same envelope first; read again and decide again
 StoreUnavailable             the database does not answer: nothing was changed
 KeyRefused                   the key of personal data cannot be used
+EvidenceUnavailable          the evidence log does not answer: trying again may help
+EvidenceRefused              the evidence log does not take this for what it is
 """
 
 from collections.abc import Mapping
@@ -320,3 +322,20 @@ class StoreUnavailable(Exception):
 
 class KeyRefused(Exception):
     """The key of personal data cannot be read, or is another one's; the message says why and what to do."""
+
+
+@dataclass(eq=False)
+class EvidenceUnavailable(Exception):
+    """The evidence cannot be recorded or proved now, for `reason`. What was asked may have been done: ask again."""
+
+    reason: str
+
+
+@dataclass(eq=False)
+class EvidenceRefused(Exception):
+    """The evidence says something else of this decision already, or cannot say it; `reason` is a machine word.
+
+    Asking again does not help: somebody has to look.
+    """
+
+    reason: str

@@ -4,10 +4,14 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import StrEnum
+from typing import TYPE_CHECKING
 
 from bot.domain.envelope import EnvelopeId, EnvelopeState, Party
 from bot.domain.people import Account, ClientId, OfficeId
 from bot.domain.places import Place
+
+if TYPE_CHECKING:
+    from bot.domain.evidence import Receipt
 
 
 class Happening(StrEnum):
@@ -42,7 +46,8 @@ class LogPosition:
 class LogLine:
     """One line. `envelope` or `client` is what it is about; `facts` are the particulars of this happening, by name.
 
-    `number` is where it stands in the log, 0 before it was added; lines are the same whatever it is.
+    `number` is where it stands in the log, 0 before it was added; `receipt` is where the evidence has it, None until it
+    does. Lines are the same whatever these are.
     """
 
     office: OfficeId
@@ -53,6 +58,7 @@ class LogLine:
     envelope: EnvelopeId | None = None
     facts: Mapping[str, str] = field(default_factory=dict)
     number: int = field(default=0, compare=False)
+    receipt: "Receipt | None" = field(default=None, compare=False)
 
     @property
     def position(self) -> LogPosition:

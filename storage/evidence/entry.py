@@ -30,6 +30,7 @@ class Event(StrEnum):
 
     SENT = "sent"
     VIEWED = "viewed"
+    PAGES_OPENED = "pages-opened"
     APPROVED = "approved"
     REJECTED = "rejected"
     WITHDRAWN = "withdrawn"
@@ -37,6 +38,11 @@ class Event(StrEnum):
     EXPIRED = "expired"
     REMINDED = "reminded"
     SEALED = "sealed"
+    DELEGATION_ASKED = "delegation-asked"
+    DELEGATED = "delegated"
+    DELEGATION_REFUSED = "delegation-refused"
+    DELEGATION_TAKEN_BACK = "delegation-taken-back"
+    UNDELIVERABLE = "undeliverable"
 
 
 class Personal(StrEnum):

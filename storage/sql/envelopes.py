@@ -24,6 +24,7 @@ from bot.domain.envelope import (
     Signer,
 )
 from bot.domain.errors import Conflict
+from bot.domain.evidence import Receipt
 from bot.domain.people import Account, ClientId, ContactId, OfficeId, Platform
 from bot.domain.places import MessageRef
 from bot.domain.signature import Drawing
@@ -78,6 +79,8 @@ _SAVE = (
     .values({name: bindparam(name) for name in ("state", "closed_at", "superseded_by_id", "revision")})
     .values({name: bindparam(name) for name in ("closed_by_platform", "closed_by_tenant")})
     .values({name: bindparam(name) for name in ("closed_by_user_id", "closed_by_name")})
+    .values({name: bindparam(name) for name in ("evidence_follows", "evidence_origin")})
+    .values({name: bindparam(name) for name in ("evidence_index", "evidence_hash")})
 )
 # An answer is final: what was answered before is left alone, so only new answers are written.
 _ANSWER = (
@@ -108,6 +111,17 @@ _REPLACE_SIGNER = (
 _CARD = ("card_platform", "card_tenant", "card_channel", "card_thread", "card_id", "card_link")
 _CARD_POSTED = (
     update(envelopes).where(envelopes.c.id == bindparam("envelope")).values({name: bindparam(name) for name in _CARD})
+)
+# Whoever brought the envelope into another state since then owes the entry that proves that one.
+_PROVED = (
+    update(envelopes)
+    .where(
+        envelopes.c.id == bindparam("envelope"),
+        envelopes.c.state == bindparam("proved_state"),
+        envelopes.c.evidence_follows,
+    )
+    .values({name: bindparam(name) for name in ("evidence_follows", "evidence_origin")})
+    .values({name: bindparam(name) for name in ("evidence_index", "evidence_hash")})
 )
 _LAST_PLACE = (
     select(envelope_signers.c.place)
@@ -164,7 +178,9 @@ class SqlEnvelopes:
         return None if row is None else _read(row)
 
     async def save(self, envelope: Envelope) -> Envelope:
-        saved = replace(envelope, revision=envelope.revision + 1)
+        # Whatever was proved was another state than this one.
+        follows = envelope.closing is not None
+        saved = replace(envelope, revision=envelope.revision + 1, evidence=None, evidence_follows=follows)
         values = {"envelope": envelope.id, "read_as": envelope.revision, **_write_state(saved)}
         answers = [
             {"at_position": position, **_write_decision(signer.decision)}
@@ -195,6 +211,10 @@ class SqlEnvelopes:
 
     async def card_posted(self, envelope: EnvelopeId, card: MessageRef) -> None:
         await self._session.run(_CARD_POSTED, {"envelope": envelope, **_write_card(card)})
+
+    async def proved(self, envelope: Envelope, receipt: Receipt) -> None:
+        told = _write_evidence(receipt, follows=False)
+        await self._session.run(_PROVED, {"envelope": envelope.id, "proved_state": envelope.state, **told})
 
     async def last_place(self, account: Account) -> str | None:
         await self._session.flush()
@@ -230,6 +250,16 @@ def _write_state(envelope: Envelope) -> dict[str, Any]:
         **(write_party(closing.by, "closed_by_") if closing else dict.fromkeys(closed_by)),
         "superseded_by_id": envelope.superseded_by.envelope if envelope.superseded_by else None,
         "revision": envelope.revision,
+        **_write_evidence(envelope.evidence, follows=envelope.evidence_follows),
+    }
+
+
+def _write_evidence(receipt: Receipt | None, *, follows: bool) -> dict[str, Any]:
+    return {
+        "evidence_follows": follows,
+        "evidence_origin": receipt.origin if receipt else None,
+        "evidence_index": receipt.index if receipt else None,
+        "evidence_hash": receipt.entry_hash if receipt else None,
     }
 
 
@@ -295,7 +325,15 @@ def _read(row: Row[Any]) -> Envelope:
         card=None if row.card_id is None else MessageRef(read_place(row, "card_"), row.card_id, row.card_link),
         revision=row.revision,
         drawing=Drawing(row.drawing),
+        evidence=_read_receipt(row),
+        evidence_follows=row.evidence_follows,
     )
+
+
+def _read_receipt(row: Row[Any]) -> Receipt | None:
+    if row.evidence_origin is None:
+        return None
+    return Receipt(row.evidence_origin, row.evidence_index, row.evidence_hash)
 
 
 def _read_pointer(envelope: str | None, link: str | None) -> Pointer | None:

@@ -24,6 +24,7 @@ from sqlalchemy import (
     Table,
     Text,
     UniqueConstraint,
+    false,
     text,
     true,
 )
@@ -236,6 +237,11 @@ envelopes = Table(
     Column("card_link", Text),
     Column("revision", Integer, nullable=False),
     Column("drawing", Text, _words("drawing", Drawing), nullable=False, server_default="off"),
+    # The entry of the evidence log that proves the final state.
+    Column("evidence_follows", Boolean, nullable=False, server_default=false()),
+    Column("evidence_origin", Text),
+    Column("evidence_index", BigInteger),
+    Column("evidence_hash", Text),
     UniqueConstraint("id", "office_id"),
     UniqueConstraint("office_id", "request_key"),
     UniqueConstraint("supersedes_id"),
@@ -333,12 +339,41 @@ log = Table(
     Column("client_id", Text, nullable=False),
     Column("envelope_id", Text),
     Column("facts", JSON, nullable=False),
+    # Its name in the evidence; none for what is not about an envelope, and for what was written before there was any.
+    Column("key", Text),
     _of_office("clients", "client_id"),
     _of_office("envelopes", "envelope_id"),
+    Index("uq_log_key", "key", unique=True),
     Index("ix_log_of_client", "client_id", "at", "id"),
     Index("ix_log_of_envelope", "envelope_id", "id"),
     Index("ix_log_of_person", "client_id", "by_user_id", "at", "id"),
     sqlite_autoincrement=True,
+)
+
+evidence_owed = Table(
+    "evidence_owed",
+    metadata,
+    Column("key", Text, ForeignKey("log.key"), primary_key=True),
+    Column("office_id", Text, ForeignKey("offices.id"), nullable=False),
+    Column("due_at", UtcTime, nullable=False),
+    Column("lease_until", UtcTime),
+    Column("attempts", Integer, nullable=False),
+    Column("refused", Boolean, nullable=False, server_default=false()),
+    Index("ix_evidence_owed_of_office", "office_id", "refused"),
+)
+
+evidence_receipts = Table(
+    "evidence_receipts",
+    metadata,
+    Column("key", Text, ForeignKey("log.key"), primary_key=True),
+    Column("office_id", Text, ForeignKey("offices.id"), nullable=False),
+    Column("envelope_id", Text, nullable=False),
+    Column("origin", Text, nullable=False),
+    Column("index", BigInteger, nullable=False),
+    Column("entry_hash", Text, nullable=False),
+    Column("recorded_at", UtcTime, nullable=False),
+    _of_office("envelopes", "envelope_id"),
+    CheckConstraint("length(entry_hash) = 64", name="entry_hash"),
 )
 
 links = Table(
