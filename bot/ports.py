@@ -347,9 +347,6 @@ class Links(Protocol):
     async def save_shown(self, link: SigningLink, shown: Mapping[int, frozenset[int]]) -> None:
         """Record the pages that were shown, in place of those of `link`. Raises `Conflict` when these changed since."""
 
-    async def revoke(self, envelope: EnvelopeId, viewer: Account) -> None:
-        """Let no link of this person to this envelope work any more."""
-
 
 class Signatures(Protocol):
     """What people drew or typed when they approved: readable only with the key of this deployment."""

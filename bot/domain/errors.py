@@ -196,6 +196,8 @@ class LinkTrouble(StrEnum):
     """There is no such link, or what it was for is no more."""
     EXPIRED = "expired"
     USED = "used"
+    PASSED_ON = "passed on"
+    """It was for a signer who passed the task on."""
 
 
 @dataclass(eq=False)

@@ -117,8 +117,6 @@ async def _allow(ports: Ports, actor: Actor, checked: _Checked, contact: Contact
             allowed = rules.allow(envelope, id_, known, by, now)
             await tx.envelopes.save(allowed)
             await tx.envelopes.replace_signer(allowed.id, signer, rules.make_signer(delegation, known))
-            # What was opened in the old signer's name is theirs no longer.
-            await tx.links.revoke(allowed.id, signer)
             await tx.outbox.put(Outgoing(allowed.office, allowed.conversation, Errand.SHOW_CARD, allowed.id), now)
             await close_delegation(tx, allowed, id_, Happening.DELEGATED)
             await tx.outbox.put(make_errand(allowed, id_, Errand.NOTE_DELEGATION), now)

@@ -51,7 +51,8 @@ async def ask_approval(ports: Ports, press: Press, texts: Texts) -> Answer:
         last_place = await tx.envelopes.last_place(press.actor.account)
     envelope = _require_turn(envelope, press.actor)
     if envelope.drawing is Drawing.REQUIRED:
-        return Open(forms.sign_form(envelope, await give_link(ports, envelope, press.actor), SIGNING_HOURS, texts))
+        address = await give_link(ports, envelope, press.actor, as_staff=False)
+        return Open(forms.sign_form(envelope, address, SIGNING_HOURS, texts))
     return Open(forms.approve_form(envelope, last_place, envelope.id, texts))
 
 

@@ -19,7 +19,8 @@ async def show_documents(ports: Ports, press: Press, texts: Texts) -> Answer:
         envelope = await tx.envelopes.get(office.id, EnvelopeId(press.value))
     if envelope is None:
         raise UnknownEnvelope
-    if envelope.signer(actor.account) is None:
+    as_staff = envelope.signer(actor.account) is None
+    if as_staff:
         envelope.require_viewer(actor.account, is_staff=await is_staff(ports, office, actor))
-    address = await give_link(ports, envelope, actor)
+    address = await give_link(ports, envelope, actor, as_staff=as_staff)
     return Open(forms.documents_form(envelope, address, SIGNING_HOURS, texts))

@@ -153,6 +153,8 @@ def _word_about_envelope(refusal: Refusal, texts: Texts, platform: Platform) -> 
             return texts.say("This link has expired. Press View on the card in the chat for a new one.")
         case LinkRefused(LinkTrouble.USED):
             return texts.say("This link was used already. Press View on the card in the chat for a new one.")
+        case LinkRefused(LinkTrouble.PASSED_ON):
+            return texts.say("You passed this task on, so your link to it opens nothing any more.")
         case LinkRefused(LinkTrouble.UNKNOWN):
             return texts.say("This link is not valid. Press View on the card in the chat for a new one.")
         case SignatureRequired():

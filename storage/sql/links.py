@@ -10,8 +10,8 @@ from bot.domain.envelope import EnvelopeId
 from bot.domain.errors import Conflict
 from bot.domain.links import SigningLink
 from bot.domain.pages import read_pages, write_pages
-from bot.domain.people import Account, OfficeId
-from storage.sql.rows import read_party, write_account, write_party
+from bot.domain.people import OfficeId
+from storage.sql.rows import read_party, write_party
 from storage.sql.session import Session
 from storage.sql.tables import links
 
@@ -23,12 +23,6 @@ _GET = select(links).where(_IS_THIS)
 _FORGET = delete(links).where(links.c.expires_at < bindparam("before"))
 _USE_UP = update(links).where(_IS_THIS, links.c.used_at.is_(None)).values(used_at=bindparam("at"))
 _SAVE_SHOWN = update(links).where(_IS_THIS, links.c.shown == bindparam("read_as")).values(shown=bindparam("now"))
-_REVOKE = delete(links).where(
-    links.c.envelope_id == bindparam("envelope"),
-    links.c.viewer_platform == bindparam("platform"),
-    links.c.viewer_tenant == bindparam("tenant"),
-    links.c.viewer_user_id == bindparam("user_id"),
-)
 
 
 class SqlLinks:
@@ -43,6 +37,7 @@ class SqlLinks:
             "office_id": link.office,
             "envelope_id": link.envelope,
             **write_party(link.viewer, "viewer_"),
+            "as_staff": link.as_staff,
             "documents": link.documents,
             "expires_at": link.expires_at,
             "used_at": link.used_at,
@@ -60,6 +55,7 @@ class SqlLinks:
             OfficeId(row.office_id),
             EnvelopeId(row.envelope_id),
             read_party(row, "viewer_"),
+            row.as_staff,
             row.documents,
             row.expires_at,
             row.used_at,
@@ -73,9 +69,6 @@ class SqlLinks:
         values = {"hash": link.secret_hash, "read_as": _write_shown(link.shown), "now": _write_shown(shown)}
         if not await self._session.change(_SAVE_SHOWN, values):
             raise Conflict("other pages of this link were shown meanwhile")
-
-    async def revoke(self, envelope: EnvelopeId, viewer: Account) -> None:
-        await self._session.run(_REVOKE, {"envelope": envelope, **write_account(viewer)})
 
 
 def _write_shown(shown: Mapping[int, frozenset[int]]) -> str:

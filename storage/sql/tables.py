@@ -24,6 +24,7 @@ from sqlalchemy import (
     Table,
     Text,
     UniqueConstraint,
+    false,
     text,
     true,
 )
@@ -349,6 +350,7 @@ links = Table(
     Column("envelope_id", Text, nullable=False),
     *_party("viewer_"),
     Column("expires_at", UtcTime, nullable=False),
+    Column("as_staff", Boolean, nullable=False, server_default=false()),
     Column("documents", Text, nullable=False, server_default=""),
     Column("used_at", UtcTime),
     Column("shown", Text, nullable=False, server_default="{}"),

@@ -39,6 +39,13 @@ async def test_a_link_is_found_by_the_hash_of_its_secret(office_store: Store, en
         assert await tx.links.get("0" * 64) is None
 
 
+async def test_a_link_says_whether_it_was_made_for_staff(office_store: Store, envelope: Envelope) -> None:
+    link = a.a_signing_link(viewer=a.a_party(), as_staff=True)
+    async with office_store.transaction() as tx:
+        await tx.links.add(link)
+        assert await tx.links.get(HASH) == link
+
+
 async def test_a_link_is_used_up_once_also_by_two_at_once(office_store: Store, envelope: Envelope) -> None:
     await add(office_store, "secret", "other")
 

@@ -189,4 +189,4 @@ async def _offer(
         envelope = replace(a.an_envelope(id_ or secret), documents=documents, **changes)
         await tx.envelopes.add(envelope)
         link = a.a_signing_link(secret, envelope=envelope.id, documents=fingerprint(documents))
-        await tx.links.add(replace(link, viewer=viewer) if viewer else link)
+        await tx.links.add(replace(link, viewer=viewer, as_staff=True) if viewer else link)

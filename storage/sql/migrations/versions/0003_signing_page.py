@@ -21,6 +21,7 @@ def upgrade() -> None:
         op.add_column(table, sa.Column("drawing", sa.Text(), allowed, nullable=False, server_default=until_now))
     op.add_column("offices", sa.Column("typed_names", sa.Boolean(), nullable=False, server_default=sa.true()))
     op.add_column("envelope_signers", sa.Column("derived_place", sa.Text()))
+    op.add_column("links", sa.Column("as_staff", sa.Boolean(), nullable=False, server_default=sa.false()))
     op.add_column("links", sa.Column("documents", sa.Text(), nullable=False, server_default=""))
     op.add_column("links", sa.Column("used_at", UtcTime()))
     op.add_column("links", sa.Column("shown", sa.Text(), nullable=False, server_default="{}"))
