@@ -326,7 +326,7 @@ class LogLinks(Protocol):
     """Personal links to the pages of logs; only a hash of each secret is kept."""
 
     async def add(self, link: LogLink) -> None:
-        """Keep a link."""
+        """Keep a link, and forget those that expired a month before this one will."""
 
     async def get(self, secret_hash: str) -> LogLink | None:
         """The link whose secret has this hash."""
@@ -400,7 +400,7 @@ class UploadPages(Protocol):
     """Personal one-time links to upload pages; only a hash of each secret is kept."""
 
     async def add(self, page: UploadPage) -> None:
-        """Keep a link."""
+        """Keep a link, and forget those that expired a month before this one will."""
 
     async def get(self, secret_hash: str) -> UploadPage | None:
         """The link whose secret has this hash."""

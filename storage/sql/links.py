@@ -1,26 +1,23 @@
 """Personal links to the signing page, by the hash of their secret."""
 
 from collections.abc import Mapping
-from datetime import datetime, timedelta
+from datetime import datetime
 
 import orjson
-from sqlalchemy import bindparam, delete, select, update
+from sqlalchemy import bindparam, select, update
 
 from bot.domain.envelope import EnvelopeId
 from bot.domain.errors import Conflict
 from bot.domain.links import SigningLink
 from bot.domain.pages import read_pages, write_pages
 from bot.domain.people import OfficeId
+from storage.sql.expiry import forget_expired
 from storage.sql.rows import read_party, write_party
 from storage.sql.session import Session
 from storage.sql.tables import links
 
-KEPT = timedelta(days=30)
-"""How long a link is kept after it expired, so that whoever still follows it is told why it does nothing."""
-
 _IS_THIS = links.c.secret_hash == bindparam("hash")
 _GET = select(links).where(_IS_THIS)
-_FORGET = delete(links).where(links.c.expires_at < bindparam("before"))
 _USE_UP = update(links).where(_IS_THIS, links.c.used_at.is_(None)).values(used_at=bindparam("at"))
 _SAVE_SHOWN = update(links).where(_IS_THIS, links.c.shown == bindparam("read_as")).values(shown=bindparam("now"))
 
@@ -43,7 +40,7 @@ class SqlLinks:
             "used_at": link.used_at,
             "shown": _write_shown(link.shown),
         }
-        await self._session.run(_FORGET, {"before": link.expires_at - KEPT})
+        await forget_expired(self._session, links, link.expires_at)
         await self._session.run(links.insert(), values)
 
     async def get(self, secret_hash: str) -> SigningLink | None:

@@ -25,7 +25,8 @@ def upgrade() -> None:
     op.add_column("links", sa.Column("documents", sa.Text(), nullable=False, server_default=""))
     op.add_column("links", sa.Column("used_at", UtcTime()))
     op.add_column("links", sa.Column("shown", sa.Text(), nullable=False, server_default="{}"))
-    op.create_index("ix_links_expires_at", "links", ["expires_at"], unique=False)
+    for table in ("links", "upload_pages"):
+        op.create_index(f"ix_{table}_expires_at", table, ["expires_at"], unique=False)
     _create_personal_keys()
     _create_signatures()
 
