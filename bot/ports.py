@@ -14,7 +14,7 @@ from bot.domain.delegation import Delegation, DelegationId
 from bot.domain.dossier import Content, DossierItem, ItemId, Version
 from bot.domain.envelope import Envelope, EnvelopeId, Party, Signer
 from bot.domain.links import SigningLink, UploadPage
-from bot.domain.log import LogFilter, LogLine, LogLink, LogPosition, LogScope, Subject
+from bot.domain.log import LogFilter, LoggedSignature, LogLine, LogLink, LogPosition, LogScope, Subject
 from bot.domain.outgoing import Claimed, Outgoing
 from bot.domain.people import (
     Account,
@@ -355,7 +355,15 @@ class Signatures(Protocol):
         """Keep the signature of this signer. Raises `Conflict` when there is one."""
 
     async def get(self, envelope: Envelope, signer: Account) -> Signature | None:
-        """The signature of this signer. Raises `ValueError` when what is kept is not what was put there."""
+        """The signature of this signer.
+
+        Raises `ValueError` when what is kept is not what was put there, or the key of this person is gone.
+        """
+
+    async def of_envelopes(
+        self, office: OfficeId, envelopes: Iterable[EnvelopeId]
+    ) -> Mapping[tuple[EnvelopeId, Account], LoggedSignature]:
+        """Every signature in these envelopes, by who gave it; those of another office are left out."""
 
 
 class Outbox(Protocol):

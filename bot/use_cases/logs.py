@@ -105,4 +105,6 @@ async def _read(reader: _Reader, scope: LogScope, wanted: LogFilter = EVERYTHING
     async with reader.ports.store.transaction() as tx:
         lines = await read_lines(tx, reader.office, scope, wanted, None, LINES_IN_DIALOG)
         page = await offer_log_page(reader.ports, tx, reader.office, scope, viewer, as_staff=reader.as_staff)
-    return ShownLines(lines.describe(reader.texts), lines.older, page + write_query(wanted))
+    # Platforms fetch pictures themselves, and by https alone.
+    signatures = f"{page}/signatures" if page.startswith("https://") else ""
+    return ShownLines(lines.describe(reader.texts), lines.older, page + write_query(wanted), signatures)

@@ -1,4 +1,4 @@
-"""Personal links that expired are forgotten when new ones are added, so that nothing has to be done for it by itself."""
+"""Personal links that expired are forgotten when new ones are added, so that nothing has to run for it by itself."""
 
 from datetime import datetime, timedelta
 

@@ -30,7 +30,8 @@ SELECT 'office-1', 'linked', 'slack', 'T0', 'U' || (n % 40), 'x', {moment}, 'cli
 FOLLOW = """
 INSERT INTO log (office_id, happening, by_platform, by_tenant, by_user_id, by_name, at, client_id, envelope_id, facts)
 WITH RECURSIVE numbers(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM numbers WHERE n < 5)
-SELECT 'office-1', 'viewed', 'slack', 'T0', 'U0', 'x', {moment}, 'client-1', envelopes.id, '{{}}' FROM envelopes, numbers
+SELECT 'office-1', 'viewed', 'slack', 'T0', 'U0', 'x', {moment}, 'client-1', envelopes.id, '{{}}'
+FROM envelopes, numbers
 """
 MOMENTS = {
     "sqlite": "datetime('2026-03-02', n || ' seconds') || '.000000'",
