@@ -13,7 +13,12 @@ from bot.domain.signature import TypedSignature
 
 
 class Happening(StrEnum):
-    """What a log line says happened."""
+    """What a log line says happened.
+
+    Lines about passing a task on bear the names of both: fact `from` is the signer who asked for it, `to` who was to
+    take their place, each with the platform's user id in `from_account` and `to_account`. `note` is what the signer
+    wrote to staff, `reason` what staff wrote when they refused; the line is by whoever did it.
+    """
 
     LINKED = "linked"
     CONTACT_CONFIRMED = "contact confirmed"
