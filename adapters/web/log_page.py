@@ -9,7 +9,7 @@ from html import escape
 from aiohttp import web
 
 from adapters.web.pages import PRIVATE
-from bot.domain.errors import InvalidInput
+from bot.domain.faults import InvalidInput
 from bot.domain.log import LogFilter
 from bot.texts import Texts
 from bot.views.log_forms import PERSON, SINCE, STATE, UNTIL, read_days

@@ -14,7 +14,8 @@ from adapters.web.log_signatures import serve_signatures
 from adapters.web.pages import PRIVATE, is_prefetch, read_texts, show_page
 from adapters.web.signing.documents import write_disposition
 from bot.domain.envelope import Party
-from bot.domain.errors import InvalidInput, LinkRefused, LinkTrouble, StoreUnavailable
+from bot.domain.errors import LinkRefused, LinkTrouble, StoreUnavailable
+from bot.domain.faults import InvalidInput
 from bot.domain.log import EVERYTHING, DossierLog, LogFilter, LogPosition
 from bot.domain.people import Platform
 from bot.ports import Ports

@@ -8,8 +8,10 @@ from dataclasses import dataclass
 from bot.conversation import Actor, Answer, Done, Open, Press, Submission
 from bot.domain import delegation as rules
 from bot.domain.delegation import Delegation, DelegationId
+from bot.domain.delegation_refusals import CannotTakeOver
 from bot.domain.envelope import Envelope, Party
-from bot.domain.errors import CannotTakeOver, InvalidInput, Problem, UnknownEnvelope
+from bot.domain.errors import UnknownEnvelope
+from bot.domain.faults import InvalidInput, Problem
 from bot.domain.log import Happening
 from bot.domain.outgoing import Errand, Outgoing
 from bot.domain.people import Client, Contact, Person

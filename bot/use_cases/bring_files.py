@@ -4,7 +4,8 @@ from dataclasses import replace
 
 from bot.conversation import Actor, Answer, Open, Submission, Tell
 from bot.domain.envelope import Party
-from bot.domain.errors import Fault, InvalidInput, NobodyToSign, NoClients, Problem
+from bot.domain.errors import NobodyToSign, NoClients
+from bot.domain.faults import Fault, InvalidInput, Problem
 from bot.domain.people import ClientId
 from bot.ports import Ports
 from bot.texts import Texts

@@ -5,7 +5,8 @@ from dataclasses import replace
 
 from bot.conversation import Actor, Answer, Open
 from bot.domain.envelope import Envelope
-from bot.domain.errors import ConversationNotLinked, NobodyToSign, NotAParticipant, Problem, UnknownEnvelope
+from bot.domain.errors import ConversationNotLinked, NobodyToSign, NotAParticipant, UnknownEnvelope
+from bot.domain.faults import Problem
 from bot.domain.people import Account, Client, Contact, Office, Person, Standing
 from bot.ports import Ports
 from bot.texts import Texts

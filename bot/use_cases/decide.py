@@ -10,14 +10,8 @@ from dataclasses import dataclass
 from bot.conversation import Actor, Answer, Done, Open, Press, Submission
 from bot.domain.envelope import Answer as SignerAnswer
 from bot.domain.envelope import Decision, Envelope, EnvelopeId, EnvelopeState, Party
-from bot.domain.errors import (
-    Conflict,
-    Fault,
-    InvalidInput,
-    NotAParticipant,
-    SignatureRequired,
-    UnknownEnvelope,
-)
+from bot.domain.errors import Conflict, NotAParticipant, SignatureRequired, UnknownEnvelope
+from bot.domain.faults import Fault, InvalidInput
 from bot.domain.links import SIGNING_HOURS, SigningLink
 from bot.domain.log import Happening, LogLine
 from bot.domain.outgoing import Errand, Outgoing

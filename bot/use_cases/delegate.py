@@ -3,15 +3,10 @@
 from bot.conversation import Actor, Answer, Done, Open, Press, Submission
 from bot.domain import delegation as rules
 from bot.domain.delegation import Delegation, DelegationId
+from bot.domain.delegation_refusals import NobodyToTakeOver
 from bot.domain.envelope import Envelope, EnvelopeId, Party
-from bot.domain.errors import (
-    Fault,
-    InvalidInput,
-    NobodyToTakeOver,
-    NotAParticipant,
-    Problem,
-    UnknownEnvelope,
-)
+from bot.domain.errors import NotAParticipant, UnknownEnvelope
+from bot.domain.faults import Fault, InvalidInput, Problem
 from bot.domain.log import Happening
 from bot.domain.people import Office, Person
 from bot.domain.typed_text import MESSAGE_LENGTH, find_fault, tidy

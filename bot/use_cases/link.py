@@ -4,7 +4,8 @@ from dataclasses import replace
 
 from bot.conversation import Actor, Answer, Open, Submission, Tell
 from bot.domain.envelope import Party
-from bot.domain.errors import Fault, InvalidInput, NoClients, NotAParticipant, Problem
+from bot.domain.errors import NoClients, NotAParticipant
+from bot.domain.faults import Fault, InvalidInput, Problem
 from bot.domain.log import Happening, LogLine
 from bot.domain.people import Client, ClientId, Office
 from bot.domain.places import Conversation, ConversationKind, Place

@@ -5,15 +5,8 @@ from dataclasses import dataclass, replace
 from bot.conversation import Actor, Answer, Done, Open, Submission
 from bot.domain.dossier import DossierItem
 from bot.domain.envelope import Document, Envelope, EnvelopeId, Party, Pointer, Signer
-from bot.domain.errors import (
-    ConversationNotLinked,
-    ConversationRelinked,
-    Fault,
-    InvalidInput,
-    NotAParticipant,
-    Problem,
-    UnknownEnvelope,
-)
+from bot.domain.errors import ConversationNotLinked, ConversationRelinked, NotAParticipant, UnknownEnvelope
+from bot.domain.faults import Fault, InvalidInput, Problem
 from bot.domain.log import Happening, LogLine
 from bot.domain.outgoing import Errand, Outgoing
 from bot.domain.people import Account, Client, Contact, Office, Person

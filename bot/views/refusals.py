@@ -6,10 +6,8 @@ from bot.domain.errors import (
     ConversationNotLinked,
     ConversationRelinked,
     EnvelopeClosed,
-    Fault,
     FilesNotTaken,
     FileTrouble,
-    InvalidInput,
     LinkRefused,
     LinkTrouble,
     NobodyToSign,
@@ -20,12 +18,12 @@ from bot.domain.errors import (
     NotRejected,
     NotStaff,
     NotTheSigner,
-    Problem,
     Refusal,
     SignatureRequired,
     UnknownEnvelope,
     UnknownTenant,
 )
+from bot.domain.faults import Fault, InvalidInput, Problem
 from bot.domain.people import Platform
 from bot.texts import Texts
 from bot.views.commands import LINK, spell

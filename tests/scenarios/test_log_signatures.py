@@ -44,7 +44,7 @@ async def open_log(reader: Person, card: Message) -> View:
 
 @on_the_internet
 async def test_staff_and_the_signer_see_the_drawn_signature(scene: Scene, browser: Browser) -> None:
-    card = await sign(scene, browser, **DRAWN)
+    card, path = await sign(scene, browser, **DRAWN), ""
     for reader in (scene.sanne, scene.bas, scene.karim):
         dialog = await open_log(reader, card)
         for words in ("Goedgekeurd", "Utrecht (opgegeven)", "Europe/Amsterdam", "Met een getekende handtekening"):

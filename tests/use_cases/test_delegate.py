@@ -8,22 +8,18 @@ import pytest
 
 from bot.conversation import Actor, Answer, Done, Found, Lookup, Open, Press, Submission, Value
 from bot.domain.delegation import DelegationId, DelegationState
+from bot.domain.delegation_refusals import CannotTakeOver, DelegationClosed, PassedOn
 from bot.domain.envelope import Envelope
 from bot.domain.errors import (
-    CannotTakeOver,
-    DelegationClosed,
-    Fault,
-    InvalidInput,
     LinkRefused,
     LinkTrouble,
     NotAParticipant,
     NotStaff,
     NotTheSigner,
-    PassedOn,
-    Problem,
     Refusal,
     UnknownEnvelope,
 )
+from bot.domain.faults import Fault, InvalidInput, Problem
 from bot.domain.log import Happening
 from bot.domain.people import Account, OfficeId, Platform, Standing
 from bot.texts import load_texts

@@ -9,7 +9,7 @@ from uuid import uuid4
 import pytest
 
 from bot.domain.envelope import EnvelopeState
-from bot.domain.errors import Fault, InvalidInput, Problem
+from bot.domain.faults import Fault, InvalidInput, Problem
 from bot.domain.log import Happening, LogFilter, LoggedDocument, LoggedSignature, Subject, Unreadable
 from bot.domain.signature import TypedSignature
 from bot.texts import LANGUAGES, Texts, load_texts
