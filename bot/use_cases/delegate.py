@@ -19,7 +19,7 @@ from bot.use_cases.ids import new_id
 from bot.use_cases.keep_delegation import add_delegation, close_delegation
 from bot.use_cases.settle import settle
 from bot.views import delegation as views
-from bot.views.forms import offer_signer
+from bot.views.options import offer_signer
 
 
 async def ask_taker(ports: Ports, press: Press, texts: Texts) -> Answer:

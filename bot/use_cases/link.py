@@ -17,6 +17,7 @@ from bot.use_cases.compose import open_send_form
 from bot.use_cases.draft import Draft, read_draft, read_text, write_draft
 from bot.views import forms
 from bot.views.help import show_words
+from bot.views.options import offer_client
 from cards.limits import OPTIONS_IN_MENU
 
 
@@ -30,7 +31,7 @@ async def ask_client(ports: Ports, actor: Actor, draft: Draft, texts: Texts) -> 
         linked = await _linked_client(tx, office, draft)
     if not number:
         raise NoClients
-    options = None if clients is None else [forms.offer_client(client) for client in clients]
+    options = None if clients is None else [offer_client(client) for client in clients]
     return Open(forms.link_form(options, linked, write_draft(draft), texts))
 
 
