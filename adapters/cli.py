@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from adapters.cli_evidence import evidence, verify
 from adapters.commands.running import answer, run
 
 if TYPE_CHECKING:
@@ -28,8 +29,10 @@ offices = typer.Typer(no_args_is_help=True, help="The offices, their workspaces,
 manifest = typer.Typer(no_args_is_help=True, help="The app to make on a platform.")
 app.add_typer(clients, name="clients")
 app.add_typer(documents, name="documents")
+app.add_typer(evidence, name="evidence")
 app.add_typer(offices, name="offices")
 app.add_typer(manifest, name="manifest")
+app.command()(verify)
 
 Office = Annotated[str | None, typer.Option("--office", help="The office's name; not needed where there is one.")]
 

@@ -16,6 +16,7 @@ PARTS = (
     "The outbox",
     "Search in one dossier",
     "A decision with its commit",
+    "The evidence log",
     "This machine",
 )
 

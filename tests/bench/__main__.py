@@ -9,6 +9,7 @@ from time import perf_counter
 from adapters.commands.running import run
 from tests.bench.decision import measure_on_postgres, measure_on_sqlite
 from tests.bench.door import measure_door
+from tests.bench.evidence import measure_evidence
 from tests.bench.flush import measure_flush
 from tests.bench.measuring import FULL, QUICK, Effort
 from tests.bench.outbox import measure_outbox, measure_search
@@ -33,6 +34,7 @@ async def measure(effort: Effort) -> AsyncIterator[list[Row]]:
         yield await measure_outbox(stage, "PostgreSQL", effort)
         yield await measure_search(stage, "PostgreSQL", effort)
         yield await measure_on_postgres(stage, effort)
+    yield await measure_evidence(effort)
     yield measure_flush()
 
 

@@ -23,6 +23,7 @@ class Effort:
     deliveries: int
     documents: int
     searches: int
+    entries: int
 
 
 FULL = Effort(
@@ -34,6 +35,7 @@ FULL = Effort(
     deliveries=1_000,
     documents=10_000,
     searches=100,
+    entries=1_000_000,
 )
 QUICK = Effort(
     rounds=1,
@@ -44,6 +46,7 @@ QUICK = Effort(
     deliveries=20,
     documents=100,
     searches=3,
+    entries=2_000,
 )
 
 

@@ -22,7 +22,7 @@ from tests.e2e.steps import CLIENT, Story
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
 REASON = "De hypotheekrente is 6.840 euro, niet 4.120."
-OPEN_BUTTONS = [words.VIEW, words.APPROVE, words.REJECT, words.WITHDRAW]
+OPEN_BUTTONS = [words.VIEW, words.APPROVE, words.REJECT, words.DELEGATE, words.WITHDRAW, words.LOG]
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
@@ -41,7 +41,7 @@ async def test_from_the_first_sign_to_a_signed_correction(running: Running) -> N
     await story.reject(KAREL, card, REASON)
     note = await story.reply(card, REASON)
     assert read(note).startswith(f"<@{SANNE.id}> — *{KAREL.name} heeft afgekeurd, met deze reden:*")
-    assert buttons(await story.until_card_says(card, words.REJECTED)) == [words.VIEW]
+    assert buttons(await story.until_card_says(card, words.REJECTED)) == [words.VIEW, words.LOG]
 
     await story.press(SANNE, note, words.RESEND)
     corrected = await story.send(CORRECTED_RETURN)
@@ -52,7 +52,7 @@ async def test_from_the_first_sign_to_a_signed_correction(running: Running) -> N
     await story.approve(KAREL, corrected)
     signed = await story.until_card_says(corrected, words.SIGNED)
     assert "Utrecht" in read(signed)
-    assert buttons(signed) == [words.VIEW]
+    assert buttons(signed) == [words.VIEW, words.LOG]
     await story.reply(corrected, f"<@{SANNE.id}> — *{KAREL.name} heeft goedgekeurd.*")
     assert [each["ts"] for each in await story.cards()] == [card["ts"], corrected["ts"]]
 
@@ -187,7 +187,7 @@ async def test_staff_withdraw_and_nobody_else_does(running: Running) -> None:
     await story.press(NOOR, card, words.WITHDRAW)
     assert (await story.told(NOOR)).startswith(f"Alleen teamleden van {OFFICE_NAME}")
     await story.press(SANNE, card, words.WITHDRAW)
-    assert buttons(await story.until_card_says(card, words.WITHDRAWN)) == [words.VIEW]
+    assert buttons(await story.until_card_says(card, words.WITHDRAWN)) == [words.VIEW, words.LOG]
     await story.reply(card, f"<@{KAREL.id}> — *{SANNE.name} heeft dit verzoek ingetrokken.")
     await story.press(KAREL, card, words.APPROVE)
     told = await story.told(KAREL)

@@ -7,7 +7,7 @@ from collections.abc import AsyncIterator
 
 import pytest
 import pytest_asyncio
-from playwright.async_api import Browser, expect
+from playwright.async_api import Browser, ViewportSize, expect
 
 from adapters.demo.office import ACCOUNTS, KAREL, RETURN, SANNE
 from tests.e2e import words
@@ -39,7 +39,7 @@ async def test_a_client_decides_on_the_home_tab(running: Running, browser: Brows
         home = await page.open_home()
         await expect(home).to_contain_text("Te doen (2)")
         await expect(home).to_contain_text("Taak uitvoeren")
-        await take(page, home.locator(".home-inner"), "tasks-home", NARROW)
+        await take(page, home, "tasks-home", ViewportSize(width=NARROW["width"], height=380))
         await home.get_by_role("button", name=words.APPROVE, exact=True).first.click()
         await page.wait_for_modal(words.APPROVE)
         await page.fill(words.PLACE, "Utrecht")

@@ -60,7 +60,7 @@ def group(running: TeamsRunning) -> TeamsStory:
 
 async def test_from_the_compose_box_to_a_signed_correction(story: TeamsStory) -> None:
     card = await story.ask(RETURN, message="Klopt alles?")
-    assert buttons(card.card) == [words.VIEW, words.APPROVE, words.REJECT, words.WITHDRAW]
+    assert buttons(card.card) == [words.VIEW, words.APPROVE, words.REJECT, words.DELEGATE, words.WITHDRAW, words.LOG]
     assert f"{words.WAITING} {KAREL.name}" in card.words
     assert f"{RETURN} · 2 pagina’s" in card.words
     assert "Klopt alles?" in card.words
@@ -71,7 +71,7 @@ async def test_from_the_compose_box_to_a_signed_correction(story: TeamsStory) ->
     note = await story.reply(card, REASON)
     assert note.words.startswith(f"{SANNE.name} — {KAREL.name} heeft afgekeurd, met deze reden:")
     assert find_pings(note.card) == {Member(SANNE).id}
-    assert buttons((await story.until_card_says(card, words.REJECTED)).card) == [words.VIEW]
+    assert buttons((await story.until_card_says(card, words.REJECTED)).card) == [words.VIEW, words.LOG]
 
     form = (await story.press(SANNE, note, words.RESEND)).shown
     corrected = await story.send(form, CORRECTED_RETURN)
@@ -85,7 +85,7 @@ async def test_from_the_compose_box_to_a_signed_correction(story: TeamsStory) ->
     signed = await story.until_card_says(corrected, words.SIGNED)
     assert re.search(rf"{words.SIGNED} · {KAREL.name} op {words.MOMENT}", signed.words)
     assert "Utrecht" in signed.words
-    assert buttons(signed.card) == [words.VIEW]
+    assert buttons(signed.card) == [words.VIEW, words.LOG]
     await story.reply(corrected, f"{SANNE.name} — {KAREL.name} heeft goedgekeurd.")
 
 
@@ -208,7 +208,7 @@ async def test_staff_withdraw_and_nobody_else_does(story: TeamsStory) -> None:
     card = await story.ask(RETURN)
     assert (await story.press(NOOR, card, words.WITHDRAW)).words == REFUSED_STAFF
     assert words.WITHDRAWN in (await story.press(SANNE, card, words.WITHDRAW)).shown.words
-    assert buttons((await story.until_card_says(card, words.WITHDRAWN)).card) == [words.VIEW]
+    assert buttons((await story.until_card_says(card, words.WITHDRAWN)).card) == [words.VIEW, words.LOG]
     note = await story.reply(card, f"{SANNE.name} heeft dit verzoek ingetrokken.")
     assert find_pings(note.card) == {Member(KAREL).id}
     told = await story.press(KAREL, card, words.APPROVE)

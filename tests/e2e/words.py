@@ -4,7 +4,8 @@ LINK_TITLE, SEND_TITLE, WHO_TITLE = "Koppelen aan een klant", "Laten ondertekene
 CLIENT, DOCUMENTS, SIGNER, CONTACT = "Klant", "Documenten uit het dossier", "Ondertekenaar", "Contact"
 MESSAGE, DUE, PLACE, REASON = "Bericht", "Uiterste datum", "Plaats", "Reden"
 
-VIEW, APPROVE, REJECT, WITHDRAW, RESEND = "Bekijken", "Goedkeuren", "Afkeuren", "Intrekken", "Nieuwe versie sturen"
+VIEW, APPROVE, REJECT, DELEGATE = "Bekijken", "Goedkeuren", "Afkeuren", "Doorsturen"
+WITHDRAW, RESEND, LOG = "Intrekken", "Nieuwe versie sturen", "Transactielog"
 
 WAITING, SIGNED, REJECTED, WITHDRAWN, SUPERSEDED = "Wacht op", "Ondertekend", "Afgekeurd", "Ingetrokken", "Vervangen"
 

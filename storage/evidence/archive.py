@@ -1,0 +1,76 @@
+"""The evidence of every office in one folder: a log, a key, an index and personal payloads for each, side by side.
+
+logs/OFFICE/        the log itself, as C2SP tlog-tiles; what lies here may be shown to anybody of that office
+keys/OFFICE         the log's keys, encrypted
+index/OFFICE.db     may be deleted at any time when Paraaf does not run
+people/OFFICE/      what is personal, encrypted, and the keys to it
+stamps/OFFICE/      timestamped checkpoints, and those that wait for their timestamp
+vault               the salt of the secret
+"""
+
+import asyncio
+import re
+from collections.abc import Sequence
+from pathlib import Path
+
+from cryptography.x509 import Certificate
+
+from storage.evidence.disk import Disk
+from storage.evidence.errors import Malformed
+from storage.evidence.keys import KeyFile
+from storage.evidence.log import EvidenceLog
+from storage.evidence.payloads import Payloads
+from storage.evidence.timestamps import TimestampShelf
+from storage.evidence.vault import open_vault
+
+_OFFICE = re.compile(r"[A-Za-z0-9][A-Za-z0-9-]{0,63}")
+
+
+class Archive:
+    """Opens what belongs to an office. A log's origin is `HOST/evidence/OFFICE`, where the host is Paraaf's public one.
+
+    An origin is a log's name for ever: under another host the log of an office cannot be opened any more.
+    """
+
+    def __init__(self, root: Path, secret: bytes, host: str, disk: Disk | None = None) -> None:
+        """Takes a fraction of a second. Raises `WrongSecret`, `EvidenceError`, `OSError`."""
+        self._root = root
+        self._host = host
+        self._disk = disk or Disk()
+        self._vault = open_vault(root / "vault", secret, self._disk)
+        self._logs: dict[str, EvidenceLog] = {}
+        self._opening = asyncio.Lock()
+
+    async def log(self, office: str) -> EvidenceLog:
+        """The log of an office, opened once. Raises `Locked`, `Damaged`, `RolledBack`, `WrongSecret`, `OSError`."""
+        _check_office(office)
+        async with self._opening:
+            if office not in self._logs:
+                self._logs[office] = await self._open(office)
+            return self._logs[office]
+
+    def payloads(self, office: str) -> Payloads:
+        """What is personal in the evidence of an office."""
+        return Payloads(self._root / "people" / _check_office(office), self._vault, self._disk)
+
+    def timestamps(self, office: str, roots: Sequence[Certificate]) -> TimestampShelf:
+        """The timestamps of an office's log, by authorities under these roots."""
+        return TimestampShelf(self._root / "stamps" / _check_office(office), roots, self._disk)
+
+    async def close(self) -> None:
+        """Finish what is waiting, and let another process open the logs."""
+        async with self._opening:
+            while self._logs:
+                _, log = self._logs.popitem()
+                await log.close()
+
+    async def _open(self, office: str) -> EvidenceLog:
+        keys = KeyFile(self._root / "keys" / office, self._vault, f"{self._host}/evidence/{office}", self._disk)
+        index = self._root / "index" / f"{office}.db"
+        return await EvidenceLog.open(office, self._root / "logs" / office, index, keys, self._disk)
+
+
+def _check_office(office: str) -> str:
+    if not _OFFICE.fullmatch(office):
+        raise Malformed("bad-office")
+    return office
