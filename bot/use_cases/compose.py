@@ -5,12 +5,12 @@ from dataclasses import replace
 
 from bot.conversation import Actor, Answer, Open
 from bot.domain.envelope import Envelope
-from bot.domain.errors import ConversationNotLinked, NobodyToSign, NotAParticipant, UnknownEnvelope
+from bot.domain.errors import ConversationNotLinked, NobodyToSign, UnknownEnvelope
 from bot.domain.faults import Problem
 from bot.domain.people import Account, Client, Contact, Office, Person, Standing
 from bot.ports import Ports
 from bot.texts import Texts
-from bot.use_cases.access import directory_of, read_office, require_staff
+from bot.use_cases.access import ask_participants, read_office, require_staff
 from bot.use_cases.draft import Draft, write_draft
 from bot.use_cases.uploads import offer_upload_page
 from bot.views.options import offer_signer
@@ -29,9 +29,7 @@ async def open_send_form(ports: Ports, actor: Actor, draft: Draft, texts: Texts)
     """
     office = await read_office(ports, actor)
     await require_staff(ports, office, actor)
-    people = await directory_of(ports, actor).participants(draft.place.conversation)
-    if not any(person.account == actor.account for person in people):
-        raise NotAParticipant(actor.name)
+    people = await ask_participants(ports, actor, draft.place.conversation)
     async with ports.store.reading() as tx:
         replaces = await tx.envelopes.get(office.id, draft.supersedes) if draft.supersedes else None
         conversation = await tx.conversations.at(draft.place.conversation)
