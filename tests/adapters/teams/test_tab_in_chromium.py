@@ -14,7 +14,7 @@ from typing import Any
 
 import aiohttp
 import pytest
-from playwright.async_api import BrowserContext, FrameLocator, Page, Request, Route, ViewportSize, async_playwright
+from playwright.async_api import BrowserContext, FrameLocator, Page, Request, Route, ViewportSize
 
 from bot.conversation import Open
 from bot.domain.tasks import PAGE_SIZE
@@ -22,6 +22,7 @@ from cards.model import Anchor, Form, Text
 from storage.sql.store import SqlStore
 from tests.adapters.slack.stage import RecordingRouter
 from tests.adapters.teams.tab_stage import TabStage, open_tab_stage
+from tests.chromium import open_chromium
 from tests.strict_teams import Status, StrictTeams, User
 
 HOST = "https://teams.microsoft.com/"
@@ -111,21 +112,8 @@ async def stage(
 
 @pytest.fixture
 async def browser() -> AsyncIterator[BrowserContext]:
-    async with async_playwright() as playwright:
-        browser = await playwright.chromium.launch(
-            executable_path="/usr/bin/chromium",
-            args=[
-                "--no-sandbox",
-                "--disable-gpu",
-                "--disable-background-networking",
-                # A page of Teams on this machine is an exception of this test; browsers guard it otherwise.
-                "--disable-features=LocalNetworkAccessChecks,BlockInsecurePrivateNetworkRequests",
-            ],
-        )
-        try:
-            yield await browser.new_context(viewport=DESK, locale="nl-NL", reduced_motion="reduce")
-        finally:
-            await browser.close()
+    async with open_chromium() as browser:
+        yield await browser.new_context(viewport=DESK, locale="nl-NL", reduced_motion="reduce")
 
 
 @pytest.fixture
