@@ -9,7 +9,7 @@ from bot.domain.people import ClientId, OfficeId
 from tests import builders as a
 
 ENVELOPE, KARIM = a.an_envelope(), a.a_party("Karim Haddad", a.an_account())
-SCOPES = (EnvelopeLog(ENVELOPE.id), DossierLog(a.CLIENT), SignerLog(KARIM.account, a.a_place()))
+SCOPES: tuple[LogScope, ...] = (EnvelopeLog(ENVELOPE.id), DossierLog(a.CLIENT), SignerLog(KARIM.account, a.a_place()))
 
 
 def a_link(scope: LogScope, *, as_staff: bool) -> LogLink:
