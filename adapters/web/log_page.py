@@ -37,7 +37,7 @@ _STYLE = (
     "table{width:100%;border-collapse:collapse;font-size:.9375rem}"
     "th{text-align:left;border-bottom:2px solid var(--line);padding:.5rem .75rem .5rem 0}"
     "td{vertical-align:top;border-bottom:1px solid var(--line);padding:.5rem .75rem .5rem 0}"
-    "td span{display:block}footer{color:var(--soft);font-size:.875rem}"
+    "td[data-label]{overflow-wrap:normal}td span{display:block}footer{color:var(--soft);font-size:.875rem}"
     "blockquote{margin:.25rem 0;padding-left:.75rem;border-left:.1875rem solid var(--line);white-space:pre-line}"
     "@media screen and (max-width:44rem){thead{position:absolute;clip-path:inset(50%)}"
     "table,tbody,tr,td{display:block}td{border:0;padding:.125rem 0}tr{padding:.75rem 0;"
