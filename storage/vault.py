@@ -16,6 +16,7 @@ from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
 from bot.domain.errors import KeyRefused
+from storage.folders import sync_folder
 
 _KEY_SIZE = 32
 _NONCE_SIZE = 12
@@ -76,18 +77,10 @@ def _make_key_file(file: Path) -> None:
     try:
         with suppress(FileExistsError):  # another process was first
             os.link(new.name, file)
-            _sync_folder(file.parent)
+            sync_folder(file.parent)
             _log.warning("personal_key_made", file=str(file), advice="back it up: without it no signature can be read")
     finally:
         Path(new.name).unlink()
-
-
-def _sync_folder(folder: Path) -> None:
-    descriptor = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
 
 
 def _read_key(file: Path) -> bytes:

@@ -14,8 +14,9 @@ from datetime import date, datetime
 from enum import StrEnum
 from typing import TYPE_CHECKING, NewType
 
+from bot.domain.delegation_refusals import PassedOn
 from bot.domain.dossier import ItemId
-from bot.domain.errors import AlreadyAnswered, EnvelopeClosed, NotAllowedToView, NotRejected, NotTheSigner, PassedOn
+from bot.domain.errors import AlreadyAnswered, EnvelopeClosed, NotAllowedToView, NotRejected, NotTheSigner
 from bot.domain.people import Account, ClientId, ContactId, OfficeId
 from bot.domain.places import MessageRef, Place
 from bot.domain.signature import Drawing

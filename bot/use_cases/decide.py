@@ -10,14 +10,8 @@ from dataclasses import dataclass
 from bot.conversation import Actor, Answer, Done, Open, Press, Submission
 from bot.domain.envelope import Answer as SignerAnswer
 from bot.domain.envelope import Decision, Envelope, EnvelopeId, EnvelopeState, Party
-from bot.domain.errors import (
-    Conflict,
-    Fault,
-    InvalidInput,
-    NotAParticipant,
-    SignatureRequired,
-    UnknownEnvelope,
-)
+from bot.domain.errors import Conflict, NotAParticipant, SignatureRequired, UnknownEnvelope
+from bot.domain.faults import Fault, InvalidInput
 from bot.domain.links import SIGNING_HOURS, SigningLink
 from bot.domain.log import Happening, LogLine
 from bot.domain.outgoing import Errand, Outgoing
@@ -51,7 +45,8 @@ async def ask_approval(ports: Ports, press: Press, texts: Texts) -> Answer:
         last_place = await tx.envelopes.last_place(press.actor.account)
     envelope = _require_turn(envelope, press.actor)
     if envelope.drawing is Drawing.REQUIRED:
-        return Open(forms.sign_form(envelope, await give_link(ports, envelope, press.actor), SIGNING_HOURS, texts))
+        address = await give_link(ports, envelope, press.actor, as_staff=False)
+        return Open(forms.sign_form(envelope, address, SIGNING_HOURS, texts))
     return Open(forms.approve_form(envelope, last_place, envelope.id, texts))
 
 

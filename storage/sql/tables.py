@@ -24,6 +24,7 @@ from sqlalchemy import (
     Table,
     Text,
     UniqueConstraint,
+    false,
     text,
     true,
 )
@@ -349,6 +350,7 @@ links = Table(
     Column("envelope_id", Text, nullable=False),
     *_party("viewer_"),
     Column("expires_at", UtcTime, nullable=False),
+    Column("as_staff", Boolean, nullable=False, server_default=false()),
     Column("documents", Text, nullable=False, server_default=""),
     Column("used_at", UtcTime),
     Column("shown", Text, nullable=False, server_default="{}"),
@@ -411,6 +413,7 @@ log_links = Table(
         " + CASE WHEN channel IS NULL THEN 0 ELSE 1 END = 1",
         name="scope",
     ),
+    Index("ix_log_links_expires_at", "expires_at"),
 )
 
 upload_pages = Table(
@@ -423,6 +426,7 @@ upload_pages = Table(
     Column("expires_at", UtcTime, nullable=False),
     _of_office("clients", "client_id"),
     CheckConstraint("length(secret_hash) = 64", name="secret_hash"),
+    Index("ix_upload_pages_expires_at", "expires_at"),
 )
 
 conversation_references = Table(

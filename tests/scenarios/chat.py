@@ -164,8 +164,8 @@ class Chat(Protocol):
         """Let Paraaf listen, once its address is known to the platform."""
 
     def routes(self) -> Sequence[web.AbstractRouteDef]: ...
-    def connect(self, address: str) -> None:
-        """Tell the platform where Paraaf is."""
+    def connect(self, address: str, public_url: str) -> None:
+        """Tell the platform where Paraaf is, and where browsers find its pages."""
 
     async def stop(self) -> None: ...
 

@@ -55,7 +55,7 @@ class SlackChat:
     def routes(self) -> Sequence[web.AbstractRouteDef]:
         return self.adapter.routes()
 
-    def connect(self, address: str) -> None:
+    def connect(self, address: str, public_url: str) -> None:
         self.slack.connect(f"{address}/slack/events")
 
     async def stop(self) -> None:

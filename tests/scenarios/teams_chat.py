@@ -61,9 +61,9 @@ class TeamsChat:
     def routes(self) -> Sequence[web.AbstractRouteDef]:
         return self.adapter.routes()
 
-    def connect(self, address: str) -> None:
+    def connect(self, address: str, public_url: str) -> None:
         self.teams.connect(f"{address}/api/messages")
-        self.teams.domains = frozenset(render_manifest(self.teams.app_id, address)["validDomains"])
+        self.teams.domains = frozenset(render_manifest(self.teams.app_id, public_url)["validDomains"])
 
     async def stop(self) -> None:
         await self.adapter.stop()

@@ -7,7 +7,7 @@ import pytest
 from bot.conversation import Done, Open, Submission
 from bot.domain import errors
 from bot.domain.envelope import EnvelopeState
-from bot.domain.errors import Fault, InvalidInput, Problem
+from bot.domain.faults import Fault, InvalidInput, Problem
 from bot.domain.log import Happening
 from bot.domain.people import Account
 from bot.domain.signature import Drawing, DrawnSignature, Signature, TypedSignature

@@ -14,7 +14,8 @@ from adapters.web.signing.sent import FormBroken, Sent, read_sent, read_shown
 from adapters.web.signing.site import PATH, Site
 from adapters.web.signing.told import tell_answer, tell_outage, tell_refusal, tell_stranger
 from adapters.web.visitors import find_network
-from bot.domain.errors import InvalidInput, PlatformError, Refusal, StoreUnavailable
+from bot.domain.errors import PlatformError, Refusal, StoreUnavailable
+from bot.domain.faults import InvalidInput
 from bot.texts import Texts
 from bot.use_cases.sign_page import SigningPage, answer_on_page, open_page, record_pages
 from bot.views.refusals import explain_faults, explain_outage

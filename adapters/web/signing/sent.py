@@ -7,7 +7,7 @@ from typing import Final
 
 from aiohttp import web
 
-from bot.domain.errors import Fault, InvalidInput, Problem
+from bot.domain.faults import Fault, InvalidInput, Problem
 from bot.use_cases.sign_page import PageAnswer, PageApproval, PageRejection
 from bot.views import forms
 

@@ -66,6 +66,9 @@ def _tell_link(site: Site, request: web.Request, texts: Texts, refusal: LinkRefu
             return site.lay_out_words(request, texts, HTTPStatus.GONE, title, again)
         case LinkTrouble.USED:
             return _tell_used(site, request, texts, refusal, again)
+        case LinkTrouble.PASSED_ON:
+            title, words = texts.say("This is not your task any more"), explain(refusal, texts, Platform.SLACK).summary
+            return site.lay_out_words(request, texts, HTTPStatus.GONE, title, words)
         case LinkTrouble.UNKNOWN:
             title = texts.say("This link is not valid")
             return site.lay_out_words(request, texts, HTTPStatus.NOT_FOUND, title, again)
