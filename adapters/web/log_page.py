@@ -37,7 +37,7 @@ _STYLE = (
     "table{width:100%;border-collapse:collapse;font-size:.9375rem}"
     "th{text-align:left;border-bottom:2px solid var(--line);padding:.5rem .75rem .5rem 0}"
     "td{vertical-align:top;border-bottom:1px solid var(--line);padding:.5rem .75rem .5rem 0}"
-    "td span{display:block}footer{color:var(--soft);font-size:.875rem}"
+    "td[data-label]{overflow-wrap:normal}td span{display:block}footer{color:var(--soft);font-size:.875rem}"
     "blockquote{margin:.25rem 0;padding-left:.75rem;border-left:.1875rem solid var(--line);white-space:pre-line}"
     "img{display:block;max-width:min(100%,16rem);max-height:8rem;margin:.25rem 0;background:#fff;"
     "border:1px solid var(--line);border-radius:.25rem}"

@@ -11,6 +11,7 @@ from bot.views.options import fit, offer_contact
 from cards.limits import OPTIONS_IN_MENU
 from cards.model import (
     Actions,
+    Anchor,
     Choice,
     Element,
     Form,
@@ -169,6 +170,7 @@ def documents_form(envelope: Envelope, address: str, hours: int, texts: Texts) -
         (
             *_show_documents(envelope.documents, texts),
             Actions((Link(texts.say("Open the documents"), address),)),
+            _offer_link(address, texts),
             _tell_whose(hours, texts),
         ),
         close=texts.say("Close"),
@@ -185,11 +187,17 @@ def sign_form(envelope: Envelope, address: str, hours: int, texts: Texts) -> For
             Text((Plain(texts.say("This request is signed on a page, where you put your signature.")),)),
             *_show_documents(envelope.documents, texts),
             Actions((Link(texts.say("Open the page to sign"), address),)),
+            _offer_link(address, texts),
             _tell_whose(hours, texts),
         ),
         close=texts.say("Close"),
         page=address,
     )
+
+
+def _offer_link(address: str, texts: Texts) -> Text:
+    """The address to take along to a telephone, where one can draw; what a button opens cannot be copied."""
+    return Text((Anchor(texts.say("The same page, as a link to copy"), address),))
 
 
 def _tell_whose(hours: int, texts: Texts) -> Text:
