@@ -129,6 +129,10 @@ class TeamsChat:
         assert containing in seen.words
         return seen
 
+    @asynccontextmanager
+    async def renewing(self, tasks: Message) -> AsyncIterator[None]:
+        yield  # a list in a message is replaced by the answer to a press, nothing else
+
     async def press_early(self, person: User, message: Message, button: str) -> None:
         await person.press(message, button, early=True)
 
