@@ -27,8 +27,8 @@ def verify(
     language: Language = None,
 ) -> None:
     """Check a proof of the evidence log, without network or database; exit code 1 unless it holds."""
-    from adapters.commands.evidence import describe_report  # noqa: PLC0415 - see above
     from adapters.commands.evidence import verify as work  # noqa: PLC0415 - see above
+    from adapters.verdicts import describe_report  # noqa: PLC0415 - see above
     from bot.texts import texts_for  # noqa: PLC0415 - see above
     from storage.evidence.verify import Verdict  # noqa: PLC0415 - see above
 
