@@ -360,6 +360,12 @@ class Signatures(Protocol):
     async def get(self, envelope: Envelope, signer: Account) -> Signature | None:
         """The signature of this signer. Raises `ValueError` when what is kept is not what was put there."""
 
+    async def list_envelopes(self, office: OfficeId, signer: Account) -> tuple[EnvelopeId, ...]:
+        """The envelopes of this office with a signature of this person that can still be read."""
+
+    async def forget(self, office: OfficeId, person: Account) -> None:
+        """Make every signature of this person at this office unreadable for ever; may be repeated."""
+
 
 class Outbox(Protocol):
     """What must reach a platform, delivered in order per conversation."""

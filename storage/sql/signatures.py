@@ -4,9 +4,9 @@ from base64 import b64decode, b64encode
 from typing import Any
 
 import orjson
-from sqlalchemy import bindparam, select
+from sqlalchemy import bindparam, delete, select
 
-from bot.domain.envelope import Envelope
+from bot.domain.envelope import Envelope, EnvelopeId
 from bot.domain.errors import Conflict
 from bot.domain.people import Account, OfficeId
 from bot.domain.signature import DrawnSignature, Signature, TypedSignature
@@ -27,6 +27,29 @@ _SEALED = select(signatures.c.sealed).where(
     signatures.c.platform == bindparam("platform"),
     signatures.c.tenant == bindparam("tenant"),
     signatures.c.user_id == bindparam("user_id"),
+)
+_OF_PERSON = (
+    select(signatures.c.envelope_id)
+    .join(
+        personal_keys,
+        (personal_keys.c.office_id == signatures.c.office_id)
+        & (personal_keys.c.platform == signatures.c.platform)
+        & (personal_keys.c.tenant == signatures.c.tenant)
+        & (personal_keys.c.user_id == signatures.c.user_id),
+    )
+    .where(
+        signatures.c.office_id == bindparam("office_id"),
+        signatures.c.platform == bindparam("platform"),
+        signatures.c.tenant == bindparam("tenant"),
+        signatures.c.user_id == bindparam("user_id"),
+    )
+    .order_by(signatures.c.envelope_id)
+)
+_FORGET = delete(personal_keys).where(
+    personal_keys.c.office_id == bindparam("office_id"),
+    personal_keys.c.platform == bindparam("platform"),
+    personal_keys.c.tenant == bindparam("tenant"),
+    personal_keys.c.user_id == bindparam("user_id"),
 )
 
 
@@ -56,6 +79,15 @@ class SqlSignatures:
             raise ValueError("the key of this person is gone, and so is what they signed with")
         owner = _name_owner(envelope.office, signer)
         return _read(self._open_vault().open(wrapped, owner, row.sealed, "signature", envelope.id))
+
+    async def list_envelopes(self, office: OfficeId, signer: Account) -> tuple[EnvelopeId, ...]:
+        await self._session.flush()
+        rows = await self._session.all(_OF_PERSON, {"office_id": office, **write_account(signer)})
+        return tuple(EnvelopeId(row.envelope_id) for row in rows)
+
+    async def forget(self, office: OfficeId, person: Account) -> None:
+        await self._session.flush()
+        await self._session.run(_FORGET, {"office_id": office, **write_account(person)})
 
     async def _find_key(self, office: OfficeId, person: Account) -> bytes | None:
         row = await self._session.one(_KEY, {"office_id": office, **write_account(person)})

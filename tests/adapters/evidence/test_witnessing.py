@@ -13,7 +13,7 @@ from storage.evidence.archive import Archive
 from storage.evidence.checkpoint import read_checkpoint
 from storage.evidence.cosignatures import CosignatureShelf, read_time
 from storage.evidence.entry import Entry
-from storage.evidence.note import parse_key
+from storage.evidence.note import Note, parse_key
 from storage.evidence.verify import Check, Outcome, verify_proof
 from tests.adapters.evidence.following import Waits, grow, open_archive
 from tests.evidence.making import HOST, OFFICE, ORIGIN, an_entry
@@ -29,6 +29,11 @@ class Stage:
     @property
     def shelf(self) -> CosignatureShelf:
         return self.archive.cosignatures(OFFICE, [self.key])
+
+    def newest(self) -> Note:
+        found = self.shelf.find()
+        assert found
+        return found
 
     async def introduce(self) -> None:
         log = await self.archive.log(OFFICE)
@@ -64,9 +69,9 @@ async def stage(tmp_path: Path, witness: StrictWitness) -> AsyncIterator[Stage]:
 async def test_every_growth_is_cosigned(stage: Stage) -> None:
     for size, count in ((1, 1), (2, 1), (7, 5), (300, 293), (301, 1)):
         await stage.grow(count)
-        note = stage.shelf.find()
-        assert note
+        note = stage.newest()
         assert read_checkpoint(note).size == size
+    note = stage.newest()
     assert stage.witness.answered == [200] * 5
     log = await stage.archive.log(OFFICE)
     proof = await log.proof(42, note)

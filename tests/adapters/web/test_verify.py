@@ -24,7 +24,6 @@ FILE = b"document 7"
 class Checking:
     client: TestClient[web.Request, web.Application]
     proof: bytes
-    other: bytes
     is_away: bool = False
 
     async def keys(self, origin: str) -> Sequence[VerifierKey] | None:
@@ -47,7 +46,7 @@ class Checking:
 async def checking(tmp_path: Path) -> AsyncIterator[Checking]:
     make_log(tmp_path, 10)
     recorder = open_recorder(tmp_path)
-    proofs = [str(recorder.prove(index)).encode() for index in (7, 8)]
+    proof = str(recorder.prove(7)).encode()
     recorder.close()
 
     async def find_keys(origin: str) -> Sequence[VerifierKey] | None:
@@ -56,7 +55,7 @@ async def checking(tmp_path: Path) -> AsyncIterator[Checking]:
     app = web.Application()
     app.add_routes(serve_verify(find_keys))
     async with TestClient(TestServer(app)) as client:
-        made = Checking(client, *proofs)
+        made = Checking(client, proof)
         yield made
 
 
