@@ -1,5 +1,7 @@
 """Opens an archive that is there already, beside the process that records in it."""
 
+import asyncio
+from collections.abc import Awaitable, Callable
 from pathlib import Path
 
 from adapters.settings import Settings, SettingsError
@@ -7,7 +9,7 @@ from bot.domain.people import Account
 from storage.evidence.archive import Archive
 from storage.evidence.checkpoint import read_checkpoint
 from storage.evidence.errors import EvidenceError
-from storage.evidence.note import parse_note
+from storage.evidence.note import VerifierKey, parse_note
 
 SECRET = "evidence.secret"  # noqa: S105 - the name of a file
 FOLDER = "evidence"
@@ -37,3 +39,22 @@ def open_existing(settings: Settings, folder: Path | None, secret: Path | None =
         return Archive(root, file.read_bytes().strip(), host)
     except EvidenceError as error:
         raise SettingsError({"PARAAF_EVIDENCE_SECRET_FILE": str(error)}) from error
+
+
+def make_key_finder(archive: Archive) -> Callable[[str], Awaitable[list[VerifierKey]]]:
+    """Finds the keys of the log with an origin, for `adapters.web.verify`; none where it is no log of this archive.
+
+    Looking begins no log, whatever origin somebody writes in a proof.
+    """
+
+    def look(origin: str) -> list[VerifierKey]:
+        try:
+            keys = archive.reader(origin.rpartition("/")[2]).keys
+        except KeyError:
+            return []
+        return [key for key in keys if key.name == origin]
+
+    async def find_keys(origin: str) -> list[VerifierKey]:
+        return await asyncio.to_thread(look, origin)
+
+    return find_keys

@@ -9,7 +9,7 @@ import pytest
 from aiohttp import web
 
 from adapters.evidence.following import FIRST_WAIT, LONGEST_WAIT
-from adapters.evidence.stamping import MAX_ANSWER, Authority, Stamper
+from adapters.evidence.stamping import MAX_ANSWER, Authority, Stamper, Unanswered
 from storage.evidence.archive import Archive
 from storage.evidence.checkpoint import read_checkpoint
 from storage.evidence.timestamps import TimestampShelf, make_request
@@ -187,3 +187,13 @@ async def test_a_slow_authority_holds_up_nobody(stage: Stage) -> None:
         await grow(stage.archive, 1)  # the log goes on meanwhile
         release.set()
         await hasty.stop()
+
+
+async def test_no_more_is_read_of_an_answer_than_there_can_be(stage: Stage) -> None:
+    async def pour(_request: bytes) -> web.StreamResponse:
+        return web.Response(body=b"0" * (MAX_ANSWER + 1), content_type="application/timestamp-reply")
+
+    stage.server.reply = pour
+    async with aiohttp.ClientSession() as session:
+        with pytest.raises(Unanswered, match="more than"):
+            await Authority(session, stage.server.url).ask(make_request("x\n"))
