@@ -156,7 +156,6 @@ def _make_form(texts: Texts) -> Html:
         tag("p", tag("small", limits), id="limits"),
         tag("button", texts.say("Check")),
         method="post",
-        action=ADDRESS,
         enctype="multipart/form-data",
     )
 
@@ -177,7 +176,7 @@ def _tell(report: Report, sent: _Sent, *, is_ours: bool, texts: Texts) -> web.Re
             tag("ul", *(each for each in checks if each), class_="checks"),
             *(tag("p", tag("small", each)) for each in known),
             tag("p", _say_whose(report, is_ours=is_ours, texts=texts)),
-            tag("p", tag("a", texts.say("Check another proof"), href=ADDRESS)),
+            tag("p", tag("a", texts.say("Check another proof"), href=ADDRESS.removeprefix("/"))),
         ]
     )
     return lay_out(200, title, body, texts)
