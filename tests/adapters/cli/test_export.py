@@ -73,9 +73,10 @@ def test_its_program_says_that_everything_held(unpacked: Path, folder: Path) -> 
     assert check(unpacked).stdout.splitlines()[-1].endswith("compare it.")
 
 
-def _flip(path: Path) -> None:
+def _flip(path: Path, behind: bytes = b"") -> None:
+    """Change a byte in the middle, or the first one behind some others: in a timestamp, of the hash that it is of."""
     content = bytearray(path.read_bytes())
-    content[len(content) // 2] ^= 1
+    content[content.index(behind) + len(behind) if behind else len(content) // 2] ^= 1
     path.write_bytes(content)
 
 
@@ -83,7 +84,7 @@ def _flip(path: Path) -> None:
     "spoil",
     [
         lambda at: _flip(at / "documents" / "Aangifte IB 2025.pdf"),
-        lambda at: _flip(at / "entries" / "002-approved.tsr"),
+        lambda at: _flip(at / "entries" / "002-approved.tsr", b"\x04\x20"),
         lambda at: _flip(at / "entries" / f"002-approved{SUFFIX}"),
         lambda at: (at / "key.txt").write_text((at / "key.txt").read_text().replace("office-1", "office-2")),
         lambda at: _swap(at / "entries" / "002-approved.openings.json", "S2FyaW0gSGFkZGFk", "U2FubmUgSGFkZGFk"),
