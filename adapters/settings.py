@@ -82,6 +82,12 @@ class Settings(BaseSettings):
         default=(), validation_alias="PARAAF_PROXIES"
     )
     geoip: _File | None = Field(default=None, validation_alias="PARAAF_GEOIP_DB")
+    tsa_url: Annotated[str, AfterValidator(check_address)] | None = Field(
+        default=None, validation_alias="PARAAF_TSA_URL"
+    )
+    tsa_roots: _File | None = Field(default=None, validation_alias="PARAAF_TSA_ROOTS")
+    tsa_every: float = Field(default=60.0, ge=0, validation_alias="PARAAF_TSA_EVERY")
+    witnesses: _File | None = Field(default=None, validation_alias="PARAAF_WITNESSES")
     slack_signing_secret: SecretStr | None = Field(default=None, validation_alias="SLACK_SIGNING_SECRET")
     slack_bot_token: SecretStr | None = Field(default=None, validation_alias="SLACK_BOT_TOKEN")
     slack_app_token: SecretStr | None = Field(default=None, validation_alias="SLACK_APP_TOKEN")

@@ -365,6 +365,12 @@ class Signatures(Protocol):
     ) -> Mapping[tuple[EnvelopeId, Account], LoggedSignature]:
         """Every signature in these envelopes, by who gave it; those of another office are left out."""
 
+    async def list_envelopes(self, office: OfficeId, signer: Account) -> tuple[EnvelopeId, ...]:
+        """The envelopes of this office with a signature of this person that can still be read."""
+
+    async def forget(self, office: OfficeId, person: Account) -> None:
+        """Make every signature of this person at this office unreadable for ever; may be repeated."""
+
 
 class Outbox(Protocol):
     """What must reach a platform, delivered in order per conversation."""

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 import orjson
-from sqlalchemy import Row, and_, bindparam, select
+from sqlalchemy import Row, and_, bindparam, delete, select
 
 from bot.domain.envelope import Envelope, EnvelopeId
 from bot.domain.errors import Conflict
@@ -31,15 +31,32 @@ _SEALED = select(signatures.c.sealed).where(
     signatures.c.tenant == bindparam("tenant"),
     signatures.c.user_id == bindparam("user_id"),
 )
+_HAS_KEY = and_(
+    *(personal_keys.c[name] == signatures.c[name] for name in ("office_id", "platform", "tenant", "user_id"))
+)
 _OF_ENVELOPES = (
     select(signatures, envelope_signers.c.position, personal_keys.c.wrapped)
     .join(envelope_signers)
-    .outerjoin(
-        personal_keys,
-        and_(*(personal_keys.c[name] == signatures.c[name] for name in ("office_id", "platform", "tenant", "user_id"))),
-    )
+    .outerjoin(personal_keys, _HAS_KEY)
     .where(signatures.c.office_id == bindparam("office_id"))
     .where(signatures.c.envelope_id.in_(bindparam("envelopes", expanding=True)))
+)
+_OF_PERSON = (
+    select(signatures.c.envelope_id)
+    .join(personal_keys, _HAS_KEY)
+    .where(
+        signatures.c.office_id == bindparam("office_id"),
+        signatures.c.platform == bindparam("platform"),
+        signatures.c.tenant == bindparam("tenant"),
+        signatures.c.user_id == bindparam("user_id"),
+    )
+    .order_by(signatures.c.envelope_id)
+)
+_FORGET = delete(personal_keys).where(
+    personal_keys.c.office_id == bindparam("office_id"),
+    personal_keys.c.platform == bindparam("platform"),
+    personal_keys.c.tenant == bindparam("tenant"),
+    personal_keys.c.user_id == bindparam("user_id"),
 )
 
 
@@ -92,6 +109,15 @@ class SqlSignatures:
             return Unreadable.DAMAGED
         signature = _read(content)
         return signature.png if isinstance(signature, DrawnSignature) else signature
+
+    async def list_envelopes(self, office: OfficeId, signer: Account) -> tuple[EnvelopeId, ...]:
+        await self._session.flush()
+        rows = await self._session.all(_OF_PERSON, {"office_id": office, **write_account(signer)})
+        return tuple(EnvelopeId(row.envelope_id) for row in rows)
+
+    async def forget(self, office: OfficeId, person: Account) -> None:
+        await self._session.flush()
+        await self._session.run(_FORGET, {"office_id": office, **write_account(person)})
 
     async def _find_key(self, office: OfficeId, person: Account) -> bytes | None:
         row = await self._session.one(_KEY, {"office_id": office, **write_account(person)})

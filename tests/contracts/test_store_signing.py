@@ -180,3 +180,25 @@ async def test_link_signature_and_answer_are_recorded_together_or_not_at_all(
         assert await tx.signatures.get(envelope, a.an_account()) == DRAWN
         found = await tx.envelopes.get(a.OFFICE, envelope.id)
         assert found == replace(answered, revision=1)
+
+
+async def test_what_a_person_signed_with_can_be_forgotten(office_store: Store, envelope: Envelope) -> None:
+    other = a.an_account("U0OTHER")
+    async with office_store.transaction() as tx:
+        await tx.signatures.add(envelope, a.an_account(), DRAWN)
+    async with office_store.reading() as tx:
+        assert await tx.signatures.list_envelopes(a.OFFICE, a.an_account()) == (envelope.id,)
+        assert await tx.signatures.list_envelopes(OfficeId("office-2"), a.an_account()) == ()
+        assert await tx.signatures.list_envelopes(a.OFFICE, other) == ()
+    async with office_store.transaction() as tx:
+        await tx.signatures.forget(a.OFFICE, other)
+        await tx.signatures.forget(OfficeId("office-2"), a.an_account())
+    async with office_store.reading() as tx:
+        assert await tx.signatures.get(envelope, a.an_account()) == DRAWN
+    for _ in range(2):
+        async with office_store.transaction() as tx:
+            await tx.signatures.forget(a.OFFICE, a.an_account())
+    async with office_store.reading() as tx:
+        assert await tx.signatures.list_envelopes(a.OFFICE, a.an_account()) == ()
+        with pytest.raises(ValueError, match="gone"):
+            await tx.signatures.get(envelope, a.an_account())
