@@ -15,7 +15,7 @@ from bot.domain.dossier import Content, DossierItem, ItemId, Version
 from bot.domain.envelope import Envelope, EnvelopeId, Party, Signer
 from bot.domain.evidence import EvidenceFact, Lag, OwedLine, Receipt
 from bot.domain.links import SigningLink, UploadPage
-from bot.domain.log import LogFilter, LogLine, LogLink, LogPosition, LogScope, Subject
+from bot.domain.log import LogFilter, LoggedSignature, LogLine, LogLink, LogPosition, LogScope, Subject
 from bot.domain.outgoing import Claimed, Outgoing
 from bot.domain.people import (
     Account,
@@ -349,7 +349,7 @@ class LogLinks(Protocol):
     """Personal links to the pages of logs; only a hash of each secret is kept."""
 
     async def add(self, link: LogLink) -> None:
-        """Keep a link."""
+        """Keep a link, and forget those that expired a month before this one will."""
 
     async def get(self, secret_hash: str) -> LogLink | None:
         """The link whose secret has this hash."""
@@ -370,9 +370,6 @@ class Links(Protocol):
     async def save_shown(self, link: SigningLink, shown: Mapping[int, frozenset[int]]) -> None:
         """Record the pages that were shown, in place of those of `link`. Raises `Conflict` when these changed since."""
 
-    async def revoke(self, envelope: EnvelopeId, viewer: Account) -> None:
-        """Let no link of this person to this envelope work any more."""
-
 
 class Signatures(Protocol):
     """What people drew or typed when they approved: readable only with the key of this deployment."""
@@ -381,7 +378,21 @@ class Signatures(Protocol):
         """Keep the signature of this signer. Raises `Conflict` when there is one."""
 
     async def get(self, envelope: Envelope, signer: Account) -> Signature | None:
-        """The signature of this signer. Raises `ValueError` when what is kept is not what was put there."""
+        """The signature of this signer.
+
+        Raises `ValueError` when what is kept is not what was put there, or the key of this person is gone.
+        """
+
+    async def of_envelopes(
+        self, office: OfficeId, envelopes: Iterable[EnvelopeId]
+    ) -> Mapping[tuple[EnvelopeId, Account], LoggedSignature]:
+        """Every signature in these envelopes, by who gave it; those of another office are left out."""
+
+    async def list_envelopes(self, office: OfficeId, signer: Account) -> tuple[EnvelopeId, ...]:
+        """The envelopes of this office with a signature of this person that can still be read."""
+
+    async def forget(self, office: OfficeId, person: Account) -> None:
+        """Make every signature of this person at this office unreadable for ever; may be repeated."""
 
 
 class OwedEvidence(Protocol):
@@ -449,7 +460,7 @@ class UploadPages(Protocol):
     """Personal one-time links to upload pages; only a hash of each secret is kept."""
 
     async def add(self, page: UploadPage) -> None:
-        """Keep a link."""
+        """Keep a link, and forget those that expired a month before this one will."""
 
     async def get(self, secret_hash: str) -> UploadPage | None:
         """The link whose secret has this hash."""

@@ -14,8 +14,9 @@ from datetime import date, datetime
 from enum import StrEnum
 from typing import TYPE_CHECKING, NewType
 
+from bot.domain.delegation_refusals import PassedOn
 from bot.domain.dossier import ItemId
-from bot.domain.errors import AlreadyAnswered, EnvelopeClosed, NotAllowedToView, NotRejected, NotTheSigner, PassedOn
+from bot.domain.errors import AlreadyAnswered, EnvelopeClosed, NotAllowedToView, NotRejected, NotTheSigner
 from bot.domain.people import Account, ClientId, ContactId, OfficeId
 from bot.domain.places import MessageRef, Place
 from bot.domain.signature import Drawing
@@ -204,15 +205,15 @@ class Envelope:
         after = replace(self, signers=signers)
         closing = Closing(Party(answered.account, answered.name), decision.at)
         if decision.answer is Answer.REJECTED:
-            return replace(after, state=EnvelopeState.REJECTED, closing=closing)
+            return _close(after, EnvelopeState.REJECTED, closing)
         if all(each.decision is not None for each in signers):
-            return replace(after, state=EnvelopeState.COMPLETED, closing=closing)
+            return _close(after, EnvelopeState.COMPLETED, closing)
         return after
 
     def withdraw(self, by: Party, at: datetime) -> "Envelope":
         """The envelope as withdrawn. Raises `EnvelopeClosed` when it already has a final state."""
         self.require_open()
-        return replace(self, state=EnvelopeState.WITHDRAWN, closing=Closing(by, at))
+        return _close(self, EnvelopeState.WITHDRAWN, Closing(by, at))
 
     def require_rejected(self) -> None:
         """Raise `NotRejected`, or `EnvelopeClosed` when it was superseded before, unless this envelope is rejected."""
@@ -224,4 +225,10 @@ class Envelope:
     def supersede(self, successor: EnvelopeId, by: Party, at: datetime) -> "Envelope":
         """The envelope as superseded by a corrected version. Raises what `require_rejected` raises."""
         self.require_rejected()
-        return replace(self, state=EnvelopeState.SUPERSEDED, closing=Closing(by, at), superseded_by=Pointer(successor))
+        after = replace(self, superseded_by=Pointer(successor))
+        return _close(after, EnvelopeState.SUPERSEDED, Closing(by, at))
+
+
+def _close(envelope: Envelope, state: EnvelopeState, closing: Closing) -> Envelope:
+    # Whatever was proved before was another state than this one.
+    return replace(envelope, state=state, closing=closing, evidence=None, evidence_follows=True)

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from hashlib import sha256
 
-from bot.domain.envelope import Document, Envelope, EnvelopeId, EnvelopeState
+from bot.domain.envelope import Document, Envelope, EnvelopeId, EnvelopeState, Party
 from bot.domain.log import Happening, LogLine
 from bot.domain.people import Account, ClientId, OfficeId
 from bot.domain.signature import DrawnSignature, Signature, TypedSignature
@@ -26,7 +26,9 @@ class EvidenceFact:
 
     `documents` are those that it was about, in the dossier of `client`. `consent` is the version of the words that were
     agreed to. `person` is who did it; `personal` is what may be erased with them: "who", "reason", "place", "network"
-    (what their network tells), "signature" (a typed name, or the SHA-256 of the drawn picture).
+    (what their network tells), "signature" (a typed name, or the SHA-256 of the drawn picture). `others` are whom a
+    request to pass the task on is about besides them, each to be erased by themselves: "signer" who asked for it and
+    "taker" who was to take their place.
     """
 
     office: OfficeId
@@ -39,11 +41,12 @@ class EvidenceFact:
     consent: str | None
     person: Account
     personal: Mapping[str, str] = field(default_factory=dict)
+    others: Mapping[str, Party] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
 class Receipt:
-    """An entry stands in the log `origin` at `index`, from 0; `entry_hash` is its leaf hash (RFC 6962) in hexadecimal."""
+    """An entry stands in the log `origin` at `index`, from 0; `entry_hash` is its leaf hash (RFC 6962), hexadecimal."""
 
     origin: str
     index: int
@@ -92,6 +95,7 @@ def find_facts(owed: OwedLine, envelope: Envelope, signature: Signature | None) 
         line.facts.get("consent"),
         line.by.account,
         {what: value for what, value in told.items() if value},
+        _find_others(line, envelope),
     )
 
 
@@ -106,6 +110,15 @@ def is_newest_closing(line: LogLine, envelope: Envelope) -> bool:
     """Whether the state that the envelope is in came with this line."""
     closing = envelope.closing
     return closing is not None and (closing.at, closing.by.account) == (line.at, line.by.account)
+
+
+def _find_others(line: LogLine, envelope: Envelope) -> dict[str, Party]:
+    named = (line.facts.get("from_account"), line.facts.get("to_account"))
+    for each in envelope.delegations:
+        if named == (each.signer.account.user, each.taker.account.user):
+            parties = {"signer": each.signer, "taker": each.taker}
+            return {role: party for role, party in parties.items() if party.account != line.by.account}
+    return {}
 
 
 def _find_documents(line: LogLine, envelope: Envelope) -> tuple[Document, ...]:

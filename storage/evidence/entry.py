@@ -49,10 +49,13 @@ class Personal(StrEnum):
     """What is personal, and therefore stands in an entry as a commitment only."""
 
     WHO = "who"
+    ACCOUNT = "account"
     REASON = "reason"
     PLACE = "place"
     NETWORK = "network"
     SIGNATURE = "signature"
+    SIGNER = "signer"
+    TAKER = "taker"
 
 
 @dataclass(frozen=True, slots=True)

@@ -384,6 +384,7 @@ links = Table(
     Column("envelope_id", Text, nullable=False),
     *_party("viewer_"),
     Column("expires_at", UtcTime, nullable=False),
+    Column("as_staff", Boolean, nullable=False, server_default=false()),
     Column("documents", Text, nullable=False, server_default=""),
     Column("used_at", UtcTime),
     Column("shown", Text, nullable=False, server_default="{}"),
@@ -446,6 +447,7 @@ log_links = Table(
         " + CASE WHEN channel IS NULL THEN 0 ELSE 1 END = 1",
         name="scope",
     ),
+    Index("ix_log_links_expires_at", "expires_at"),
 )
 
 upload_pages = Table(
@@ -458,6 +460,7 @@ upload_pages = Table(
     Column("expires_at", UtcTime, nullable=False),
     _of_office("clients", "client_id"),
     CheckConstraint("length(secret_hash) = 64", name="secret_hash"),
+    Index("ix_upload_pages_expires_at", "expires_at"),
 )
 
 conversation_references = Table(

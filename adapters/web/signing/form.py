@@ -34,6 +34,7 @@ def write_form(page: SigningPage, entered: Entered, action: str, token: str, tex
     form = tag(
         "form",
         tag("input", type="hidden", name="token", value=token),
+        tag("input", type="hidden", name="shown", value=entered.sent.shown),
         writer.write_signature(),
         writer.write_place(),
         writer.write_approval(),

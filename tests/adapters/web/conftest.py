@@ -12,7 +12,7 @@ import pytest
 from aiohttp import web
 from aiohttp.test_utils import TestClient, TestServer
 from playwright.async_api import Browser as Chromium
-from playwright.async_api import Page, ViewportSize, async_playwright
+from playwright.async_api import Page, ViewportSize
 
 from adapters.pdf.sheet import SheetPdf
 from adapters.teams_settings import FRAMES
@@ -35,6 +35,7 @@ from storage.sql.migrations import migrate
 from storage.sql.store import SqlStore
 from storage.vault import open_vault
 from tests import builders as a
+from tests.chromium import open_chromium
 from tests.documents import make_pdf
 from tests.fakes import FakeDirectory, FixedClock
 from tests.signing_form import Browser
@@ -118,21 +119,8 @@ class Site:
 
 @pytest.fixture
 async def chromium() -> AsyncIterator[Chromium]:
-    async with async_playwright() as playwright:
-        browser = await playwright.chromium.launch(
-            executable_path="/usr/bin/chromium",
-            args=[
-                "--no-sandbox",
-                "--disable-gpu",
-                "--disable-background-networking",
-                # Else no page of another site can frame one of this machine, whatever that one's policy is.
-                "--disable-features=LocalNetworkAccessChecks",
-            ],
-        )
-        try:
-            yield browser
-        finally:
-            await browser.close()
+    async with open_chromium() as browser:
+        yield browser
 
 
 @pytest.fixture
@@ -189,4 +177,4 @@ async def _offer(
         envelope = replace(a.an_envelope(id_ or secret), documents=documents, **changes)
         await tx.envelopes.add(envelope)
         link = a.a_signing_link(secret, envelope=envelope.id, documents=fingerprint(documents))
-        await tx.links.add(replace(link, viewer=viewer) if viewer else link)
+        await tx.links.add(replace(link, viewer=viewer, as_staff=True) if viewer else link)

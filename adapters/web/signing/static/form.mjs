@@ -9,7 +9,7 @@ export function guardForm(form, pad, shown) {
     }
     isSent = true;
     pad?.write();
-    shown.send();
+    form.elements.shown.value = shown.write();
     form.setAttribute("aria-busy", "true");
   });
   // A page that comes back from the browser's memory can be sent again.
