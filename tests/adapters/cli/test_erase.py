@@ -124,6 +124,6 @@ def test_without_the_evidence_the_way_out_is_told(paraaf: Run, desk: Desk, folde
     assert result.exit_code == 1
     assert "run this where the evidence is kept" in result.stderr
     assert has_signature(desk)
-    (desk.root / "evidence.secret").write_text("not the secret of it")
+    (desk.root.parent / "evidence.secret").write_text("not the secret of it")
     assert paraaf("erase", "Karim Haddad", "--yes").exit_code == 1
     assert has_signature(desk)
