@@ -73,8 +73,7 @@ def _tell_link(
     again = texts.say("Press View on the card in the chat for a new link.")
     match refusal.trouble:
         case LinkTrouble.EXPIRED:
-            title = texts.say("This link has expired")
-            return site.lay_out_words(request, texts, HTTPStatus.GONE, title, *_repeat(typed, texts), again)
+            return _tell_expired(site, request, texts, typed, again)
         case LinkTrouble.USED:
             return _tell_used(site, request, texts, refusal, again)
         case LinkTrouble.PASSED_ON:
@@ -83,6 +82,15 @@ def _tell_link(
         case LinkTrouble.UNKNOWN:
             title = texts.say("This link is not valid")
             return site.lay_out_words(request, texts, HTTPStatus.NOT_FOUND, title, again)
+
+
+def _tell_expired(site: Site, request: web.Request, texts: Texts, typed: Sent | None, again: str) -> web.Response:
+    title = texts.say("This link has expired")
+    kept = texts.say("What you filled in is kept in this browser for a day, and the new link brings it back.")
+    words = (tag("p", each) for each in (*_repeat(typed, texts), again))
+    # Shown once it is true.
+    box = tag("div", tag("h1", title), *words, tag("p", kept, data_keeps=True, hidden=True), class_="box")
+    return site.lay_out(request, texts, title, tag("main", box, class_="short"), HTTPStatus.GONE)
 
 
 def _repeat(typed: Sent | None, texts: Texts) -> tuple[str, ...]:

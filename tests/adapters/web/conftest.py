@@ -24,7 +24,7 @@ from adapters.web.signing.site import load_assets
 from adapters.web.uploads import serve_uploads
 from bot.domain.dossier import DossierItem
 from bot.domain.envelope import Answer, Envelope, EnvelopeId, Party
-from bot.domain.links import UPLOADING_TIME, UploadPage, fingerprint
+from bot.domain.links import SIGNING_TIME, UPLOADING_TIME, UploadPage, fingerprint
 from bot.domain.log import LogLine
 from bot.domain.people import Platform
 from bot.ports import Ports
@@ -104,6 +104,15 @@ class Site:
     async def offer(self, secret: str, files: dict[str, bytes] | None = None, **changes: Any) -> str:
         """A page for Karim, at an envelope of its own that is called like the secret; its path."""
         await _offer(self.ports, secret, files or {"Aangifte.pdf": PDF}, **changes)
+        return f"/signing/{secret}"
+
+    async def renew(self, secret: str, envelope: str) -> str:
+        """Another link for Karim to what `offer` offered; its path."""
+        documents = fingerprint((await self.envelope(EnvelopeId(envelope))).documents)
+        expires_at = self.clock.now() + SIGNING_TIME
+        link = a.a_signing_link(secret, envelope=EnvelopeId(envelope), documents=documents)
+        async with self.ports.store.transaction() as tx:
+            await tx.links.add(replace(link, expires_at=expires_at))
         return f"/signing/{secret}"
 
     async def change_office(self, **changes: Any) -> None:
