@@ -29,6 +29,7 @@ from sqlalchemy import (
     true,
 )
 
+from bot.domain.certified import SealLevel, Way
 from bot.domain.delegation import DelegationState
 from bot.domain.envelope import Answer, EnvelopeState
 from bot.domain.people import Platform, Role
@@ -242,6 +243,13 @@ envelopes = Table(
     Column("evidence_origin", Text),
     Column("evidence_index", BigInteger),
     Column("evidence_hash", Text),
+    Column("way", Text, _words("way", Way), nullable=False, server_default=Way.APPROVAL.value),
+    Column("in_order", Boolean, nullable=False, server_default=false()),
+    Column("fields", JSON),
+    Column("sealed_version", Integer),
+    Column("sealed_sha256", Text),
+    Column("sealed_level", Text, _words("sealed_level", SealLevel)),
+    Column("sealed_at", UtcTime),
     UniqueConstraint("id", "office_id"),
     UniqueConstraint("office_id", "request_key"),
     UniqueConstraint("supersedes_id"),
@@ -288,6 +296,7 @@ envelope_signers = Table(
     Column("reason", Text),
     Column("consent", Text),
     Column("derived_place", Text),
+    Column("texts", Text),
     PrimaryKeyConstraint("envelope_id", "position"),
     UniqueConstraint("envelope_id", "platform", "tenant", "user_id"),
     _words("platform", Platform),
