@@ -203,7 +203,13 @@ def _read_document(columns: list[Any]) -> Document:
 
 
 def _read_signer(columns: list[Any]) -> Signer:
-    _, platform, tenant, user, name, contact, answer, answered_at, *told, texts = columns
+    _, platform, tenant, user, name, contact, *answer = columns
+    return Signer(Account(Platform(platform), tenant, user), name, ContactId(contact), _read_decision(*answer))
+
+
+def _read_decision(answer: str | None, answered_at: str, *told: Any) -> Decision | None:  # noqa: ANN401 - columns
+    if answer is None:
+        return None
+    place, reason, consent, derived_place, texts = told
     filled = tuple(orjson.loads(texts)) if texts else ()
-    decision = None if answer is None else Decision(Answer(answer), read_time(answered_at), *told, texts=filled)
-    return Signer(Account(Platform(platform), tenant, user), name, ContactId(contact), decision)
+    return Decision(Answer(answer), read_time(answered_at), place, reason, consent, derived_place, filled)
