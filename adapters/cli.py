@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from adapters.cli_evidence import evidence, verify
+from adapters.cli_evidence import erase, evidence, verify
 from adapters.commands.running import answer, run
 
 if TYPE_CHECKING:
@@ -32,6 +32,7 @@ app.add_typer(documents, name="documents")
 app.add_typer(evidence, name="evidence")
 app.add_typer(offices, name="offices")
 app.add_typer(manifest, name="manifest")
+app.command()(erase)
 app.command()(verify)
 
 Office = Annotated[str | None, typer.Option("--office", help="The office's name; not needed where there is one.")]

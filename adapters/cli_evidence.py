@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from adapters.commands.running import answer
+from adapters.commands.running import answer, run
 
 evidence = typer.Typer(no_args_is_help=True, help="The logs that prove what was decided.")
 
@@ -13,6 +13,38 @@ Keys = Annotated[
     list[str] | None, typer.Option("--key", help="A key you trust, or a file of them; for a log or a witness.")
 ]
 Language = Annotated[str | None, typer.Option("--language", envvar="LANG", help="nl or en.")]
+
+Office = Annotated[str | None, typer.Option("--office", help="The office's name; not needed where there is one.")]
+EvidenceDir = Annotated[
+    Path | None,
+    typer.Option("--evidence-dir", help="The folder of the evidence, if not the one of PARAAF_EVIDENCE_DIR."),
+]
+
+
+@answer
+def erase(
+    person: Annotated[
+        str, typer.Argument(help="A contact's name or e-mail address, or an account: slack:TENANT:USER.")
+    ],
+    office: Office = None,
+    evidence_dir: EvidenceDir = None,
+    yes: Annotated[bool, typer.Option("--yes", help="Do not ask.")] = False,
+) -> None:
+    """Make unreadable for ever what is kept of a person in the evidence and what they signed with.
+
+    First shows what that is, and what the law says to keep. Every proof still holds afterwards. May be repeated.
+    """
+    from adapters.commands.erase import erase as work  # noqa: PLC0415 - see above
+    from adapters.commands.erase import look_up  # noqa: PLC0415 - see above
+    from adapters.settings import load_settings  # noqa: PLC0415 - see above
+
+    settings = load_settings()
+    found = run(look_up(settings, person, office, evidence_dir))
+    print("\n".join(found.lines))
+    if not yes and typer.prompt(found.question) != found.person.name:
+        print(found.nothing)
+        raise typer.Exit(1)
+    print(run(work(settings, found, evidence_dir)))
 
 
 @answer
@@ -27,8 +59,8 @@ def verify(
     language: Language = None,
 ) -> None:
     """Check a proof of the evidence log, without network or database; exit code 1 unless it holds."""
-    from adapters.commands.evidence import describe_report  # noqa: PLC0415 - see above
     from adapters.commands.evidence import verify as work  # noqa: PLC0415 - see above
+    from adapters.verdicts import describe_report  # noqa: PLC0415 - see above
     from bot.texts import texts_for  # noqa: PLC0415 - see above
     from storage.evidence.verify import Verdict  # noqa: PLC0415 - see above
 
@@ -36,6 +68,25 @@ def verify(
     print("\n".join(describe_report(report, texts_for(language, "en"))))
     if report.verdict is not Verdict.HOLDS:
         raise typer.Exit(1)
+
+
+@evidence.command("export")
+@answer
+def evidence_export(
+    envelope: Annotated[str, typer.Argument(help="The id of the request, as on its log.")],
+    output: Annotated[Path, typer.Option("--output", help="Where to write the bundle: FILE.zip.")],
+    office: Office = None,
+    evidence_dir: EvidenceDir = None,
+    authority: Annotated[
+        Path | None,
+        typer.Option("--authority", envvar="PARAAF_TSA_ROOTS", help="Certificates of timestamp authorities, in PEM."),
+    ] = None,
+) -> None:
+    """Write the evidence of one request, for somebody who checks it without Paraaf; the bundle says how."""
+    from adapters.commands.export import export as work  # noqa: PLC0415 - see above
+    from adapters.settings import load_settings  # noqa: PLC0415 - see above
+
+    print(run(work(load_settings(), envelope, output, office, evidence_dir, authority)))
 
 
 @evidence.command("fsck")

@@ -1,7 +1,7 @@
 """The composition root: builds every part and wires them together; the only importer of storage."""
 
 import asyncio
-from collections.abc import AsyncIterator, Callable, Coroutine, Mapping, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Mapping, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from datetime import UTC, datetime
 from pathlib import Path
@@ -11,6 +11,7 @@ import structlog
 from aiohttp import web
 from sqlalchemy import Connection, make_url
 
+from adapters.evidence.holding import Holding, hold_evidence
 from adapters.geography import open_geography
 from adapters.links import Link, keep_trying
 from adapters.log import AccessLog
@@ -25,12 +26,14 @@ from adapters.web.pages import show_root
 from adapters.web.signing.routes import serve_signing
 from adapters.web.signing.site import Site, load_assets
 from adapters.web.uploads import serve_uploads
+from adapters.web.verify import serve_verify
 from bot.domain.errors import StoreUnavailable
 from bot.domain.people import Platform
 from bot.incidents import describe
-from bot.ports import Blobs, Directory, DuplicateGuard, Geography, Messenger, Ports
+from bot.ports import Blobs, Directory, DuplicateGuard, Evidence, Geography, Messenger, Ports
 from bot.router import Router
 from bot.use_cases.deliver import Courier
+from bot.use_cases.record_evidence import Recorder
 from storage.blobs import open_blobs
 from storage.sql.engine import connect
 from storage.sql.migrations import configure, migrate
@@ -41,7 +44,7 @@ from storage.vault import Vault, open_vault, read_vault
 PATIENCE = 10.0
 """Seconds that requests and deliveries under way are given when Paraaf stops."""
 RESTART_WAIT = 1.0
-"""Seconds before deliveries go on after a mistake of ours ended them."""
+"""Seconds before deliveries or records go on after a mistake of ours ended them."""
 
 _log = structlog.get_logger(__name__)
 
@@ -114,6 +117,7 @@ def build_ports(
     messengers: Mapping[Platform, Messenger] | None = None,
     directories: Mapping[Platform, Directory] | None = None,
     geography: Geography | None = None,
+    evidence: Evidence | None = None,
 ) -> Ports:
     """Everything that the use cases need; without platforms for commands that reach none."""
     return Ports(
@@ -125,6 +129,7 @@ def build_ports(
         directories=directories or {},
         public_url=settings.public_url,
         geography=geography,
+        evidence=evidence,
     )
 
 
@@ -151,7 +156,7 @@ class Paraaf:
         self._parts = AsyncExitStack()
         self._stopping = asyncio.Event()
         self._metrics = Metrics()
-        self._delivers = False
+        self._ended: set[str] = set()
         self.address = ""
         """Where it listens once it started, with the port that the system chose where the settings say 0."""
 
@@ -179,20 +184,28 @@ class Paraaf:
         store = await self._parts.enter_async_context(open_store(self._settings, vault))
         await store.require_key()
         guard = await self._parts.enter_async_context(open_guard(self._settings))
+        holding = await self._parts.enter_async_context(hold_evidence(self._settings))
         links = [link async for link in self._build_links(store)]
         messengers: dict[Platform, Messenger] = {link.platform: link.messenger for link in links}
         directories: dict[Platform, Directory] = {link.platform: link.directory for link in links}
         geography = await asyncio.to_thread(open_geography, self._settings.geoip)
-        ports = build_ports(self._settings, store, messengers, directories, geography)
+        ports = build_ports(self._settings, store, messengers, directories, geography, holding.evidence)
         courier = Courier(ports, self._metrics.count_delivery)
+        recorder = Recorder(ports, courier.wake)
         if links:
-            self._run(self._deliver(courier), self._finish)
+            self._run(self._keep_going("deliveries", courier.run), self._finish)
+        self._run(self._keep_going("evidence", recorder.run), self._finish)
+
+        def wake() -> None:
+            courier.wake()
+            recorder.wake()
+
         assets = await asyncio.to_thread(load_assets, self._settings.public_url)
         framed_by = FRAMES if self._settings.teams else ()
         count = self._metrics.count_decision
-        site = Site(ports, assets, courier.wake, count, framed_by, self._settings.proxies)
-        await self._listen(self._build_app(site, store, links))
-        router = CountingRouter(Router(ports, courier.wake), self._metrics)
+        site = Site(ports, assets, wake, count, framed_by, self._settings.proxies)
+        await self._listen(self._build_app(site, store, links, holding))
+        router = CountingRouter(Router(ports, wake), self._metrics)
         for link in links:
             if not await link.connect(store, router, guard):
                 self._run(keep_trying(link, store, router, guard), _cancel)
@@ -215,7 +228,7 @@ class Paraaf:
             self._parts.push_async_callback(teams.stop)
             yield teams
 
-    def _build_app(self, site: Site, store: SqlStore, links: Sequence[Link]) -> web.Application:
+    def _build_app(self, site: Site, store: SqlStore, links: Sequence[Link], holding: Holding) -> web.Application:
         async def check_database() -> str | None:
             try:
                 await store.ping()
@@ -224,7 +237,7 @@ class Paraaf:
             return None
 
         async def check_deliveries() -> str | None:
-            return None if self._delivers else "not running"
+            return "not running" if "deliveries" in self._ended else None
 
         checks: dict[str, Check] = {"database": check_database}
         app = web.Application(middlewares=[self._metrics.time_acknowledgement])
@@ -232,7 +245,7 @@ class Paraaf:
             checks |= {link.platform.value: link.check, "deliveries": check_deliveries}
             app.add_routes(link.routes(site.ports))
         app.add_routes([web.get("/", show_root), *serve_signing(site), *serve_uploads(site.ports)])
-        app.add_routes(serve_logs(site.ports, SheetPdf().draw))
+        app.add_routes([*serve_logs(site.ports, SheetPdf().draw), *serve_verify(holding.find_keys)])
         app.add_routes([*serve_health(checks), *serve_metrics(self._metrics, store)])
         app.on_response_prepare.append(_set_headers)
         return app
@@ -245,14 +258,14 @@ class Paraaf:
         host, port = runner.addresses[0][:2]
         self.address = f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
 
-    async def _deliver(self, courier: Courier) -> None:
+    async def _keep_going(self, name: str, work: Callable[[asyncio.Event], Awaitable[None]]) -> None:
         while not self._stopping.is_set():
-            self._delivers = True
+            self._ended.discard(name)
             try:
-                await courier.run(self._stopping)
-            except Exception as error:  # noqa: BLE001 - one mistake must not end every delivery
-                self._delivers = False
-                _log.error("deliveries_ended", **describe(error))
+                await work(self._stopping)
+            except Exception as error:  # noqa: BLE001 - one mistake must not end every delivery or record
+                self._ended.add(name)
+                _log.error(f"{name}_ended", **describe(error))
                 await asyncio.sleep(RESTART_WAIT)
 
     def _run(

@@ -14,6 +14,16 @@ from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 from yarl import URL
 
 from adapters.proxy_settings import Networks, read_networks
+from adapters.setting_checks import (
+    check_address,
+    check_api,
+    check_blobs,
+    check_database,
+    check_host,
+    check_redis,
+    check_service,
+    find_file,
+)
 from adapters.slack_settings import SlackSettings, find_slack_faults
 from adapters.teams_settings import (
     GRAPH,
@@ -24,7 +34,6 @@ from adapters.teams_settings import (
     check_app_type,
     check_guid,
     find_teams_faults,
-    is_loopback,
 )
 
 DATABASE = "paraaf.db"
@@ -33,13 +42,8 @@ DATABASE = "paraaf.db"
 PERSONAL_KEY = "personal.key"
 """The file with the master key in the data directory."""
 
-_DRIVERS = {
-    "postgres": "postgresql+asyncpg",
-    "postgresql": "postgresql+asyncpg",
-    "postgresql+asyncpg": "postgresql+asyncpg",
-    "sqlite": "sqlite+aiosqlite",
-    "sqlite+aiosqlite": "sqlite+aiosqlite",
-}
+EVIDENCE, EVIDENCE_SECRET = "evidence", "evidence.secret"
+"""The folder of the evidence in the data directory, and the file there with what its keys are encrypted with."""
 
 
 class SettingsError(Exception):
@@ -50,63 +54,9 @@ class SettingsError(Exception):
         self.faults = dict(faults)
 
 
-def _check_database(value: SecretStr) -> SecretStr:
-    scheme, separator, rest = value.get_secret_value().partition("://")
-    if not separator:
-        raise ValueError("write a URL, such as postgresql://user:password@host/name")
-    driver = _DRIVERS.get(scheme)
-    if driver is None:
-        raise ValueError(f"{scheme} is no database of Paraaf; use postgresql:// or sqlite:///")
-    if not rest.partition("?")[0].partition("/")[2]:
-        raise ValueError("name the database at the end of the URL")
-    return SecretStr(f"{driver}://{rest}")
-
-
-def _check_redis(value: SecretStr) -> SecretStr:
-    if not value.get_secret_value().startswith(("redis://", "rediss://", "unix://")):
-        raise ValueError("write redis://host:port/number, or rediss:// for TLS")
-    return value
-
-
-def _check_blobs(value: SecretStr) -> SecretStr:
-    if "://" not in value.get_secret_value():
-        raise ValueError("write a URL, such as s3://bucket/folder; for a folder use PARAAF_DATA_DIR")
-    return value
-
-
-def check_address(value: str) -> str:
-    """An http address without anything but a path, and without a slash behind. Raises `ValueError`."""
-    try:
-        url = URL(value)
-    except ValueError:
-        raise ValueError("write an address, such as https://paraaf.example") from None
-    if url.scheme not in {"http", "https"} or not url.host:
-        raise ValueError("write an address that begins with https://")
-    if url.query_string or url.fragment or url.user:
-        raise ValueError("leave out everything from ? or # on, and any user name")
-    return str(url).rstrip("/")
-
-
-def _check_service(value: str) -> str:
-    url = URL(check_address(value))
-    if url.scheme == "http" and not is_loopback(url.host or ""):
-        raise ValueError("use https:// here: what is secret or believed travels along with the requests")
-    return str(url).rstrip("/")
-
-
-def _check_api(value: str) -> str:
-    return f"{_check_service(value)}/"
-
-
-def _find_file(value: Path) -> Path:
-    path = value.expanduser().absolute()
-    if not path.is_file():
-        raise ValueError("there is no such file")
-    return path
-
-
-_Service = Annotated[str, AfterValidator(_check_service)]
-_File = Annotated[Path, AfterValidator(_find_file)]
+_Service = Annotated[str, AfterValidator(check_service)]
+_Folder = Annotated[Path, AfterValidator(lambda path: path.expanduser().absolute())]
+_File = Annotated[Path, AfterValidator(find_file)]
 _Guid = Annotated[str, AfterValidator(check_guid)]
 
 
@@ -117,16 +67,14 @@ class Settings(BaseSettings):
         env_file=".env", env_file_encoding="utf-8", env_ignore_empty=True, extra="ignore", frozen=True
     )
 
-    data_dir: Annotated[Path, AfterValidator(lambda path: path.expanduser().absolute())] = Field(
-        default=Path("var"), validate_default=True, validation_alias="PARAAF_DATA_DIR"
-    )
-    database: Annotated[SecretStr, AfterValidator(_check_database)] | None = Field(
+    data_dir: _Folder = Field(default=Path("var"), validate_default=True, validation_alias="PARAAF_DATA_DIR")
+    database: Annotated[SecretStr, AfterValidator(check_database)] | None = Field(
         default=None, validation_alias="PARAAF_DATABASE_URL"
     )
-    redis: Annotated[SecretStr, AfterValidator(_check_redis)] | None = Field(
+    redis: Annotated[SecretStr, AfterValidator(check_redis)] | None = Field(
         default=None, validation_alias="PARAAF_REDIS_URL"
     )
-    blobs: Annotated[SecretStr, AfterValidator(_check_blobs)] | None = Field(
+    blobs: Annotated[SecretStr, AfterValidator(check_blobs)] | None = Field(
         default=None, validation_alias="PARAAF_BLOBS_URL"
     )
     public_address: Annotated[str, AfterValidator(check_address)] | None = Field(
@@ -138,10 +86,21 @@ class Settings(BaseSettings):
         default=(), validation_alias="PARAAF_PROXIES"
     )
     geoip: _File | None = Field(default=None, validation_alias="PARAAF_GEOIP_DB")
+    evidence_folder: _Folder | None = Field(default=None, validation_alias="PARAAF_EVIDENCE_DIR")
+    evidence_secret_file: _File | None = Field(default=None, validation_alias="PARAAF_EVIDENCE_SECRET_FILE")
+    evidence_name: Annotated[str, AfterValidator(check_host)] | None = Field(
+        default=None, validation_alias="PARAAF_EVIDENCE_NAME"
+    )
+    tsa_url: Annotated[str, AfterValidator(check_address)] | None = Field(
+        default=None, validation_alias="PARAAF_TSA_URL"
+    )
+    tsa_roots: _File | None = Field(default=None, validation_alias="PARAAF_TSA_ROOTS")
+    tsa_every: float = Field(default=60.0, ge=0, validation_alias="PARAAF_TSA_EVERY")
+    witnesses: _File | None = Field(default=None, validation_alias="PARAAF_WITNESSES")
     slack_signing_secret: SecretStr | None = Field(default=None, validation_alias="SLACK_SIGNING_SECRET")
     slack_bot_token: SecretStr | None = Field(default=None, validation_alias="SLACK_BOT_TOKEN")
     slack_app_token: SecretStr | None = Field(default=None, validation_alias="SLACK_APP_TOKEN")
-    slack_api_url: Annotated[str, AfterValidator(_check_api)] = Field(
+    slack_api_url: Annotated[str, AfterValidator(check_api)] = Field(
         default="https://slack.com/api/", validation_alias="SLACK_API_URL"
     )
     teams_app_id: _Guid | None = Field(default=None, validation_alias="MICROSOFT_APP_ID")
@@ -180,6 +139,21 @@ class Settings(BaseSettings):
     def personal_key(self) -> Path:
         """The file with the key of what is kept encrypted."""
         return self.data_dir / PERSONAL_KEY
+
+    @property
+    def evidence_dir(self) -> Path:
+        """Where the evidence lies."""
+        return self.evidence_folder or self.data_dir / EVIDENCE
+
+    @property
+    def evidence_secret(self) -> Path:
+        """The file with what the keys of the evidence are encrypted with."""
+        return self.evidence_secret_file or self.data_dir / EVIDENCE_SECRET
+
+    @property
+    def evidence_host(self) -> str:
+        """Under what name logs of evidence begin: what is set, else the host of the public address."""
+        return self.evidence_name or URL(self.public_url).host or self.host
 
     @property
     def public_url(self) -> str:

@@ -10,11 +10,13 @@ from datetime import datetime, timedelta
 from typing import Protocol
 
 from bot.conversation import Actor, FileRef
+from bot.domain.certified import Sealed
 from bot.domain.delegation import Delegation, DelegationId
 from bot.domain.dossier import Content, DossierItem, ItemId, Version
 from bot.domain.envelope import Envelope, EnvelopeId, Party, Signer
+from bot.domain.evidence import EvidenceFact, Lag, OwedLine, Receipt
 from bot.domain.links import SigningLink, UploadPage
-from bot.domain.log import LogFilter, LogLine, LogLink, LogPosition, LogScope, Subject
+from bot.domain.log import LogFilter, LoggedSignature, LogLine, LogLink, LogPosition, LogScope, Subject
 from bot.domain.outgoing import Claimed, Outgoing
 from bot.domain.people import (
     Account,
@@ -118,6 +120,22 @@ class Geography(Protocol):
         """The place where a network address is used, as well as that is known; None where it is not."""
 
 
+class Evidence(Protocol):
+    """The logs that prove what was decided, one for each office; nobody changes or deletes anything through this."""
+
+    async def record(self, fact: EvidenceFact) -> Receipt:
+        """Append at least once, found once: durable when it returns, and the same receipt however often it is asked.
+
+        Raises `EvidenceUnavailable` when it cannot now, `EvidenceRefused` when the log says something else already.
+        """
+
+    async def prove(self, office: OfficeId, index: int) -> bytes:
+        """The file that proves an entry under the newest checkpoint: `tlog-proof@v1`.
+
+        Raises `EvidenceUnavailable`, and `KeyError` where there is no such entry.
+        """
+
+
 class DuplicateGuard(Protocol):
     """Remembers for a while which requests were taken in. What it forgets costs work, never correctness."""
 
@@ -200,7 +218,10 @@ class Dossiers(Protocol):
     """The documents in the clients' dossiers."""
 
     async def recent(self, client: ClientId, limit: int) -> tuple[DossierItem, ...]:
-        """The items whose newest version was added last, newest first."""
+        """The items whose newest version was added last, newest first.
+
+        Proofs, which lie beside documents, are left out here, by `find` and by `count`.
+        """
 
     async def find(self, client: ClientId, text: str, limit: int) -> tuple[DossierItem, ...]:
         """Items whose name contains `text`, ignoring case, newest first; stays quick with 10,000 items."""
@@ -268,6 +289,12 @@ class Envelopes(Protocol):
     async def card_posted(self, envelope: EnvelopeId, card: MessageRef) -> None:
         """Record where the envelope's card was posted; leaves the revision as it is."""
 
+    async def proved(self, envelope: Envelope, receipt: Receipt) -> None:
+        """Keep the entry that proves the state an envelope is in, unless it got into another; leaves the revision."""
+
+    async def sealed(self, envelope: EnvelopeId, sealed: Sealed) -> bool:
+        """Keep the sealed PDF that came of an envelope; False where it has one. Leaves the revision."""
+
     async def last_place(self, account: Account) -> str | None:
         """The place this account gave with its latest approval."""
 
@@ -326,7 +353,7 @@ class LogLinks(Protocol):
     """Personal links to the pages of logs; only a hash of each secret is kept."""
 
     async def add(self, link: LogLink) -> None:
-        """Keep a link."""
+        """Keep a link, and forget those that expired a month before this one will."""
 
     async def get(self, secret_hash: str) -> LogLink | None:
         """The link whose secret has this hash."""
@@ -347,9 +374,6 @@ class Links(Protocol):
     async def save_shown(self, link: SigningLink, shown: Mapping[int, frozenset[int]]) -> None:
         """Record the pages that were shown, in place of those of `link`. Raises `Conflict` when these changed since."""
 
-    async def revoke(self, envelope: EnvelopeId, viewer: Account) -> None:
-        """Let no link of this person to this envelope work any more."""
-
 
 class Signatures(Protocol):
     """What people drew or typed when they approved: readable only with the key of this deployment."""
@@ -358,7 +382,44 @@ class Signatures(Protocol):
         """Keep the signature of this signer. Raises `Conflict` when there is one."""
 
     async def get(self, envelope: Envelope, signer: Account) -> Signature | None:
-        """The signature of this signer. Raises `ValueError` when what is kept is not what was put there."""
+        """The signature of this signer.
+
+        Raises `ValueError` when what is kept is not what was put there, or the key of this person is gone.
+        """
+
+    async def of_envelopes(
+        self, office: OfficeId, envelopes: Iterable[EnvelopeId]
+    ) -> Mapping[tuple[EnvelopeId, Account], LoggedSignature]:
+        """Every signature in these envelopes, by who gave it; those of another office are left out."""
+
+    async def list_envelopes(self, office: OfficeId, signer: Account) -> tuple[EnvelopeId, ...]:
+        """The envelopes of this office with a signature of this person that can still be read."""
+
+    async def forget(self, office: OfficeId, person: Account) -> None:
+        """Make every signature of this person at this office unreadable for ever; may be repeated."""
+
+
+class OwedEvidence(Protocol):
+    """The lines of the log that the evidence has still to record; `Log.add` owes one for every line of an envelope."""
+
+    async def claim(self, now: datetime, lease: timedelta, limit: int) -> tuple[OwedLine, ...]:
+        """Lease up to `limit` lines that are due, in the order in which they were written.
+
+        None of an office of which any line is leased or postponed, so that nothing overtakes anything; those that were
+        refused hold up no others.
+        """
+
+    async def recorded(self, owed: OwedLine, receipt: Receipt, at: datetime) -> bool:
+        """Keep a line's receipt, after which it is owed no more; False when that was done before."""
+
+    async def postpone(self, owed: Sequence[OwedLine], due: datetime) -> None:
+        """Try these lines again at `due`. Counts only while the lease is held."""
+
+    async def refuse(self, owed: OwedLine, due: datetime) -> None:
+        """As `postpone`, for a line that the evidence does not take: it stays owed, and in sight."""
+
+    async def lag(self) -> Lag:
+        """What is owed."""
 
 
 class Outbox(Protocol):
@@ -403,7 +464,7 @@ class UploadPages(Protocol):
     """Personal one-time links to upload pages; only a hash of each secret is kept."""
 
     async def add(self, page: UploadPage) -> None:
-        """Keep a link."""
+        """Keep a link, and forget those that expired a month before this one will."""
 
     async def get(self, secret_hash: str) -> UploadPage | None:
         """The link whose secret has this hash."""
@@ -428,6 +489,7 @@ class Transaction(Protocol):
     upload_pages: UploadPages
     references: References
     signatures: Signatures
+    owed_evidence: OwedEvidence
     outbox: Outbox
 
 
@@ -449,7 +511,7 @@ class Ports:
     """Everything that the use cases need from outside.
 
     `public_url` is where browsers reach the pages, without a slash at its end. Without `geography` no place is derived
-    from a network address.
+    from a network address. Without `evidence` nothing is recorded there, as in commands that decide nothing.
     """
 
     store: Store
@@ -460,3 +522,4 @@ class Ports:
     directories: Mapping[Platform, Directory]
     public_url: str
     geography: Geography | None = None
+    evidence: Evidence | None = None

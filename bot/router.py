@@ -18,16 +18,8 @@ from bot.conversation import (
     Submission,
     Tell,
 )
-from bot.domain.errors import (
-    Fault,
-    InvalidInput,
-    PlatformError,
-    Problem,
-    Refusal,
-    StoreUnavailable,
-    Undeliverable,
-    UnknownEnvelope,
-)
+from bot.domain.errors import PlatformError, Refusal, StoreUnavailable, Undeliverable, UnknownEnvelope
+from bot.domain.faults import Fault, InvalidInput, Problem
 from bot.domain.people import Person
 from bot.domain.typed_text import DOCUMENTS
 from bot.incidents import describe, name_incident

@@ -19,6 +19,7 @@ from obstore.store import ObjectStore, from_url
 
 from bot.domain.dossier import Content
 from bot.domain.errors import StoreUnavailable
+from storage.folders import sync_folder
 
 _PIECE = 1 << 20
 """Bytes in one piece: few enough for many readers at once, enough for a disk and a network."""
@@ -117,7 +118,7 @@ class Folder:
                 raise
         # A crash before these lines may lose the name of the file or of a folder on the way, but leaves no half a file.
         for folder in (path.parent, path.parent.parent, self._root, self._root.parent):
-            _flush_folder(folder)
+            sync_folder(folder)
 
 
 class Bucket:
@@ -174,11 +175,3 @@ def _find_path(digest: str) -> str:
 def _first_line(error: BaseError) -> str:
     """What the object store said, without its own debugging output below."""
     return str(error).partition("\n")[0]
-
-
-def _flush_folder(folder: Path) -> None:
-    opened = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(opened)
-    finally:
-        os.close(opened)

@@ -6,16 +6,15 @@ beside it. Whatever is sealed is bound to where it belongs, so that a value move
 
 import os
 from base64 import urlsafe_b64decode, urlsafe_b64encode
-from contextlib import suppress
 from hashlib import sha256
 from pathlib import Path
-from tempfile import NamedTemporaryFile
 
 import structlog
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
 from bot.domain.errors import KeyRefused
+from storage.folders import write_first
 
 _KEY_SIZE = 32
 _NONCE_SIZE = 12
@@ -67,27 +66,8 @@ def read_vault(file: Path) -> Vault | None:
 
 
 def _make_key_file(file: Path) -> None:
-    file.parent.mkdir(parents=True, exist_ok=True)
-    # Readable to this user alone from its first byte on, and never seen half written.
-    with NamedTemporaryFile(dir=file.parent, prefix=f".{file.name}-", delete=False) as new:
-        new.write(urlsafe_b64encode(os.urandom(_KEY_SIZE)) + b"\n")
-        new.flush()
-        os.fsync(new.fileno())
-    try:
-        with suppress(FileExistsError):  # another process was first
-            os.link(new.name, file)
-            _sync_folder(file.parent)
-            _log.warning("personal_key_made", file=str(file), advice="back it up: without it no signature can be read")
-    finally:
-        Path(new.name).unlink()
-
-
-def _sync_folder(folder: Path) -> None:
-    descriptor = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
+    if write_first(file, urlsafe_b64encode(os.urandom(_KEY_SIZE)) + b"\n"):
+        _log.warning("personal_key_made", file=str(file), advice="back it up: without it no signature can be read")
 
 
 def _read_key(file: Path) -> bytes:

@@ -193,8 +193,9 @@ def a_signing_link(secret: str = "secret", **changes: Any) -> SigningLink:
         OFFICE,
         EnvelopeId("envelope-1"),
         a_party("Karim Haddad", an_account()),
-        fingerprint([a_document()]),
-        at(60 * SIGNING_HOURS),
+        as_staff=False,
+        documents=fingerprint([a_document()]),
+        expires_at=at(60 * SIGNING_HOURS),
     )
     return replace(link, **changes)
 

@@ -40,3 +40,14 @@ def make_png(width: int = 4, height: int = 3, colour: int = 6, more: Sequence[by
     """A picture, with `more` chunks before its pixels."""
     pixels = make_chunk(b"IDAT", make_pixels(width, height, colour))
     return join(make_header(width, height, colour=colour), *more, pixels, make_chunk(b"IEND"))
+
+
+def make_drawing(width: int = 240, height: int = 120) -> bytes:
+    """A dark stroke from corner to corner on nothing, as a pad gives it."""
+    ink, nothing = bytes((11, 37, 69, 255)), bytes(4)
+    rows = (
+        b"\0" + b"".join(ink if abs(x - y * width // height) < 4 else nothing for x in range(width))
+        for y in range(height)
+    )
+    pixels = make_chunk(b"IDAT", zlib.compress(b"".join(rows)))
+    return join(make_header(width, height), pixels, make_chunk(b"IEND"))

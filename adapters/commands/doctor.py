@@ -12,6 +12,7 @@ from yarl import URL
 
 from adapters.commands.finding import BROKEN, NOTE, OK, Finding
 from adapters.commands.signing_doctor import examine_key, examine_places
+from adapters.commands.stamping_doctor import examine_overseers
 from adapters.commands.teams_doctor import examine_teams
 from adapters.main import choose_blobs, open_store, read_schema
 from adapters.settings import Settings, find_misspelt
@@ -33,6 +34,8 @@ async def examine(settings: Settings) -> AsyncIterator[Finding]:
     yield await _check_blobs(settings)
     yield await examine_key(settings, has_tables=database.verdict is OK)
     yield examine_places(settings)
+    async for finding in examine_overseers(settings):
+        yield finding
     yield await _check_redis(settings)
     yield _check_address(settings)
     has_tables = database.verdict is OK

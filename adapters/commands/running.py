@@ -49,6 +49,7 @@ def explain(error: Exception) -> str | None:
     from bot.domain.errors import Conflict, KeyRefused, StoreUnavailable  # noqa: PLC0415 - as said above
     from bot.use_cases.add_documents import DocumentsRefused  # noqa: PLC0415 - as said above
     from bot.use_cases.client_file import ClientFileRefused  # noqa: PLC0415 - as said above
+    from bot.use_cases.find_person import PersonRefused  # noqa: PLC0415 - as said above
     from bot.use_cases.offices import OfficeRefused  # noqa: PLC0415 - as said above
 
     match error:
@@ -56,7 +57,7 @@ def explain(error: Exception) -> str | None:
             return f"these settings are missing or wrong:\n{_indent(str(error))}"
         case ClientFileRefused():
             return f"nothing was imported:\n{_indent(str(error))}"
-        case OfficeRefused() | DocumentsRefused():
+        case OfficeRefused() | DocumentsRefused() | PersonRefused():
             return str(error)
         case StoreUnavailable():
             return f"the database or the documents cannot be reached: {error.reason}. See: paraaf doctor"

@@ -3,7 +3,8 @@
 from collections.abc import Callable
 from pathlib import Path
 
-from adapters.settings import Settings, SettingsError, check_address
+from adapters.setting_checks import check_address
+from adapters.settings import Settings, SettingsError
 from adapters.teams_settings import check_guid
 from manifest.teams import build_package
 

@@ -7,7 +7,7 @@ import textwrap
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
-from adapters.demo.office import BAKERY, CORRECTED_RETURN, KAREL, NOOR, OFFICE_NAME, RETURN, SANNE, STAGE
+from adapters.demo.office import ACCOUNTS, BAKERY, CORRECTED_RETURN, KAREL, NOOR, OFFICE_NAME, RETURN, SANNE, STAGE
 from adapters.demo.run import Demo
 from bot.domain.people import Platform
 from bot.texts import load_texts
@@ -51,7 +51,17 @@ is 6.840 euro) en druk nog eens op “{reject}”.
 
 5. Word weer {karel}. Druk op de nieuwe kaart op “{approve}”, typ een plaats en druk op “{sign}”.
 
-6. Probeer wat niet mag: als {noor} /sign typen, of op een kaart drukken die voor {karel} is.
+6. Stuur als {sanne} ook “{accounts}”. Druk als {karel} op “{view}” en dan op “{copy}” (de knop daarboven doet in deze
+Slack niets): daar leest u het document, zet u uw handtekening met de muis of een vinger, en ondertekent u of keurt u
+af.
+
+7. Druk op een kaart op “{log}”: wie, wat, wanneer en waar, ook als pagina, PDF en CSV. /sign log toont dat van het hele
+dossier. Uw taken staan links bij “paraaf”, en /sign taken toont die van het gesprek.
+
+8. Stuur nog een document. Vraag als {karel} met “{pass_on}” of {noor} het ondertekent; sta het als {sanne} toe onder
+de kaart.
+
+9. Probeer wat niet mag: als {noor} /sign typen, of op een kaart drukken die voor {karel} is.
 
 Twee dingen kan deze Slack niet tonen; in het venster staan ze in rood: [multi_external_select] (zoeken in het
 dossier) en [file_input] (uploaden). Wat alleen voor u is bedoeld, ziet hier iedereen.
@@ -78,9 +88,12 @@ Slack; sluit ten slotte het lege venster, wat het echte Teams vanzelf doet.
 
 4. Bij {karel}: druk op de nieuwe kaart op “{approve}”, typ een plaats en druk op “{sign}”.
 
-5. Probeer “@Paraaf sign” in een bericht (typ @Par en kies Paraaf), en als {karel} wat niet mag.
+5. Druk op een kaart op “{log}” of “{pass_on}”. Typ “@Paraaf taken”, “@Paraaf log” of “@Paraaf sign” in een bericht
+(typ @Par en kies Paraaf), en probeer als {karel} wat niet mag.
 
-Dit Teams toont iedereen dezelfde kaart, zoekt niet in het dossier, en toont aan iedereen wat alleen voor u is bedoeld.
+“{view}” doet in dit Teams niets, omdat het geen vensters in een gesprek kent; het echte Teams toont daarin de pagina
+die u in Slack ziet. Dit Teams toont iedereen dezelfde kaart, zoekt niet in het dossier, en toont aan iedereen wat
+alleen voor u is bedoeld.
 """,
     no_teams="""
 Teams ontbreekt: de client daarvoor kon niet worden opgehaald (de reden staat onderaan). Probeer make demo opnieuw
@@ -111,7 +124,16 @@ version) there, tick “{corrected}”, choose {karel} and press “{send}”.
 
 5. Act as {karel} again. On the new card press “{approve}” (approve), type a place and press “{sign}” (sign).
 
-6. Try what is not allowed: type /sign as {noor}, or press a button of a card that is for {karel}.
+6. As {sanne} send “{accounts}” too. As {karel} press “{view}” (view), and then “{copy}” (the button above it does
+nothing in this Slack): there you read the document, draw your signature with the mouse or a finger, and sign or reject.
+
+7. Press “{log}” (transaction log) on a card: who, what, when and where, also as a page, PDF and CSV. /sign log shows
+that of the whole dossier. Your tasks are at the left, at “paraaf”, and /sign taken shows those of the conversation.
+
+8. Send one more document. As {karel} ask with “{pass_on}” (pass on) that {noor} signs it; as {sanne} allow it below
+the card.
+
+9. Try what is not allowed: type /sign as {noor}, or press a button of a card that is for {karel}.
 
 Two things this Slack cannot show; the dialog has them in red: [multi_external_select] (search the dossier) and
 [file_input] (upload). What is meant for you alone, everybody sees here.
@@ -138,9 +160,12 @@ in the end close the empty dialog, which the real Teams does by itself.
 
 4. As {karel}: on the new card press “{approve}” (approve), type a place and press “{sign}” (sign).
 
-5. Try “@Paraaf sign” in a message (type @Par and choose Paraaf), and as {karel} what is not allowed.
+5. Press “{log}” (transaction log) or “{pass_on}” (pass on) on a card. Type “@Paraaf taken” (tasks), “@Paraaf log” or
+“@Paraaf sign” in a message (type @Par and choose Paraaf), and try as {karel} what is not allowed.
 
-This Teams shows everybody the same card, does not search the dossier, and shows everybody what is meant for you alone.
+“{view}” (view) does nothing in this Teams, which knows no dialogs in a conversation; the real Teams shows in one the
+page that you see in Slack. This Teams shows everybody the same card, does not search the dossier, and shows everybody
+what is meant for you alone.
 """,
     no_teams="""
 There is no Teams: the client for it could not be fetched (the reason is at the end). Try make demo again when npm can
@@ -183,6 +208,7 @@ def _name_people() -> dict[str, str]:
         "room": STAGE.name_in_page(BAKERY.room),
         "client": f"{BAKERY.number} · {BAKERY.name}",
         "document": RETURN,
+        "accounts": ACCOUNTS,
         "corrected": CORRECTED_RETURN,
     }
 
@@ -197,6 +223,10 @@ def _name_buttons() -> dict[str, str]:
         "reject": dutch.say("Reject"),
         "resend": dutch.say("Send a new version"),
         "approve": dutch.say("Approve"),
+        "view": dutch.say("View"),
+        "copy": dutch.say("The same page, as a link to copy"),
+        "pass_on": dutch.say("Pass on"),
+        "log": dutch.say("Transaction log"),
         "sign": dutch.say("Sign"),
         "entry": name_entry(Platform.TEAMS),
     }

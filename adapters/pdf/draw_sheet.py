@@ -8,13 +8,16 @@ import json
 import logging
 import re
 import sys
+from base64 import b64decode
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, datetime
+from io import BytesIO
 from pathlib import Path
 from typing import Any, Final
 
 from fpdf import FPDF
 from fpdf.enums import XPos, YPos
+from PIL import Image
 
 FONTS: Final = Path(__file__).parent / "fonts"
 MAIN: Final = "DejaVuSans"
@@ -25,6 +28,12 @@ _FOOT: Final = 22
 _KEPT_TOGETHER: Final = 26
 """Millimetres that a line needs at least, so that its first words do not stand alone at the foot of a page."""
 _INDENT: Final = 5
+_WIDEST, _HIGHEST = 60, 25
+"""Millimetres of a picture at most."""
+_SHARPEST: Final = (800, 400)
+"""Pixels of a picture at most: enough for print of that size, and quick to pack."""
+_PIXEL: Final = 25.4 / 192
+"""Millimetres of a pixel, of which the pad draws two for each CSS pixel (96 an inch)."""
 _FAR: Final = re.compile(r"[^\s\x20-\x7e\xa0-\xff]")
 
 _UNSHAPED: Final = re.compile(r"[\s\x20-\u02ff\u0370-\u052f\u1e00-\u1fff\u2010-\u2027\u20ac]*")
@@ -118,11 +127,23 @@ class SheetPaper(FPDF):
             self._write(8.5, detail, indent=_INDENT, height=4.6)
         if row["quote"]:
             self._write(8.5, f"“{row['quote']}”", indent=_INDENT, height=4.6)
+        if row["picture"]:
+            self._picture(**row["picture"])
         for label, words in zip(self._sheet["headings"][3:], (", ".join(row["where"]), row["state"]), strict=True):
             if words:
                 self._write(8, f"{label}: {words}", indent=_INDENT, height=4.4, grey=True)
         self.ln(1.5)
         self._rule()
+
+    def _picture(self, png: str, alt: str) -> None:
+        drawn = Image.open(BytesIO(b64decode(png)))
+        drawn.thumbnail(_SHARPEST)
+        width, height = (side * _PIXEL for side in drawn.size)
+        shrunk = min(1, _WIDEST / width, _HIGHEST / height)
+        if self.will_page_break(height * shrunk + 2):
+            self.add_page()
+        self.image(drawn, _MARGIN + _INDENT, self.get_y() + 1, width * shrunk, height * shrunk, alt_text=alt)
+        self.set_y(self.get_y() + height * shrunk + 2)
 
     def _rule(self) -> None:
         self.set_draw_color(_RULE)

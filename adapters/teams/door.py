@@ -8,10 +8,11 @@ import orjson
 import structlog
 from aiohttp import web
 
+from adapters.teams.activity import read_reference
 from adapters.teams.answering import Answering, Undo
 from adapters.teams.gate import Gate
 from adapters.teams.keys import KeysUnavailable
-from adapters.teams.reading import Asked, Reader, Surface, read_reference
+from adapters.teams.reading import Asked, Reader, Surface
 from adapters.teams.references import KnownPlaces
 from adapters.teams.rendering import Body
 from adapters.teams.signatures import BadToken

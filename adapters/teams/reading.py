@@ -1,11 +1,4 @@
-"""Activities of the Bot Framework as neutral interactions.
-
-Whose tenant is whose, where organisations share a channel: `conversation.tenantId` is the host's, where Paraaf is
-installed; `channelData.tenant.id` is the person's own. Which tenant a person really is of, the roster tells.
-
-A thread exists in channels alone: there `conversation.id` carries the first message of the thread behind
-`;messageid=`. In chats a reply is one more message.
-"""
+"""Activities of the Bot Framework as neutral interactions."""
 
 import re
 from collections.abc import Iterable
@@ -16,15 +9,15 @@ from typing import Final
 
 import orjson
 
+from adapters.teams.activity import is_personal, look, read_actor, read_place, read_words
 from adapters.teams.files import name_file
-from adapters.teams.gate import find_tenant
 from adapters.teams.seals import Seal
 from adapters.teams.shapes import ShapeRefused, read_shape
 from adapters.teams.values import read_values
 from adapters.teams.wire import Json
 from bot.conversation import Actor, Command, FileRef, Interaction, Lookup, Press, Submission
-from bot.domain.people import Account, Platform
-from bot.domain.places import ConversationKind, Place, Reference
+from bot.domain.people import Platform
+from bot.domain.places import Place
 from bot.use_cases.draft import Draft, write_draft
 from bot.views.commands import HELP, LINK
 from bot.views.task_list import TASK_ACTIONS
@@ -35,12 +28,6 @@ COMMAND: Final = "command"
 """What a button asks for that gives a command again; its value says which, and where."""
 
 _NAMES: Final = re.compile(r"(?:sign|ondertekenen)\b\s*", re.IGNORECASE)
-_THREAD: Final = ";messageid="
-_KINDS: Final = {
-    "personal": ConversationKind.PERSONAL,
-    "groupChat": ConversationKind.GROUP,
-    "channel": ConversationKind.CHANNEL,
-}
 _WORDS: Final = {"sign": "", LINK: LINK, HELP: HELP}
 """What the commands of the message extension mean, by `commandId`."""
 
@@ -82,22 +69,6 @@ class Asked:
     is_personal: bool = False
 
 
-def read_reference(activity: Json) -> Reference | None:
-    """How to reach the conversation again; None for an activity that does not say."""
-    service, bot = activity.get("serviceUrl"), _look(activity.get("recipient"), "id")
-    conversation = str(_look(activity.get("conversation"), "id") or "")
-    if not isinstance(service, str) or not isinstance(bot, str) or not conversation:
-        return None
-    return Reference(read_place(activity).conversation, service, _read_kind(activity), bot)
-
-
-def read_place(activity: Json) -> Place:
-    """Where it happened."""
-    conversation, _, root = str(_look(activity.get("conversation"), "id") or "").partition(_THREAD)
-    is_channel = _read_kind(activity) is ConversationKind.CHANNEL
-    return Place(Platform.TEAMS, find_tenant(activity), conversation, root if is_channel and root else None)
-
-
 class Reader:
     """Reads activities of people.
 
@@ -112,14 +83,14 @@ class Reader:
         if isinstance(data := activity.get("value"), dict):
             return self._read_data(activity, data, Surface.CHAT)
         actor, place = read_actor(activity), read_place(activity)
-        words = _read_words(activity)
+        words = read_words(activity)
         files = tuple(self._read_uploads(activity, place))
         if not words and not files:
             words = HELP
         name = _NAMES.match(words)
-        is_personal = _is_personal(activity)
-        command = Command(actor, place, "sign", words[name.end() :] if name else words, files, is_personal)
-        return Asked(command, Surface.CHAT, is_personal=is_personal)
+        personal = is_personal(activity)
+        command = Command(actor, place, "sign", words[name.end() :] if name else words, files, personal)
+        return Asked(command, Surface.CHAT, is_personal=personal)
 
     def read_invoke(self, activity: Json) -> Asked | None:
         """Something that waits for an answer. None for what Paraaf has no answer to."""
@@ -144,16 +115,16 @@ class Reader:
                 return None
 
     def _read_data(self, activity: Json, data: Json, surface: Surface) -> Asked | None:
-        actor, place, is_personal = read_actor(activity), read_place(activity), _is_personal(activity)
+        actor, place, personal = read_actor(activity), read_place(activity), is_personal(activity)
         if isinstance(marks := data.get(FORM_KEY), dict):
             return self._read_form(activity, data, marks, surface)
         action, value = data.get("action"), data.get("value")
         if not isinstance(action, str) or not isinstance(value, str):
             return None
         if action == COMMAND:
-            return Asked(_read_again(actor, value), surface, is_personal=is_personal)
+            return Asked(_read_again(actor, value), surface, is_personal=personal)
         back = data.get("back") or ("" if action in TASK_ACTIONS else value)
-        return Asked(Press(actor, place, action, value), surface, str(back), is_personal=is_personal)
+        return Asked(Press(actor, place, action, value), surface, str(back), is_personal=personal)
 
     def _read_form(self, activity: Json, data: Json, marks: Json, surface: Surface) -> Asked:
         actor, place = read_actor(activity), read_place(activity)
@@ -177,18 +148,18 @@ class Reader:
             back=str(marks.get("back") or ""),
             closes=True,
             sent=Sent(shape, nonce) if shape and shape.id == form else None,
-            is_personal=_is_personal(activity),
+            is_personal=is_personal(activity),
         )
 
     def _read_extension(self, activity: Json, value: Json) -> Command:
         place = read_place(activity)
         message = value.get("messagePayload")
-        attachments = _look(message, "attachments")
+        attachments = look(message, "attachments")
         listed = attachments if isinstance(attachments, list) else []
         files = tuple(
             name_file(self._seal, place.tenant, str(each["contentUrl"]), str(each.get("name") or ""))
             for each in listed
-            if _look(each, "contentType") == "reference" and _look(each, "contentUrl")
+            if look(each, "contentType") == "reference" and look(each, "contentUrl")
         )
         words = _WORDS.get(str(value.get("commandId")), "")
         return Command(read_actor(activity), place, "sign", words, files)
@@ -196,7 +167,7 @@ class Reader:
     def _read_search(self, activity: Json, value: Json) -> Lookup:
         actor, place = read_actor(activity), read_place(activity)
         source, _, channel = str(value["dataset"]).partition("#")
-        context = _look(_look(value.get("data"), FORM_KEY), "context")
+        context = look(look(value.get("data"), FORM_KEY), "context")
         if not isinstance(context, str):
             # The client tells what is typed, and not in which form.
             context = write_draft(Draft(Place(Platform.TEAMS, place.tenant, channel or place.channel)))
@@ -204,18 +175,10 @@ class Reader:
 
     def _read_uploads(self, activity: Json, place: Place) -> Iterable[FileRef]:
         for each in activity.get("attachments") or ():
-            address = _look(_look(each, "content"), "downloadUrl")
-            if _look(each, "contentType") == "application/vnd.microsoft.teams.file.download.info" and address:
-                name = str(_look(each, "name") or "")
+            address = look(look(each, "content"), "downloadUrl")
+            if look(each, "contentType") == "application/vnd.microsoft.teams.file.download.info" and address:
+                name = str(look(each, "name") or "")
                 yield name_file(self._seal, place.tenant, str(address), name, is_open=True)
-
-
-def read_actor(activity: Json) -> Actor:
-    """Who did it. Their tenant is the one that their client names, until the roster is asked."""
-    who, office = activity["from"], find_tenant(activity)
-    home = str(_look(_look(activity.get("channelData"), "tenant"), "id") or office)
-    account = Account(Platform.TEAMS, home, str(who["id"]))
-    return Actor(account, office, str(who.get("name") or ""), read_place(activity), _read_locale(activity))
 
 
 def write_again(command: Command) -> str:
@@ -230,35 +193,3 @@ def _read_again(actor: Actor, value: str) -> Command:
     thread = told.get("thread")
     place = Place(Platform.TEAMS, actor.office_tenant, str(told["channel"]), str(thread) if thread else None)
     return Command(actor, place, "sign", str(told.get("words") or ""))
-
-
-def _read_words(activity: Json) -> str:
-    text = str(activity.get("text") or "")
-    bot = _look(activity.get("recipient"), "id")
-    for entity in activity.get("entities") or ():
-        if _look(entity, "type") == "mention" and _look(_look(entity, "mentioned"), "id") == bot:
-            text = text.replace(str(entity.get("text") or ""), " ")
-    return " ".join(text.replace("&nbsp;", " ").split())
-
-
-def _read_locale(activity: Json) -> str | None:
-    told = [activity.get("locale"), *(_look(each, "locale") for each in activity.get("entities") or ())]
-    return next((locale for locale in told if isinstance(locale, str) and locale), None)
-
-
-def _read_kind(activity: Json) -> ConversationKind:
-    conversation = activity.get("conversation")
-    if kind := _KINDS.get(str(_look(conversation, "conversationType"))):
-        return kind
-    id_ = str(_look(conversation, "id") or "")
-    if id_.startswith("a:"):
-        return ConversationKind.PERSONAL
-    return ConversationKind.CHANNEL if "@thread.tacv2" in id_ or "@thread.skype" in id_ else ConversationKind.GROUP
-
-
-def _is_personal(activity: Json) -> bool:
-    return _read_kind(activity) is ConversationKind.PERSONAL
-
-
-def _look(part: object, name: str) -> object:
-    return part.get(name) if isinstance(part, dict) else None

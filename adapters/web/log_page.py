@@ -9,11 +9,11 @@ from html import escape
 from aiohttp import web
 
 from adapters.web.pages import PRIVATE
-from bot.domain.errors import InvalidInput
+from bot.domain.faults import InvalidInput
 from bot.domain.log import LogFilter
 from bot.texts import Texts
 from bot.views.log_forms import PERSON, SINCE, STATE, UNTIL, read_days
-from bot.views.log_sheet import Sheet, SheetRow
+from bot.views.log_sheet import Picture, Sheet, SheetRow
 from bot.views.refusals import explain_faults
 from cards.text import clean
 
@@ -37,8 +37,10 @@ _STYLE = (
     "table{width:100%;border-collapse:collapse;font-size:.9375rem}"
     "th{text-align:left;border-bottom:2px solid var(--line);padding:.5rem .75rem .5rem 0}"
     "td{vertical-align:top;border-bottom:1px solid var(--line);padding:.5rem .75rem .5rem 0}"
-    "td span{display:block}footer{color:var(--soft);font-size:.875rem}"
+    "td[data-label]{overflow-wrap:normal}td span{display:block}footer{color:var(--soft);font-size:.875rem}"
     "blockquote{margin:.25rem 0;padding-left:.75rem;border-left:.1875rem solid var(--line);white-space:pre-line}"
+    "img{display:block;max-width:min(100%,16rem);max-height:8rem;margin:.25rem 0;background:#fff;"
+    "border:1px solid var(--line);border-radius:.25rem}"
     "@media screen and (max-width:44rem){thead{position:absolute;clip-path:inset(50%)}"
     "table,tbody,tr,td{display:block}td{border:0;padding:.125rem 0}tr{padding:.75rem 0;"
     "border-bottom:1px solid var(--line)}td[data-label]::before{content:attr(data-label) ': ';color:var(--soft)}}"
@@ -48,7 +50,7 @@ _STYLE = (
 )
 _POLICY = (
     f"default-src 'none'; style-src 'sha256-{b64encode(sha256(_STYLE.encode()).digest()).decode()}'; "
-    "base-uri 'none'; frame-ancestors 'none'; form-action 'self'"
+    "img-src data:; base-uri 'none'; frame-ancestors 'none'; form-action 'self'"
 )
 
 
@@ -137,12 +139,18 @@ def _show_rows(sheet: Sheet, texts: Texts) -> str:
 def _show_row(row: SheetRow, sheet: Sheet) -> str:
     what = f"<strong>{escape(row.what)}</strong>" + "".join(f"<span>{_bdi(each)}</span>" for each in row.details)
     what += f"<blockquote>{_bdi(row.quote)}</blockquote>" if row.quote else ""
+    what += _show_picture(row.picture) if row.picture else ""
     when = "".join(f"<span>{escape(each)}</span>" for each in row.when)
     where = "".join(f"<span>{_bdi(each)}</span>" for each in row.where)
     cells = "".join(f"<td>{each}</td>" for each in (when, _bdi(row.who), what, where))
     # On a phone there is no heading above it, and a state alone would say nothing.
     label = f' data-label="{escape(sheet.headings[-1])}"' if row.state else ""
     return f"<tr>{cells}<td{label}>{escape(row.state)}</td></tr>"
+
+
+def _show_picture(picture: Picture) -> str:
+    """In the page itself, so that a page that was saved or printed has it too."""
+    return f'<img src="data:image/png;base64,{escape(picture.png)}" alt="{escape(picture.alt)}">'
 
 
 def _bdi(words: str) -> str:

@@ -10,10 +10,12 @@ from aiohttp import web
 
 from adapters.web.log_csv import write_entries, write_heading
 from adapters.web.log_page import Doors, FilterForm, show_log
+from adapters.web.log_signatures import serve_signatures
 from adapters.web.pages import PRIVATE, is_prefetch, read_texts, show_page
 from adapters.web.signing.documents import write_disposition
 from bot.domain.envelope import Party
-from bot.domain.errors import InvalidInput, LinkRefused, LinkTrouble, StoreUnavailable
+from bot.domain.errors import LinkRefused, LinkTrouble, StoreUnavailable
+from bot.domain.faults import InvalidInput
 from bot.domain.log import EVERYTHING, DossierLog, LogFilter, LogPosition
 from bot.domain.people import Platform
 from bot.ports import Ports
@@ -73,7 +75,7 @@ Answer = Callable[[web.Request, _Visit], Awaitable[web.StreamResponse]]
 
 
 def serve_logs(ports: Ports, draw: DrawPdf) -> list[web.AbstractRouteDef]:
-    """`GET /logs/{secret}`, `….pdf` and `….csv`; none of them uses the link up."""
+    """`GET /logs/{secret}`, `….pdf`, `….csv` and the pictures in it; none of them uses the link up."""
 
     def visit(answer: Answer) -> Callable[[web.Request], Awaitable[web.StreamResponse]]:
         async def get(request: web.Request) -> web.StreamResponse:
@@ -88,11 +90,12 @@ def serve_logs(ports: Ports, draw: DrawPdf) -> list[web.AbstractRouteDef]:
         return await _send_pdf(visited, draw)
 
     shown: Mapping[str, Answer] = {"": _show, ".csv": _send_csv, ".pdf": send_pdf}
-    return [
+    routes = [
         route
         for end, answer in shown.items()
         for route in (web.get(ADDRESS + end, visit(answer), allow_head=False), web.head(ADDRESS + end, head))
     ]
+    return [*routes, serve_signatures(ports)]
 
 
 async def _visit(ports: Ports, request: web.Request, answer: Answer) -> web.StreamResponse:

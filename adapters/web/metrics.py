@@ -45,8 +45,23 @@ class Metrics:
         )
         self.decisions = Counter("paraaf_decisions", "Answers of signers.", ("answer",), registry=self.registry)
         self.depth = Gauge("paraaf_outbox_depth", "Messages that wait for delivery.", registry=self.registry)
+        self.timestamps_owed = Gauge(
+            "paraaf_timestamps_owed",
+            "Offices whose evidence waits for a timestamp that could not be had.",
+            registry=self.registry,
+        )
+        self.cosignatures_owed = Gauge(
+            "paraaf_cosignatures_owed",
+            "Offices whose evidence waits for a cosignature that could not be had.",
+            registry=self.registry,
+        )
         for answer in DecidedAnswer:
             self.decisions.labels(answer.value)  # 0 is a count as well
+
+    def watch_evidence(self, timestamps: Callable[[], float], cosignatures: Callable[[], float]) -> None:
+        """Show what these tell, whenever the metrics are asked for."""
+        self.timestamps_owed.set_function(timestamps)
+        self.cosignatures_owed.set_function(cosignatures)
 
     def count_delivery(self, errand: Errand, outcome: Outcome) -> None:
         """Count one attempt at a delivery."""

@@ -13,15 +13,10 @@ from datetime import datetime
 from enum import StrEnum
 from typing import NewType
 
+from bot.domain.delegation_refusals import CannotTakeOver, DelegationClosed, DelegationLapsed, NotTheDelegator
 from bot.domain.envelope import Closing, Envelope, Party, Signer
-from bot.domain.errors import (
-    CannotTakeOver,
-    DelegationClosed,
-    DelegationLapsed,
-    NotTheDelegator,
-    Problem,
-    UnknownEnvelope,
-)
+from bot.domain.errors import UnknownEnvelope
+from bot.domain.faults import Problem
 from bot.domain.people import Account, ContactId
 from bot.domain.places import MessageRef
 

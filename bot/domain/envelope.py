@@ -14,14 +14,25 @@ from datetime import date, datetime
 from enum import StrEnum
 from typing import TYPE_CHECKING, NewType
 
+from bot.domain.certified import Sealed, Way
+from bot.domain.delegation_refusals import PassedOn
 from bot.domain.dossier import ItemId
-from bot.domain.errors import AlreadyAnswered, EnvelopeClosed, NotAllowedToView, NotRejected, NotTheSigner, PassedOn
+from bot.domain.errors import (
+    AlreadyAnswered,
+    EnvelopeClosed,
+    NotAllowedToView,
+    NotRejected,
+    NotTheSigner,
+    NotYourTurn,
+)
+from bot.domain.fields import Field
 from bot.domain.people import Account, ClientId, ContactId, OfficeId
 from bot.domain.places import MessageRef, Place
 from bot.domain.signature import Drawing
 
 if TYPE_CHECKING:
     from bot.domain.delegation import Delegation
+    from bot.domain.evidence import Receipt
 
 EnvelopeId = NewType("EnvelopeId", str)
 
@@ -63,7 +74,7 @@ class Decision:
 
     An approval carries the place where one signs and the consent text that was shown (`version/locale`); a rejection
     its reason. `place` is what the person said, `derived_place` what their network address tells; neither stands for
-    the other.
+    the other. `texts` are what they filled in, in the order of the envelope's text fields for them.
     """
 
     answer: Answer
@@ -72,6 +83,7 @@ class Decision:
     reason: str | None = None
     consent: str | None = None
     derived_place: str | None = None
+    texts: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,7 +127,10 @@ class Envelope:
     `revision` counts the saved changes; a store uses it to refuse a change to anything but the newest revision.
     `request_key` names the submission that made the envelope, so that the same one twice makes one envelope.
     `delegations` are the requests of its signers to pass the task on, the oldest first. `drawing` is what the office
-    wished when it was sent.
+    wished when it was sent. In the certified way the signers take turns where `in_order`, `fields` are where each signs
+    (none for a page of signatures at the end), and `sealed` is what came of it. `evidence` is the entry that proves the
+    final state it is in; `evidence_follows` says that it is still to be recorded. An envelope that was closed before
+    there was evidence has neither.
     """
 
     id: EnvelopeId
@@ -138,13 +153,25 @@ class Envelope:
     delegations: tuple["Delegation", ...] = ()
     revision: int = 0
     drawing: Drawing = Drawing.OFF
+    evidence: "Receipt | None" = None
+    evidence_follows: bool = False
+    way: Way = Way.APPROVAL
+    in_order: bool = False
+    fields: tuple[Field, ...] = ()
+    sealed: Sealed | None = None
 
     @property
     def waiting_for(self) -> tuple[Signer, ...]:
-        """The signers whose answer is still awaited; none once the envelope is closed."""
+        """The signers who may answer now; none once the envelope is closed."""
         if self.state is not EnvelopeState.OPEN:
             return ()
-        return tuple(signer for signer in self.signers if signer.decision is None)
+        unanswered = tuple(signer for signer in self.signers if signer.decision is None)
+        return unanswered[:1] if self.in_order else unanswered
+
+    @property
+    def is_being_sealed(self) -> bool:
+        """Whether everybody signed, and the sealed PDF is not there yet."""
+        return self.way is Way.CERTIFIED and self.state is EnvelopeState.COMPLETED and self.sealed is None
 
     def is_late(self, today: date) -> bool:
         """Whether the due date passed without the envelope being closed; it can still be signed."""
@@ -167,7 +194,7 @@ class Envelope:
         """The signer that `account` is, if it may answer now.
 
         Raises `AlreadyAnswered` to a signer who did, `PassedOn` to who was one, `NotTheSigner` to anyone who is not
-        asked, and `EnvelopeClosed` to a signer whose answer is no longer awaited.
+        asked, `EnvelopeClosed` to a signer whose answer is no longer awaited, and `NotYourTurn` to one who comes later.
         """
         signer = self.signer(account)
         if signer is None:
@@ -178,6 +205,8 @@ class Envelope:
         if signer.decision is not None:
             raise AlreadyAnswered(signer.decision.answer, signer.decision.at)
         self.require_open()
+        if signer not in self.waiting_for:
+            raise NotYourTurn(self.waiting_for[0].name)
         return signer
 
     def _require_never_asked(self, account: Account) -> None:
@@ -200,15 +229,15 @@ class Envelope:
         after = replace(self, signers=signers)
         closing = Closing(Party(answered.account, answered.name), decision.at)
         if decision.answer is Answer.REJECTED:
-            return replace(after, state=EnvelopeState.REJECTED, closing=closing)
+            return _close(after, EnvelopeState.REJECTED, closing)
         if all(each.decision is not None for each in signers):
-            return replace(after, state=EnvelopeState.COMPLETED, closing=closing)
+            return _close(after, EnvelopeState.COMPLETED, closing)
         return after
 
     def withdraw(self, by: Party, at: datetime) -> "Envelope":
         """The envelope as withdrawn. Raises `EnvelopeClosed` when it already has a final state."""
         self.require_open()
-        return replace(self, state=EnvelopeState.WITHDRAWN, closing=Closing(by, at))
+        return _close(self, EnvelopeState.WITHDRAWN, Closing(by, at))
 
     def require_rejected(self) -> None:
         """Raise `NotRejected`, or `EnvelopeClosed` when it was superseded before, unless this envelope is rejected."""
@@ -220,4 +249,10 @@ class Envelope:
     def supersede(self, successor: EnvelopeId, by: Party, at: datetime) -> "Envelope":
         """The envelope as superseded by a corrected version. Raises what `require_rejected` raises."""
         self.require_rejected()
-        return replace(self, state=EnvelopeState.SUPERSEDED, closing=Closing(by, at), superseded_by=Pointer(successor))
+        after = replace(self, superseded_by=Pointer(successor))
+        return _close(after, EnvelopeState.SUPERSEDED, Closing(by, at))
+
+
+def _close(envelope: Envelope, state: EnvelopeState, closing: Closing) -> Envelope:
+    # Whatever was proved before was another state than this one.
+    return replace(envelope, state=state, closing=closing, evidence=None, evidence_follows=True)

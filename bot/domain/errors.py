@@ -1,10 +1,13 @@
 """Everything that Paraaf refuses, as facts; `bot.views.refusals` puts them into words.
 
+`bot.domain.delegation_refusals` has those about passing a task on, `bot.domain.faults` those about fields of a form.
+
 Refusal                      the person is told why, privately; nothing changed
 ├── UnknownTenant            no office belongs to this workspace or tenant
 ├── NotStaff                 only staff may do this
 ├── NotAParticipant          the person does not take part in the conversation (any more)
 ├── NotTheSigner             somebody else is asked to answer
+├── NotYourTurn              somebody else signs first
 ├── PassedOn                 the person was asked, and passed the task on
 ├── NotTheDelegator          only who asked to pass a task on may take that back
 ├── DelegationClosed         a request to pass a task on was answered or taken back
@@ -20,7 +23,7 @@ Refusal                      the person is told why, privately; nothing changed
 ├── ConversationNotLinked    the conversation has no dossier yet
 ├── NoClients                the office has no clients to link a conversation to
 ├── NobodyToSign             nobody in the conversation could be asked
-├── LinkRefused              a personal link is unknown, used or expired
+├── LinkRefused              a personal link is unknown, used, expired, or for a signer who passed the task on
 ├── SignatureRequired        the approval needs a signature, which only the signing page can take
 ├── FilesNotTaken            files could not be taken from the platform
 └── InvalidInput             one or more fields of a form are wrong
@@ -32,16 +35,16 @@ PlatformError                a platform did not do what was asked
 Conflict                     somebody else changed the same envelope first; read again and decide again
 StoreUnavailable             the database does not answer: nothing was changed
 KeyRefused                   the key of personal data cannot be used
+EvidenceUnavailable          the evidence log does not answer: trying again may help
+EvidenceRefused              the evidence log does not take this for what it is
 """
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from bot.domain.delegation import DelegationState
     from bot.domain.envelope import Answer, EnvelopeState
 
 
@@ -76,51 +79,10 @@ class NotTheSigner(Refusal):
 
 
 @dataclass(eq=False)
-class PassedOn(Refusal):
-    """The person was asked to answer, and passed that on to `name` at `at`."""
+class NotYourTurn(Refusal):
+    """The signers answer one after the other, and `name` is who comes now."""
 
     name: str
-    at: datetime
-
-
-@dataclass(eq=False)
-class NotTheDelegator(Refusal):
-    """Only `name` may take their request to pass the task on back."""
-
-    name: str
-
-
-@dataclass(eq=False)
-class DelegationClosed(Refusal):
-    """The request to pass a task on to `taker` reached `state` through `by` at `at`."""
-
-    state: "DelegationState"
-    taker: str
-    by: str
-    at: datetime
-
-
-@dataclass(eq=False)
-class DelegationLapsed(Refusal):
-    """The signer `name`, who asked to pass the task on, gave the answer themself at `at`."""
-
-    name: str
-    answer: "Answer"
-    at: datetime
-
-
-@dataclass(eq=False)
-class CannotTakeOver(Refusal):
-    """`name` cannot become the signer in the place of `signer`, for `problem`."""
-
-    name: str
-    signer: str
-    problem: "Problem"
-
-
-@dataclass(eq=False)
-class NobodyToTakeOver(Refusal):
-    """Nobody else in the conversation could become the signer."""
 
 
 @dataclass(eq=False)
@@ -196,6 +158,8 @@ class LinkTrouble(StrEnum):
     """There is no such link, or what it was for is no more."""
     EXPIRED = "expired"
     USED = "used"
+    PASSED_ON = "passed on"
+    """It was for a signer who passed the task on."""
 
 
 @dataclass(eq=False)
@@ -231,39 +195,6 @@ class FilesNotTaken(Refusal):
     name: str
     trouble: FileTrouble
     limit: int | None = None
-
-
-class Problem(StrEnum):
-    """What can be wrong with one field."""
-
-    MISSING = "missing"
-    TOO_SHORT = "too short"
-    TOO_LONG = "too long"
-    TOO_MANY = "too many"
-    IN_THE_PAST = "in the past"
-    BEFORE_ITS_START = "before its start"
-    NOT_A_PARTICIPANT = "not a participant"
-    OWN_REQUEST = "own request"
-    NOT_A_PERSON = "not a person"
-    SIGNER_ALREADY = "signer already"
-    UNKNOWN = "unknown"
-    NOT_ASKED = "not asked"
-    NOT_READABLE = "not readable"
-
-
-@dataclass(frozen=True, slots=True)
-class Fault:
-    """One wrong field: the problem and, where the problem is about a number, the limit it broke."""
-
-    problem: Problem
-    limit: int | None = None
-
-
-@dataclass(eq=False)
-class InvalidInput(Refusal):
-    """Fields by input id, each with what is wrong with it; at least one."""
-
-    faults: Mapping[str, Fault]
 
 
 class PlatformError(Exception):
@@ -320,3 +251,20 @@ class StoreUnavailable(Exception):
 
 class KeyRefused(Exception):
     """The key of personal data cannot be read, or is another one's; the message says why and what to do."""
+
+
+@dataclass(eq=False)
+class EvidenceUnavailable(Exception):
+    """The evidence cannot be recorded or proved now, for `reason`. What was asked may have been done: ask again."""
+
+    reason: str
+
+
+@dataclass(eq=False)
+class EvidenceRefused(Exception):
+    """The evidence says something else of this decision already, or cannot say it; `reason` is a machine word.
+
+    Asking again does not help: somebody has to look.
+    """
+
+    reason: str

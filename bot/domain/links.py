@@ -23,7 +23,8 @@ class SigningLink:
     """A link to the signing page for one person, one envelope and the bytes in it, until `expires_at`.
 
     Opening it does not use it up, since link previews open links too; answering does, at `used_at`. `secret_hash` is
-    the SHA-256 of the secret in the address, in hex; `documents` is what `fingerprint` makes of the documents. `shown`
+    the SHA-256 of the secret in the address, in hex; `documents` is what `fingerprint` makes of the documents.
+    `as_staff` says that `viewer` may look because they were staff when it was made, whoever the signers are. `shown`
     has the pages that were shown on screen, from 1, by the number of their document, from 1.
     """
 
@@ -31,17 +32,23 @@ class SigningLink:
     office: OfficeId
     envelope: EnvelopeId
     viewer: Party
+    as_staff: bool
     documents: str
     expires_at: datetime
     used_at: datetime | None = None
     shown: Mapping[int, frozenset[int]] = field(default_factory=dict)
 
     def require_usable(self, envelope: Envelope, now: datetime) -> None:
-        """Raise `LinkRefused` when it was used, has expired, or was for anything but this envelope as it is."""
+        """Raise `LinkRefused` when it was used, has expired, or was for anything but this envelope as it is.
+
+        So it is as well when it was made for a signer who passed the task on since.
+        """
         if self.envelope != envelope.id or self.documents != fingerprint(envelope.documents):
             raise LinkRefused(LinkTrouble.UNKNOWN)
+        signer = envelope.signer(self.viewer.account)
+        if signer is None and not self.as_staff:
+            raise LinkRefused(LinkTrouble.PASSED_ON)
         if self.used_at is not None:
-            signer = envelope.signer(self.viewer.account)
             answer = signer.decision.answer if signer and signer.decision else None
             raise LinkRefused(LinkTrouble.USED, self.used_at, answer)
         if self.expires_at <= now:

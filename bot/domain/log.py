@@ -3,15 +3,25 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from enum import StrEnum
+from enum import Enum, StrEnum
+from typing import TYPE_CHECKING, assert_never
 
-from bot.domain.envelope import EnvelopeId, EnvelopeState, Party
+from bot.domain.envelope import Envelope, EnvelopeId, EnvelopeState, Party
 from bot.domain.people import Account, ClientId, OfficeId
 from bot.domain.places import Place
+from bot.domain.signature import TypedSignature
+
+if TYPE_CHECKING:
+    from bot.domain.evidence import Receipt
 
 
 class Happening(StrEnum):
-    """What a log line says happened."""
+    """What a log line says happened.
+
+    Lines about passing a task on bear the names of both: fact `from` is the signer who asked for it, `to` who was to
+    take their place, each with the platform's user id in `from_account` and `to_account`. `note` is what the signer
+    wrote to staff, `reason` what staff wrote when they refused; the line is by whoever did it.
+    """
 
     LINKED = "linked"
     CONTACT_CONFIRMED = "contact confirmed"
@@ -42,7 +52,8 @@ class LogPosition:
 class LogLine:
     """One line. `envelope` or `client` is what it is about; `facts` are the particulars of this happening, by name.
 
-    `number` is where it stands in the log, 0 before it was added; lines are the same whatever it is.
+    `number` is where it stands in the log, 0 before it was added; `receipt` is where the evidence has it, None until it
+    does. Lines are the same whatever these are.
     """
 
     office: OfficeId
@@ -53,6 +64,12 @@ class LogLine:
     envelope: EnvelopeId | None = None
     facts: Mapping[str, str] = field(default_factory=dict)
     number: int = field(default=0, compare=False)
+    receipt: "Receipt | None" = field(default=None, compare=False)
+
+    @property
+    def is_signed(self) -> bool:
+        """Whether it tells of an approval with a drawn or typed signature."""
+        return self.happening is Happening.APPROVED and "signature" in self.facts
 
     @property
     def position(self) -> LogPosition:
@@ -110,6 +127,23 @@ class LoggedDocument:
     sha256: str
 
 
+class Unreadable(Enum):
+    """Why a signature that somebody gave cannot be shown."""
+
+    ERASED = "erased"
+    """The key of whoever gave it is gone."""
+    DAMAGED = "damaged"
+    """What is kept is not what was put there."""
+
+
+@dataclass(frozen=True, slots=True)
+class LoggedSignature:
+    """What signer `number`, from 1, of an envelope signed with: a drawing as PNG, a typed name, or why neither."""
+
+    number: int
+    content: bytes | TypedSignature | Unreadable
+
+
 @dataclass(frozen=True, slots=True)
 class Subject:
     """What a log line is about: an envelope as it is now, with the documents that were sent."""
@@ -136,3 +170,17 @@ class LogLink:
     viewer: Party
     as_staff: bool
     expires_at: datetime
+
+    def shows(self, envelope: Envelope) -> bool:
+        """Whether it opens the lines about an envelope, as that is now."""
+        if envelope.office != self.office or not (self.as_staff or envelope.signer(self.viewer.account)):
+            return False
+        match self.scope:
+            case EnvelopeLog(id_):
+                return envelope.id == id_
+            case DossierLog(client):
+                return envelope.client == client
+            case SignerLog(signer, conversation):
+                return envelope.conversation == conversation and envelope.signer(signer) is not None
+            case _:
+                assert_never(self.scope)

@@ -2,7 +2,7 @@
 
 import unicodedata
 
-from bot.domain.errors import Fault, Problem
+from bot.domain.faults import Fault, Problem
 
 REASON_LENGTH = range(3, 2_001)
 """Visible characters at least, and characters at most, of a reason (product rule 5)."""

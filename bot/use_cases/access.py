@@ -1,8 +1,10 @@
 """Who may do what: the office behind a workspace, and who counts as its staff (product rule 1)."""
 
 from bot.conversation import Actor
-from bot.domain.errors import NotStaff, UnknownTenant
+from bot.domain.envelope import Envelope, EnvelopeId
+from bot.domain.errors import NotAParticipant, NotStaff, UnknownEnvelope, UnknownTenant
 from bot.domain.people import Office, Person, Standing
+from bot.domain.places import Place
 from bot.ports import Directory, Ports, Transaction
 
 
@@ -23,6 +25,24 @@ async def read_office(ports: Ports, actor: Actor) -> Office:
     """`find_office` in a transaction of its own."""
     async with ports.store.reading() as tx:
         return await find_office(tx, actor)
+
+
+async def read_envelope(ports: Ports, actor: Actor, id_: EnvelopeId) -> tuple[Office, Envelope]:
+    """An envelope with its office, which is the actor's. Raises `UnknownTenant` and `UnknownEnvelope`."""
+    async with ports.store.reading() as tx:
+        office = await find_office(tx, actor)
+        envelope = await tx.envelopes.get(office.id, id_)
+    if envelope is None:
+        raise UnknownEnvelope
+    return office, envelope
+
+
+async def ask_participants(ports: Ports, actor: Actor, place: Place) -> tuple[Person, ...]:
+    """Who takes part in a conversation, asked live. Raises `NotAParticipant` unless the actor does."""
+    people = await directory_of(ports, actor).participants(place)
+    if not any(person.account == actor.account for person in people):
+        raise NotAParticipant(actor.name)
+    return people
 
 
 async def is_staff(ports: Ports, office: Office, actor: Actor) -> bool:

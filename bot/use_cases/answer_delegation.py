@@ -8,8 +8,10 @@ from dataclasses import dataclass
 from bot.conversation import Actor, Answer, Done, Open, Press, Submission
 from bot.domain import delegation as rules
 from bot.domain.delegation import Delegation, DelegationId
+from bot.domain.delegation_refusals import CannotTakeOver
 from bot.domain.envelope import Envelope, Party
-from bot.domain.errors import CannotTakeOver, InvalidInput, Problem, UnknownEnvelope
+from bot.domain.errors import UnknownEnvelope
+from bot.domain.faults import InvalidInput, Problem
 from bot.domain.log import Happening
 from bot.domain.outgoing import Errand, Outgoing
 from bot.domain.people import Client, Contact, Person
@@ -117,8 +119,6 @@ async def _allow(ports: Ports, actor: Actor, checked: _Checked, contact: Contact
             allowed = rules.allow(envelope, id_, known, by, now)
             await tx.envelopes.save(allowed)
             await tx.envelopes.replace_signer(allowed.id, signer, rules.make_signer(delegation, known))
-            # What was opened in the old signer's name is theirs no longer.
-            await tx.links.revoke(allowed.id, signer)
             await tx.outbox.put(Outgoing(allowed.office, allowed.conversation, Errand.SHOW_CARD, allowed.id), now)
             await close_delegation(tx, allowed, id_, Happening.DELEGATED)
             await tx.outbox.put(make_errand(allowed, id_, Errand.NOTE_DELEGATION), now)

@@ -4,7 +4,8 @@ from dataclasses import replace
 
 from bot.conversation import Actor, Answer, Open, Submission, Tell
 from bot.domain.envelope import Party
-from bot.domain.errors import Fault, InvalidInput, NobodyToSign, NoClients, Problem
+from bot.domain.errors import NobodyToSign, NoClients
+from bot.domain.faults import Fault, InvalidInput, Problem
 from bot.domain.people import ClientId
 from bot.ports import Ports
 from bot.texts import Texts
@@ -13,6 +14,7 @@ from bot.use_cases.draft import Draft, read_draft, read_text, write_draft
 from bot.use_cases.take_files import file_only
 from bot.views import forms
 from bot.views.help import show_words
+from bot.views.options import offer_client
 from cards.limits import OPTIONS_IN_MENU
 
 
@@ -27,7 +29,7 @@ async def ask_dossier(ports: Ports, actor: Actor, draft: Draft, texts: Texts) ->
         clients = await tx.people.find_clients(office.id, "", OPTIONS_IN_MENU) if number <= OPTIONS_IN_MENU else None
     if not number:
         raise NoClients
-    options = None if clients is None else [forms.offer_client(client) for client in clients]
+    options = None if clients is None else [offer_client(client) for client in clients]
     return Open(forms.bring_form(options, draft.file_names, write_draft(draft), texts))
 
 

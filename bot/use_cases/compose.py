@@ -5,14 +5,16 @@ from dataclasses import replace
 
 from bot.conversation import Actor, Answer, Open
 from bot.domain.envelope import Envelope
-from bot.domain.errors import ConversationNotLinked, NobodyToSign, NotAParticipant, Problem, UnknownEnvelope
+from bot.domain.errors import ConversationNotLinked, NobodyToSign, UnknownEnvelope
+from bot.domain.faults import Problem
 from bot.domain.people import Account, Client, Contact, Office, Person, Standing
 from bot.ports import Ports
 from bot.texts import Texts
-from bot.use_cases.access import directory_of, read_office, require_staff
+from bot.use_cases.access import ask_participants, read_office, require_staff
 from bot.use_cases.draft import Draft, write_draft
 from bot.use_cases.uploads import offer_upload_page
-from bot.views import forms
+from bot.views.options import offer_signer
+from bot.views.send_form import SendChoices, send_form
 from cards.model import Option
 
 RECENT_DOCUMENTS = 10
@@ -27,9 +29,7 @@ async def open_send_form(ports: Ports, actor: Actor, draft: Draft, texts: Texts)
     """
     office = await read_office(ports, actor)
     await require_staff(ports, office, actor)
-    people = await directory_of(ports, actor).participants(draft.place.conversation)
-    if not any(person.account == actor.account for person in people):
-        raise NotAParticipant(actor.name)
+    people = await ask_participants(ports, actor, draft.place.conversation)
     async with ports.store.reading() as tx:
         replaces = await tx.envelopes.get(office.id, draft.supersedes) if draft.supersedes else None
         conversation = await tx.conversations.at(draft.place.conversation)
@@ -45,17 +45,17 @@ async def open_send_form(ports: Ports, actor: Actor, draft: Draft, texts: Texts)
     candidates = find_candidates(people, office, actor.account)
     if not candidates:
         raise NobodyToSign
-    choices = forms.SendChoices(
+    choices = SendChoices(
         client=client,
         recent=recent,
         has_more=has_more,
         files=draft.file_names,
-        signers=[forms.offer_signer(person, known.get(person.account), texts) for person in candidates],
+        signers=[offer_signer(person, known.get(person.account), texts) for person in candidates],
         preselected=_preselect(candidates, known, replaces, texts),
         replaces=replaces,
         upload_page=await _offer_upload_page(ports, office, client, actor),
     )
-    return Open(forms.send_form(choices, write_draft(replace(draft, client=client.id)), texts))
+    return Open(send_form(choices, write_draft(replace(draft, client=client.id)), texts))
 
 
 async def _offer_upload_page(ports: Ports, office: Office, client: Client, actor: Actor) -> str:
@@ -107,4 +107,4 @@ def _preselect(
         chosen = next(preferred, None)
     if chosen is None and len(candidates) == 1:
         chosen = candidates[0]
-    return forms.offer_signer(chosen, known.get(chosen.account), texts) if chosen else None
+    return offer_signer(chosen, known.get(chosen.account), texts) if chosen else None

@@ -12,12 +12,13 @@ from bot.domain.envelope import Answer as SignerAnswer
 from bot.domain.envelope import Decision, Envelope, EnvelopeId, EnvelopeState, Party
 from bot.domain.errors import (
     Conflict,
-    Fault,
-    InvalidInput,
+    LinkRefused,
+    LinkTrouble,
     NotAParticipant,
     SignatureRequired,
     UnknownEnvelope,
 )
+from bot.domain.faults import Fault, InvalidInput
 from bot.domain.links import SIGNING_HOURS, SigningLink
 from bot.domain.log import Happening, LogLine
 from bot.domain.outgoing import Errand, Outgoing
@@ -51,7 +52,8 @@ async def ask_approval(ports: Ports, press: Press, texts: Texts) -> Answer:
         last_place = await tx.envelopes.last_place(press.actor.account)
     envelope = _require_turn(envelope, press.actor)
     if envelope.drawing is Drawing.REQUIRED:
-        return Open(forms.sign_form(envelope, await give_link(ports, envelope, press.actor), SIGNING_HOURS, texts))
+        address = await give_link(ports, envelope, press.actor, as_staff=False)
+        return Open(forms.sign_form(envelope, address, SIGNING_HOURS, texts))
     return Open(forms.approve_form(envelope, last_place, envelope.id, texts))
 
 
@@ -97,7 +99,8 @@ async def record_answer(
     """The envelope as it is saved with this answer, which uses up the link through which it was given, if one was.
 
     Whether the person takes part in the conversation now is asked from the platform (rule 2). Raises `NotAParticipant`,
-    `SignatureRequired`, what `Envelope.require_turn` raises, and a `PlatformError` when the platform does not answer.
+    `SignatureRequired`, `LinkRefused` for a link that was used before, what `Envelope.require_turn` raises, and a
+    `PlatformError` when the platform does not answer.
     """
     envelope.require_turn(by.account)
     approves = given.decision.answer is SignerAnswer.APPROVED
@@ -110,6 +113,9 @@ async def record_answer(
             return await _save(ports, envelope.answer(by.account, given.decision), by, given, link)
         except Conflict:  # Somebody else was first; as in `settle`, every change leaves fewer possible.
             envelope = await _read_again(ports, envelope)
+        except LinkRefused:
+            (await _read_again(ports, envelope)).require_turn(by.account)  # tells what was answered through it
+            raise
 
 
 async def _answer(ports: Ports, submission: Submission, decision: Decision, faults: dict[str, Fault]) -> Answer:
@@ -125,7 +131,7 @@ async def _save(ports: Ports, envelope: Envelope, by: Party, given: Given, link:
     at = given.decision.at
     async with ports.store.transaction() as tx:
         if link and not await tx.links.use_up(link.secret_hash, at):
-            raise Conflict("the link was used")
+            raise LinkRefused(LinkTrouble.USED)
         if given.signature:
             await tx.signatures.add(envelope, by.account, given.signature)
         await tx.log.add([_log_answer(envelope, by, given)])

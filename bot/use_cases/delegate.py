@@ -3,28 +3,23 @@
 from bot.conversation import Actor, Answer, Done, Open, Press, Submission
 from bot.domain import delegation as rules
 from bot.domain.delegation import Delegation, DelegationId
+from bot.domain.delegation_refusals import NobodyToTakeOver
 from bot.domain.envelope import Envelope, EnvelopeId, Party
-from bot.domain.errors import (
-    Fault,
-    InvalidInput,
-    NobodyToTakeOver,
-    NotAParticipant,
-    Problem,
-    UnknownEnvelope,
-)
+from bot.domain.errors import UnknownEnvelope
+from bot.domain.faults import Fault, InvalidInput, Problem
 from bot.domain.log import Happening
 from bot.domain.people import Office, Person
 from bot.domain.typed_text import MESSAGE_LENGTH, find_fault, tidy
 from bot.ports import Ports
 from bot.texts import Texts
-from bot.use_cases.access import directory_of, find_office
+from bot.use_cases.access import ask_participants, find_office, read_envelope
 from bot.use_cases.compose import find_problem
 from bot.use_cases.draft import read_text
 from bot.use_cases.ids import new_id
 from bot.use_cases.keep_delegation import add_delegation, close_delegation
 from bot.use_cases.settle import settle
 from bot.views import delegation as views
-from bot.views.forms import offer_signer
+from bot.views.options import offer_signer
 
 
 async def ask_taker(ports: Ports, press: Press, texts: Texts) -> Answer:
@@ -44,9 +39,9 @@ async def find_takers(ports: Ports, actor: Actor, id_: EnvelopeId) -> tuple[Enve
 
     Raises what `Envelope.require_turn` raises, and `NotAParticipant`.
     """
-    office, envelope = await _read(ports, actor, id_)
+    office, envelope = await read_envelope(ports, actor, id_)
     envelope.require_turn(actor.account)
-    people = await _ask_participants(ports, actor, envelope)
+    people = await ask_participants(ports, actor, envelope.conversation)
     return envelope, [person for person in people if find_unfit(person, office, envelope) is None]
 
 
@@ -69,7 +64,7 @@ async def submit_delegation(ports: Ports, submission: Submission) -> Answer:
     taker = await _check_taker(ports, actor, id_, user)
 
     async def save() -> None:
-        _, envelope = await _read(ports, actor, id_)
+        _, envelope = await read_envelope(ports, actor, id_)
         if any(each.request_key == submission.key for each in envelope.delegations):
             return
         signer, now = Party(actor.account, actor.name), ports.clock.now()
@@ -114,27 +109,11 @@ async def read_delegated(ports: Ports, actor: Actor, id_: DelegationId) -> tuple
 
 async def _check_taker(ports: Ports, actor: Actor, id_: EnvelopeId, user: str) -> Party:
     """The participant with this user id, if they could become the signer now, asked from the platform (rule 2)."""
-    office, envelope = await _read(ports, actor, id_)
+    office, envelope = await read_envelope(ports, actor, id_)
     envelope.require_turn(actor.account)
-    people = await _ask_participants(ports, actor, envelope)
+    people = await ask_participants(ports, actor, envelope.conversation)
     taker = next((person for person in people if person.account.user == user), None)
     problem = find_unfit(taker, office, envelope)
     if taker is None or problem:
         raise InvalidInput({views.TAKER: Fault(problem or Problem.NOT_A_PARTICIPANT)})
     return Party(taker.account, taker.name)
-
-
-async def _ask_participants(ports: Ports, actor: Actor, envelope: Envelope) -> tuple[Person, ...]:
-    people = await directory_of(ports, actor).participants(envelope.conversation)
-    if not any(person.account == actor.account for person in people):
-        raise NotAParticipant(actor.name)
-    return people
-
-
-async def _read(ports: Ports, actor: Actor, id_: EnvelopeId) -> tuple[Office, Envelope]:
-    async with ports.store.reading() as tx:
-        office = await find_office(tx, actor)
-        envelope = await tx.envelopes.get(office.id, id_)
-    if envelope is None:
-        raise UnknownEnvelope
-    return office, envelope

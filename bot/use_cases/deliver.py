@@ -8,13 +8,11 @@ import asyncio
 import random
 from collections.abc import Callable
 from contextlib import nullcontext
-from datetime import datetime, timedelta
+from datetime import timedelta
 from enum import StrEnum
 
 import structlog
 
-from bot.domain.delegation import Delegation, DelegationId, find_delegation
-from bot.domain.envelope import Envelope, EnvelopeId, Party
 from bot.domain.errors import (
     Conflict,
     DeliveryUnclear,
@@ -23,19 +21,10 @@ from bot.domain.errors import (
     StoreUnavailable,
     Undeliverable,
 )
-from bot.domain.log import Happening, LogLine
-from bot.domain.outgoing import Claimed, Errand, Outgoing
-from bot.domain.people import Account, Office
-from bot.domain.places import MessageRef, Place
+from bot.domain.outgoing import Claimed, Errand
 from bot.incidents import describe
 from bot.ports import Ports
-from bot.texts import Texts, texts_for
-from bot.use_cases.take_files import read_sender, take_files, tell_trouble
-from bot.views import notes
-from bot.views.delegation import note_answer, note_delegation
-from bot.views.envelope_card import describe_documents, show_envelope
-from bot.views.help import show_words
-from cards.model import Card
+from bot.use_cases.errands import bury, run_errand
 
 BATCH = 100
 """Rows claimed at once: measured, one by one is ten times slower."""
@@ -126,7 +115,7 @@ class Courier:
     async def _try(self, row: Claimed) -> None:
         try:
             async with self._fetching if row.outgoing.errand is Errand.TAKE_FILES else nullcontext():
-                await _run_errand(self._ports, row)
+                await run_errand(self._ports, row)
         except RateLimited as limited:
             await self._postpone(row, limited.retry_after, "rate limited", unclear=row.unclear)
         except PlatformUnavailable as unavailable:
@@ -159,7 +148,7 @@ class Courier:
 
     async def _bury(self, row: Claimed, why: str) -> None:
         _log.error("outbox.buried", row=row.id, errand=row.outgoing.errand, why=why)
-        await _bury(self._ports, row, why)
+        await bury(self._ports, row, why)
         self._observe(row.outgoing.errand, Outcome.BURIED)
 
 
@@ -168,131 +157,3 @@ def wait_before(attempts: int) -> timedelta:
     wait = min(FIRST_WAIT * 2 ** min(attempts, 20), LONGEST_WAIT)
     spread = 1 + random.random() / 2  # noqa: S311 - spreads the tries, hides nothing
     return timedelta(seconds=wait.total_seconds() * spread)
-
-
-async def _run_errand(ports: Ports, row: Claimed) -> None:
-    outgoing = row.outgoing
-    match outgoing.errand:
-        case Errand.TAKE_FILES:
-            await take_files(ports, outgoing)
-        case Errand.TELL_TROUBLE:
-            await _tell_trouble(ports, row)
-        case Errand.SHOW_CARD:
-            envelope, office = await _read_envelope(ports, row)
-            await _show_card(ports, row, envelope, texts_for(office.locale))
-        case Errand.SHOW_DELEGATION:
-            envelope, office = await _read_envelope(ports, row)
-            await _show_delegation(ports, row, envelope, texts_for(office.locale))
-        case (
-            Errand.NOTE_COMPLETION
-            | Errand.NOTE_REJECTION
-            | Errand.NOTE_WITHDRAWAL
-            | Errand.NOTE_SUCCESSOR
-            | Errand.NOTE_DELEGATION
-        ):
-            envelope, office = await _read_envelope(ports, row)
-            card = _write_note(outgoing, envelope, texts_for(office.locale))
-            await _send_once(ports, row, _find_thread(envelope), card)
-
-
-def _write_note(outgoing: Outgoing, envelope: Envelope, texts: Texts) -> Card:
-    match outgoing.errand:
-        case Errand.NOTE_COMPLETION:
-            return notes.note_completion(envelope, texts)
-        case Errand.NOTE_REJECTION:
-            return notes.note_rejection(envelope, texts)
-        case Errand.NOTE_WITHDRAWAL:
-            return notes.note_withdrawal(envelope, texts)
-        case Errand.NOTE_SUCCESSOR:
-            return notes.note_successor(envelope, texts)
-        case Errand.NOTE_DELEGATION:
-            return note_answer(envelope, _find_delegation(outgoing, envelope), texts)
-        case Errand.SHOW_CARD | Errand.SHOW_DELEGATION | Errand.TAKE_FILES | Errand.TELL_TROUBLE:
-            message = f"{outgoing.errand} is no note"
-            raise ValueError(message)
-
-
-async def _show_card(ports: Ports, row: Claimed, envelope: Envelope, texts: Texts) -> None:
-    card = show_envelope(envelope, texts, ports.clock.now())
-    if envelope.card:
-        await ports.messengers[envelope.card.place.platform].update(envelope.card, card)
-        return
-    message = await _send_once(ports, row, envelope.conversation, card)
-    # A crash before the next line: the message is found by its key when the row is claimed again.
-    async with ports.store.transaction() as tx:
-        await tx.envelopes.card_posted(envelope.id, message)
-
-
-async def _show_delegation(ports: Ports, row: Claimed, envelope: Envelope, texts: Texts) -> None:
-    delegation = _find_delegation(row.outgoing, envelope)
-    card = note_delegation(envelope, delegation, texts)
-    if delegation.message:
-        await ports.messengers[delegation.message.place.platform].update(delegation.message, card)
-        return
-    message = await _send_once(ports, row, _find_thread(envelope), card)
-    async with ports.store.transaction() as tx:
-        await tx.delegations.posted(delegation.id, message)
-
-
-def _find_delegation(outgoing: Outgoing, envelope: Envelope) -> Delegation:
-    return find_delegation(envelope, DelegationId(str(outgoing.facts["delegation"])))
-
-
-def _find_thread(envelope: Envelope) -> Place:
-    return envelope.card.thread if envelope.card else envelope.conversation
-
-
-async def _send_once(ports: Ports, row: Claimed, to: Place, card: Card) -> MessageRef:
-    messenger = ports.messengers[to.platform]
-    if row.unclear and (found := await messenger.find(to, row.key)):
-        return found
-    return await messenger.send(to, card, row.key)
-
-
-async def _tell_trouble(ports: Ports, row: Claimed) -> None:
-    place, facts = row.outgoing.place, row.outgoing.facts
-    account = Account(place.platform, str(facts["tenant"]), str(facts["user"]))
-    await ports.messengers[place.platform].whisper(place, account, show_words(str(facts["words"])))
-
-
-async def _read_envelope(ports: Ports, row: Claimed) -> tuple[Envelope, Office]:
-    async with ports.store.reading() as tx:
-        envelope = await tx.envelopes.get(row.outgoing.office, EnvelopeId(row.outgoing.subject))
-        office = await tx.offices.get(row.outgoing.office)
-    if envelope is None:
-        reason = "the envelope is gone"
-        raise Undeliverable(reason)
-    return envelope, office
-
-
-async def _bury(ports: Ports, row: Claimed, why: str) -> None:
-    """Keep the row for people to look at, log it, and tell who sent it."""
-    now, outgoing = ports.clock.now(), row.outgoing
-    async with ports.store.transaction() as tx:
-        await tx.outbox.bury(row, why)
-        texts = texts_for((await tx.offices.get(outgoing.office)).locale)
-        if outgoing.errand is Errand.TAKE_FILES:
-            # There is no envelope yet: without this word the sender would believe that it was sent.
-            client, sender = read_sender(outgoing)
-            about, envelope_id = texts.say("your upload"), None
-        else:
-            envelope = await tx.envelopes.get(outgoing.office, EnvelopeId(outgoing.subject))
-            if envelope is None or outgoing.errand is Errand.TELL_TROUBLE:
-                return
-            client, sender, envelope_id = envelope.client, envelope.sender.account, envelope.id
-            about = describe_documents(envelope.documents, texts)
-        facts = {"errand": outgoing.errand, "why": why}
-        paraaf = Party(sender, "Paraaf")
-        await tx.log.add([LogLine(outgoing.office, Happening.UNDELIVERABLE, paraaf, now, client, envelope_id, facts)])
-        words = _word_undeliverable(about, why, texts, now)
-        await tx.outbox.put(tell_trouble(outgoing, sender, words), now)
-
-
-def _word_undeliverable(about: str, why: str, texts: Texts, now: datetime) -> str:
-    return texts.say(
-        "A message about “{documents}” could not be delivered in the conversation ({why}, {moment}). "
-        "Check that Paraaf still takes part in it.",
-        documents=about,
-        why=why,
-        moment=texts.moment(now),
-    )

@@ -15,7 +15,8 @@ from pydantic.dataclasses import dataclass
 from bot.conversation import FileRef, Submission, Value
 from bot.domain.dossier import ItemId
 from bot.domain.envelope import EnvelopeId
-from bot.domain.errors import Fault, InvalidInput, Problem, UnknownEnvelope
+from bot.domain.errors import UnknownEnvelope
+from bot.domain.faults import Fault, InvalidInput, Problem
 from bot.domain.places import Place
 from bot.domain.typed_text import DOCUMENTS, MESSAGE_LENGTH, find_fault, tidy
 from bot.views import forms

@@ -4,7 +4,8 @@ from dataclasses import replace
 
 from bot.conversation import Actor, Answer, Open, Submission, Tell
 from bot.domain.envelope import Party
-from bot.domain.errors import Fault, InvalidInput, NoClients, NotAParticipant, Problem
+from bot.domain.errors import NoClients, NotAParticipant
+from bot.domain.faults import Fault, InvalidInput, Problem
 from bot.domain.log import Happening, LogLine
 from bot.domain.people import Client, ClientId, Office
 from bot.domain.places import Conversation, ConversationKind, Place
@@ -16,6 +17,7 @@ from bot.use_cases.compose import open_send_form
 from bot.use_cases.draft import Draft, read_draft, read_text, write_draft
 from bot.views import forms
 from bot.views.help import show_words
+from bot.views.options import offer_client
 from cards.limits import OPTIONS_IN_MENU
 
 
@@ -29,7 +31,7 @@ async def ask_client(ports: Ports, actor: Actor, draft: Draft, texts: Texts) -> 
         linked = await _linked_client(tx, office, draft)
     if not number:
         raise NoClients
-    options = None if clients is None else [forms.offer_client(client) for client in clients]
+    options = None if clients is None else [offer_client(client) for client in clients]
     return Open(forms.link_form(options, linked, write_draft(draft), texts))
 
 

@@ -5,7 +5,7 @@ from datetime import UTC, date, datetime, timedelta
 from urllib.parse import urlencode
 
 from bot.domain.envelope import EnvelopeState
-from bot.domain.errors import Fault, InvalidInput, Problem
+from bot.domain.faults import Fault, InvalidInput, Problem
 from bot.domain.log import LogFilter
 from bot.texts import OFFICE_ZONE
 from bot.views.log_forms import ANY, PERSON, SINCE, STATE, UNTIL, read_days

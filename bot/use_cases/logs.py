@@ -4,13 +4,13 @@ from dataclasses import dataclass, replace
 
 from bot.conversation import Actor, Answer, Open, Press, Submission
 from bot.domain.envelope import EnvelopeId, Party
-from bot.domain.errors import ConversationNotLinked, NotAllowedToReadLog, NotAParticipant, NotStaff, UnknownEnvelope
+from bot.domain.errors import ConversationNotLinked, NotAllowedToReadLog, NotAParticipant, NotStaff
 from bot.domain.log import EVERYTHING, DossierLog, EnvelopeLog, LogFilter, LogScope, SignerLog
 from bot.domain.people import Office
 from bot.domain.places import Place
 from bot.ports import Ports
 from bot.texts import Texts
-from bot.use_cases.access import directory_of, find_office, is_staff, read_office
+from bot.use_cases.access import directory_of, is_staff, read_envelope, read_office
 from bot.use_cases.draft import Draft, read_day, read_draft, read_text, write_draft
 from bot.use_cases.log_filter import make_filter, write_query
 from bot.use_cases.read_log import offer_log_page, read_lines
@@ -36,11 +36,7 @@ async def show_envelope_log(ports: Ports, press: Press, texts: Texts) -> Answer:
     Raises `UnknownEnvelope`, `NotAllowedToReadLog`, and a `PlatformError` when it can't be asked who is staff.
     """
     actor = press.actor
-    async with ports.store.reading() as tx:
-        office = await find_office(tx, actor)
-        envelope = await tx.envelopes.get(office.id, EnvelopeId(press.value))
-    if envelope is None:
-        raise UnknownEnvelope
+    office, envelope = await read_envelope(ports, actor, EnvelopeId(press.value))
     reader = _Reader(ports, actor, office, await is_staff(ports, office, actor), texts)
     if not reader.as_staff and envelope.signer(actor.account) is None:
         raise NotAllowedToReadLog(tuple(each.name for each in envelope.signers))
@@ -105,4 +101,6 @@ async def _read(reader: _Reader, scope: LogScope, wanted: LogFilter = EVERYTHING
     async with reader.ports.store.transaction() as tx:
         lines = await read_lines(tx, reader.office, scope, wanted, None, LINES_IN_DIALOG)
         page = await offer_log_page(reader.ports, tx, reader.office, scope, viewer, as_staff=reader.as_staff)
-    return ShownLines(lines.describe(reader.texts), lines.older, page + write_query(wanted))
+    # Platforms fetch pictures themselves, and by https alone.
+    signatures = f"{page}/signatures" if page.startswith("https://") else ""
+    return ShownLines(lines.describe(reader.texts), lines.older, page + write_query(wanted), signatures)

@@ -10,8 +10,8 @@ from bot.use_cases.access import directory_of, read_office, require_staff
 from bot.use_cases.compose import find_candidates, recognise
 from bot.use_cases.delegate import find_takers
 from bot.use_cases.draft import Draft, read_draft
-from bot.views import forms
 from bot.views.delegation import TAKERS
+from bot.views.options import offer_client, offer_document, offer_signer
 from cards.limits import OPTIONS_IN_MENU
 from cards.model import Option
 
@@ -33,7 +33,7 @@ async def look_up(ports: Ports, lookup: Lookup, texts: Texts) -> Answer:
         case "clients":
             async with ports.store.reading() as tx:
                 clients = await tx.people.find_clients(office.id, tidy(lookup.text), OPTIONS_IN_MENU)
-            return Found(tuple(forms.offer_client(client) for client in clients))
+            return Found(tuple(offer_client(client) for client in clients))
         case "participants":
             return Found(await _find_participants(ports, office, draft, lookup, texts))
         case _:
@@ -46,7 +46,7 @@ async def _find_documents(ports: Ports, office: Office, draft: Draft, text: str,
         if conversation is None or conversation.office != office.id:
             return ()
         items = await tx.dossiers.find(conversation.client, text, OPTIONS_IN_MENU)
-    return tuple(forms.offer_document(item, texts) for item in items)
+    return tuple(offer_document(item, texts) for item in items)
 
 
 async def _find_participants(
@@ -62,11 +62,11 @@ async def _find_participants(
     found = [
         person for person in find_candidates(people, office, lookup.actor.account) if wanted in person.name.casefold()
     ]
-    return tuple(forms.offer_signer(person, known.get(person.account), texts) for person in found[:OPTIONS_IN_MENU])
+    return tuple(offer_signer(person, known.get(person.account), texts) for person in found[:OPTIONS_IN_MENU])
 
 
 async def _find_takers(ports: Ports, lookup: Lookup, envelope: EnvelopeId, texts: Texts) -> tuple[Option, ...]:
     _, takers = await find_takers(ports, lookup.actor, envelope)
     wanted = tidy(lookup.text).casefold()
     found = [person for person in takers if wanted in person.name.casefold()]
-    return tuple(forms.offer_signer(person, None, texts) for person in found[:OPTIONS_IN_MENU])
+    return tuple(offer_signer(person, None, texts) for person in found[:OPTIONS_IN_MENU])

@@ -11,6 +11,7 @@ from bot.domain.log import (
     DossierLog,
     EnvelopeLog,
     LogFilter,
+    LoggedSignature,
     LogLine,
     LogLink,
     LogPosition,
@@ -18,7 +19,7 @@ from bot.domain.log import (
     SignerLog,
     Subject,
 )
-from bot.domain.people import Client, Office
+from bot.domain.people import Account, Client, Office
 from bot.ports import Ports, Transaction
 from bot.texts import Texts
 from bot.use_cases.secrets import hash_secret, new_secret
@@ -41,18 +42,22 @@ class OpenedLog:
 
 @dataclass(frozen=True, slots=True)
 class Lines:
-    """Lines, newest first, with what they are about, and whether there are `older` ones."""
+    """Lines, newest first, with what they are about and were signed with, and whether there are `older` ones."""
 
     lines: Sequence[LogLine]
     subjects: Mapping[EnvelopeId, Subject]
+    signatures: Mapping[tuple[EnvelopeId, Account], LoggedSignature]
     older: bool
 
     def describe(self, texts: Texts) -> list[Entry]:
-        """The lines in words."""
-        subjects = self.subjects
-        return [
-            describe_line(line, subjects.get(line.envelope) if line.envelope else None, texts) for line in self.lines
-        ]
+        """The lines in words, and with what was signed with."""
+        return [self._describe(line, texts) for line in self.lines]
+
+    def _describe(self, line: LogLine, texts: Texts) -> Entry:
+        if line.envelope is None:
+            return describe_line(line, None, None, texts)
+        signature = self.signatures.get((line.envelope, line.by.account)) if line.is_signed else None
+        return describe_line(line, self.subjects.get(line.envelope), signature, texts)
 
 
 async def offer_log_page(
@@ -74,7 +79,7 @@ async def open_log(ports: Ports, secret: str) -> OpenedLog:
         match link.scope:
             case EnvelopeLog(id_):
                 envelope = await tx.envelopes.get(link.office, id_)
-                if envelope is None or not (link.as_staff or envelope.signer(link.viewer.account)):
+                if envelope is None or not link.shows(envelope):
                     raise LinkRefused(LinkTrouble.UNKNOWN)
                 client = await tx.people.client(link.office, envelope.client)
                 return OpenedLog(link, office, client, envelope)
@@ -86,6 +91,25 @@ async def open_log(ports: Ports, secret: str) -> OpenedLog:
                 assert_never(link.scope)
 
 
+async def open_signature(ports: Ports, secret: str, id_: EnvelopeId, number: int) -> bytes:
+    """What signer `number`, from 1, of an envelope in the log behind a link drew, as PNG.
+
+    Raises `LinkRefused`, also where that is no part of the log, nothing was drawn, or it cannot be read any more.
+    """
+    opened = await open_log(ports, secret)
+    async with ports.store.reading() as tx:
+        envelope = await tx.envelopes.get(opened.office.id, id_)
+        found = (
+            await tx.signatures.of_envelopes(opened.office.id, [id_])
+            if envelope and opened.link.shows(envelope)
+            else {}
+        )
+    for each in found.values():
+        if each.number == number and isinstance(each.content, bytes):
+            return each.content
+    raise LinkRefused(LinkTrouble.UNKNOWN)
+
+
 async def read_lines(
     tx: Transaction, office: Office, scope: LogScope, wanted: LogFilter, before: LogPosition | None, limit: int
 ) -> Lines:
@@ -93,7 +117,9 @@ async def read_lines(
     found = await tx.log.find(office.id, scope, wanted, before, limit + 1)
     lines = found[:limit]
     subjects = await tx.log.subjects(office.id, {line.envelope for line in lines if line.envelope})
-    return Lines(lines, subjects, older=len(found) > limit)
+    signed = {line.envelope for line in lines if line.envelope and line.is_signed}
+    signatures = await tx.signatures.of_envelopes(office.id, signed)
+    return Lines(lines, subjects, signatures, older=len(found) > limit)
 
 
 async def read_page(

@@ -1,6 +1,6 @@
 """Read the signature that came along with an approval from the signing page."""
 
-from bot.domain.errors import Fault, Problem
+from bot.domain.faults import Fault, Problem
 from bot.domain.png import clean_png
 from bot.domain.signature import Drawing, DrawnSignature, Signature, TypedSignature
 from bot.domain.strokes import read_strokes

@@ -5,21 +5,14 @@ from dataclasses import dataclass, replace
 from bot.conversation import Actor, Answer, Done, Open, Submission
 from bot.domain.dossier import DossierItem
 from bot.domain.envelope import Document, Envelope, EnvelopeId, Party, Pointer, Signer
-from bot.domain.errors import (
-    ConversationNotLinked,
-    ConversationRelinked,
-    Fault,
-    InvalidInput,
-    NotAParticipant,
-    Problem,
-    UnknownEnvelope,
-)
+from bot.domain.errors import ConversationNotLinked, ConversationRelinked, UnknownEnvelope
+from bot.domain.faults import Fault, InvalidInput, Problem
 from bot.domain.log import Happening, LogLine
 from bot.domain.outgoing import Errand, Outgoing
 from bot.domain.people import Account, Client, Contact, Office, Person
 from bot.ports import Ports, Transaction
 from bot.texts import OFFICE_ZONE, Texts
-from bot.use_cases.access import directory_of, read_office, require_staff
+from bot.use_cases.access import ask_participants, read_office, require_staff
 from bot.use_cases.compose import find_problem
 from bot.use_cases.draft import Draft, fill_in, read_draft, write_draft
 from bot.use_cases.ids import new_id
@@ -69,9 +62,7 @@ async def _check(ports: Ports, actor: Actor, draft: Draft) -> _Checked:
     office = await read_office(ports, actor)
     await require_staff(ports, office, actor)
     place = replace(draft.place, tenant=actor.office_tenant).conversation
-    people = await directory_of(ports, actor).participants(place)
-    if not any(person.account == actor.account for person in people):
-        raise NotAParticipant(actor.name)
+    people = await ask_participants(ports, actor, place)
     signer = _find_signer(people, draft.signer, office, actor)
     async with ports.store.reading() as tx:
         conversation = await tx.conversations.at(place)

@@ -10,7 +10,8 @@ from datetime import datetime
 from typing import assert_never
 
 from bot.domain.envelope import Document, Envelope, Party
-from bot.domain.errors import InvalidInput, LinkRefused, LinkTrouble
+from bot.domain.errors import LinkRefused, LinkTrouble
+from bot.domain.faults import InvalidInput
 from bot.domain.log import Happening, LogLine
 from bot.domain.pages import write_pages
 from bot.domain.people import Client, Office

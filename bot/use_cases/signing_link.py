@@ -18,14 +18,15 @@ class Opened:
     envelope: Envelope
 
 
-async def give_link(ports: Ports, envelope: Envelope, actor: Actor) -> str:
-    """The address of the signing page of this envelope for this person, who was found to be allowed to view it."""
+async def give_link(ports: Ports, envelope: Envelope, actor: Actor, *, as_staff: bool) -> str:
+    """The address of the signing page of this envelope for this person, who may view it as a signer, or as staff."""
     secret = new_secret()
     link = SigningLink(
         hash_secret(secret),
         envelope.office,
         envelope.id,
         Party(actor.account, actor.name),
+        as_staff,
         fingerprint(envelope.documents),
         ports.clock.now() + SIGNING_TIME,
     )

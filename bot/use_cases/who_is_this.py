@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from bot.conversation import Submission
 from bot.domain.envelope import Party
-from bot.domain.errors import Fault, InvalidInput, Problem
+from bot.domain.faults import Fault, InvalidInput, Problem
 from bot.domain.log import Happening, LogLine
 from bot.domain.people import Account, Client, Contact, ContactId, Person
 from bot.ports import Ports, Transaction

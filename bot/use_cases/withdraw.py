@@ -1,14 +1,12 @@
 """Withdraw an open request, or start its corrected version after a rejection: what staff do to an envelope."""
 
 from bot.conversation import Answer, Done, Press
-from bot.domain.envelope import Envelope, EnvelopeId, Party
-from bot.domain.errors import UnknownEnvelope
+from bot.domain.envelope import EnvelopeId, Party
 from bot.domain.log import Happening, LogLine
 from bot.domain.outgoing import Errand, Outgoing
-from bot.domain.people import Office
 from bot.ports import Ports
 from bot.texts import Texts
-from bot.use_cases.access import find_office, require_staff
+from bot.use_cases.access import read_envelope, require_staff
 from bot.use_cases.compose import open_send_form
 from bot.use_cases.draft import Draft
 from bot.use_cases.keep_delegation import show_lapsed
@@ -17,11 +15,11 @@ from bot.use_cases.settle import settle
 
 async def withdraw(ports: Ports, press: Press) -> Answer:
     """Withdraw the envelope. Raises `NotStaff`, `UnknownEnvelope`, `EnvelopeClosed`."""
-    office, _ = await _read(ports, press)
+    office, _ = await read_envelope(ports, press.actor, EnvelopeId(press.value))
     await require_staff(ports, office, press.actor)
 
     async def save() -> None:
-        _, envelope = await _read(ports, press)
+        _, envelope = await read_envelope(ports, press.actor, EnvelopeId(press.value))
         now, by = ports.clock.now(), Party(press.actor.account, press.actor.name)
         withdrawn = envelope.withdraw(by, now)
         async with ports.store.transaction() as tx:
@@ -41,15 +39,6 @@ async def start_correction(ports: Ports, press: Press, texts: Texts) -> Answer:
 
     Raises `UnknownEnvelope`, and what `bot.use_cases.compose.open_send_form` raises.
     """
-    _, envelope = await _read(ports, press)
+    _, envelope = await read_envelope(ports, press.actor, EnvelopeId(press.value))
     draft = Draft(place=envelope.conversation, supersedes=envelope.id)
     return await open_send_form(ports, press.actor, draft, texts)
-
-
-async def _read(ports: Ports, press: Press) -> tuple[Office, Envelope]:
-    async with ports.store.reading() as tx:
-        office = await find_office(tx, press.actor)
-        envelope = await tx.envelopes.get(office.id, EnvelopeId(press.value))
-    if envelope is None:
-        raise UnknownEnvelope
-    return office, envelope

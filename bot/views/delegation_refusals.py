@@ -3,16 +3,16 @@
 from typing import assert_never
 
 from bot.domain.delegation import DelegationState
-from bot.domain.envelope import Answer
-from bot.domain.errors import (
+from bot.domain.delegation_refusals import (
     CannotTakeOver,
     DelegationClosed,
     DelegationLapsed,
     NobodyToTakeOver,
     NotTheDelegator,
     PassedOn,
-    Problem,
 )
+from bot.domain.envelope import Answer
+from bot.domain.faults import Problem
 from bot.texts import Texts
 
 DelegationRefusal = PassedOn | NotTheDelegator | NobodyToTakeOver | CannotTakeOver | DelegationLapsed | DelegationClosed

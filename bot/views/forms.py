@@ -1,34 +1,28 @@
 """The dialogs: what they ask, in which words. `bot.use_cases` reads their inputs by the names below."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
-from bot.domain.dossier import DossierItem
 from bot.domain.envelope import Document, Envelope
-from bot.domain.people import Client, Contact, Person, Standing
-from bot.domain.typed_text import DOCUMENTS, MESSAGE_LENGTH, PLACE_LENGTH, REASON_LENGTH
-from bot.texts import OFFICE_ZONE, Texts
+from bot.domain.people import Client, Contact, Person
+from bot.domain.typed_text import PLACE_LENGTH, REASON_LENGTH
+from bot.texts import Texts
 from bot.views.envelope_card import describe_document
-from cards.limits import OPTION_LABEL, OPTIONS_IN_MENU
+from bot.views.options import fit, offer_contact
+from cards.limits import OPTIONS_IN_MENU
 from cards.model import (
     Actions,
+    Anchor,
     Choice,
-    DateInput,
     Element,
-    FileInput,
     Form,
-    Input,
     Link,
-    Look,
     Option,
     Plain,
     Search,
     Strong,
     Text,
     TextInput,
-    Toggle,
 )
-from cards.text import shorten
 
 SEND, LINK, CONFIRM_SIGNER, APPROVE, REJECT, DOCUMENTS_FORM = (
     "send",
@@ -49,68 +43,6 @@ NEW_CONTACT = "new"
 
 CONSENT_VERSION = "1"
 """Counts up whenever the consent sentence changes in any language."""
-
-
-@dataclass(frozen=True, slots=True)
-class SendChoices:
-    """What the send dialog offers.
-
-    `recent` are the newest documents of the dossier, which holds more where `has_more`; `files` are the names of
-    files that come along, such as those of the message it was started on; `replaces` is the envelope that is being
-    corrected;
-    `upload_page` is where to bring files on platforms whose forms cannot ask for them.
-    """
-
-    client: Client
-    recent: Sequence[DossierItem]
-    has_more: bool
-    files: Sequence[str]
-    signers: Sequence[Option]
-    preselected: Option | None
-    replaces: Envelope | None
-    upload_page: str = ""
-
-
-def send_form(choices: SendChoices, context: str, texts: Texts) -> Form:
-    """The send dialog."""
-    client = f"{choices.client.number} · {choices.client.name}"
-    return Form(
-        id=SEND,
-        title=texts.say("Have signed"),
-        body=(
-            Text((Plain(texts.say("Client") + ": "), Strong(client))),
-            *_show_replaced(choices.replaces, texts),
-            *_show_files(choices.files, texts),
-            # What is brought to the page meanwhile is found by searching.
-            *_ask_documents(choices.recent, has_more=choices.has_more or bool(choices.upload_page), texts=texts),
-            FileInput(
-                UPLOADS,
-                texts.say("Or upload"),
-                DOCUMENTS.stop - 1,
-                hint=texts.say("Uploads are filed in the client's dossier first."),
-                page=choices.upload_page,
-            ),
-            _ask_signer(choices.signers, choices.preselected, texts),
-            TextInput(
-                MESSAGE,
-                texts.say("Message"),
-                MESSAGE_LENGTH.stop - 1,
-                multiline=True,
-                required=False,
-                hint=texts.say("Stands on the card, for everyone in this conversation."),
-            ),
-            DateInput(
-                DUE,
-                texts.say("Due date"),
-                required=False,
-                hint=texts.say("It can still be signed after this day."),
-            ),
-            Toggle(REMIND, texts.say("Reminders"), texts.say("Remind people of this task automatically"), value=True),
-        ),
-        submit=texts.say("Send"),
-        close=texts.say("Cancel"),
-        context=context,
-    )
 
 
 def link_form(clients: Sequence[Option] | None, linked: Client | None, context: str, texts: Texts) -> Form:
@@ -144,7 +76,7 @@ def bring_form(clients: Sequence[Option] | None, files: Sequence[str], context: 
         id=BRING,
         title=texts.say("File in a dossier"),
         body=(
-            *_show_files(files, texts),
+            *show_files(files, texts),
             Choice(CLIENT, texts.say("Client"), Search("clients") if clients is None else tuple(clients)),
         ),
         submit=texts.say("File"),
@@ -158,9 +90,9 @@ def confirm_signer_form(
 ) -> Form:
     """Who an account is at the client, asked once before the first request to it."""
     email = f" ({signer.email})" if signer.email else ""
-    options = [_offer_contact(contact, texts) for contact in contacts][: OPTIONS_IN_MENU - 1]
-    new = Option(NEW_CONTACT, _fit(texts.say("New contact: {name}", name=signer.name)))
-    chosen = _offer_contact(match, texts) if match else None
+    options = [offer_contact(contact, texts) for contact in contacts][: OPTIONS_IN_MENU - 1]
+    new = Option(NEW_CONTACT, fit(texts.say("New contact: {name}", name=signer.name)))
+    chosen = offer_contact(match, texts) if match else None
     return Form(
         id=CONFIRM_SIGNER,
         title=texts.say("Who is this?"),
@@ -238,6 +170,7 @@ def documents_form(envelope: Envelope, address: str, hours: int, texts: Texts) -
         (
             *_show_documents(envelope.documents, texts),
             Actions((Link(texts.say("Open the documents"), address),)),
+            _offer_link(address, texts),
             _tell_whose(hours, texts),
         ),
         close=texts.say("Close"),
@@ -254,11 +187,17 @@ def sign_form(envelope: Envelope, address: str, hours: int, texts: Texts) -> For
             Text((Plain(texts.say("This request is signed on a page, where you put your signature.")),)),
             *_show_documents(envelope.documents, texts),
             Actions((Link(texts.say("Open the page to sign"), address),)),
+            _offer_link(address, texts),
             _tell_whose(hours, texts),
         ),
         close=texts.say("Close"),
         page=address,
     )
+
+
+def _offer_link(address: str, texts: Texts) -> Text:
+    """The address to take along to a telephone, where one can draw; what a button opens cannot be copied."""
+    return Text((Anchor(texts.say("The same page, as a link to copy"), address),))
 
 
 def _tell_whose(hours: int, texts: Texts) -> Text:
@@ -275,83 +214,8 @@ def loading_form(texts: Texts) -> Form:
     return Form("loading", "Paraaf", (Text((Plain(texts.say("One moment…")),)),), texts.say("Close"))
 
 
-def offer_document(item: DossierItem, texts: Texts) -> Option:
-    """A dossier item to tick."""
-    day = texts.day(item.version.added_at.astimezone(OFFICE_ZONE).date())
-    return Option(item.id, _fit(item.name), _fit(f"{item.folder} · {day}" if item.folder else day))
-
-
-def offer_client(client: Client) -> Option:
-    """A client to choose."""
-    return Option(client.id, _fit(f"{client.number} · {client.name}"))
-
-
-def offer_signer(person: Person, contact: Contact | None, texts: Texts) -> Option:
-    """A participant to choose as signer, with what is known of them."""
-    known = []
-    if contact:
-        known.append(texts.say("preferred contact") if contact.preferred else texts.say("contact"))
-    if person.standing is Standing.GUEST:
-        known.append(texts.say("guest"))
-    if person.standing is Standing.EXTERNAL:
-        known.append(texts.say("other organisation"))
-    suffix = f" · {', '.join(known)}" if known else ""
-    name = shorten(person.name, OPTION_LABEL - len(suffix) - 2)
-    return Option(person.account.user, name + suffix)
-
-
-def _fit(label: str) -> str:
-    return shorten(label, OPTION_LABEL)
-
-
-def _offer_contact(contact: Contact, texts: Texts) -> Option:
-    email = f" · {contact.email}" if contact.email else ""
-    preferred = " · " + texts.say("preferred contact") if contact.preferred else ""
-    return Option(contact.id, _fit(f"{contact.name}{email}{preferred}"))
-
-
-def _ask_documents(recent: Sequence[DossierItem], *, has_more: bool, texts: Texts) -> tuple[Element | Input, ...]:
-    asked: list[Element | Input] = []
-    options = tuple(offer_document(item, texts) for item in recent)
-    most = DOCUMENTS.stop - 1
-    if options:
-        asked.append(
-            Choice(RECENT, texts.say("Documents from the dossier"), options, most=most, look=Look.LIST, required=False)
-        )
-    else:
-        asked.append(Text((Plain(texts.say("The dossier has no documents yet: upload one.")),), muted=True))
-    if has_more:
-        asked.append(
-            Choice(
-                FOUND,
-                texts.say("Other documents"),
-                Search("documents"),
-                most=most,
-                required=False,
-                hint=texts.say("Type a part of the name."),
-            )
-        )
-    return tuple(asked)
-
-
-def _ask_signer(signers: Sequence[Option], preselected: Option | None, texts: Texts) -> Choice:
-    return Choice(
-        SIGNER,
-        texts.say("Signer"),
-        tuple(signers) if len(signers) <= OPTIONS_IN_MENU else Search("participants"),
-        selected=(preselected,) if preselected else (),
-        hint=texts.say("Only who takes part in this conversation can sign."),
-    )
-
-
-def _show_replaced(replaces: Envelope | None, texts: Texts) -> tuple[Element, ...]:
-    if replaces is None:
-        return ()
-    names = ", ".join(document.name for document in replaces.documents)
-    return (Text((Plain(texts.say("Corrected version of: {documents}", documents=names)),)),)
-
-
-def _show_files(files: Sequence[str], texts: Texts) -> tuple[Element, ...]:
+def show_files(files: Sequence[str], texts: Texts) -> tuple[Element, ...]:
+    """The names of files that come along."""
     return tuple(Text((Plain("📎 "), Strong(name), Plain(" · " + texts.say("comes along")))) for name in files)
 
 

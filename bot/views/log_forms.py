@@ -10,9 +10,23 @@ from bot.domain.envelope import EnvelopeState, Party
 from bot.domain.log import LOG_READING_TIME, LogFilter
 from bot.texts import OFFICE_ZONE, Texts
 from bot.views.envelope_card import name_state
-from bot.views.log_words import Entry, name_document, say_when, say_where
+from bot.views.log_words import Entry, name_document, name_drawing, say_when, say_where
 from cards.limits import OPTION_LABEL, OPTIONS_IN_MENU
-from cards.model import Anchor, Choice, DateInput, Divider, Element, Form, Input, Option, Plain, Span, Strong, Text
+from cards.model import (
+    Anchor,
+    Choice,
+    DateInput,
+    Divider,
+    Element,
+    Form,
+    Image,
+    Input,
+    Option,
+    Plain,
+    Span,
+    Strong,
+    Text,
+)
 from cards.text import shorten
 
 LOG_FORM, DOSSIER_LOG = "log", "dossier_log"
@@ -26,17 +40,24 @@ _ROOM = 24_000
 """Bytes of words in a dialog. Teams takes 80,000 in all (`cards.limits.TEAMS_AIM`), and every line comes with marks."""
 _MARKS = 250
 """Bytes for what surrounds the words of a line."""
+_PICTURE = 500
+"""Bytes for a drawn signature: its address, and the name of whose it is once more."""
 PEOPLE_OFFERED = OPTIONS_IN_MENU - 1
 """As many as a menu holds beside `ANY`."""
 
 
 @dataclass(frozen=True, slots=True)
 class ShownLines:
-    """The newest lines, and whether there are `older` ones; `page` is the address where all of them are."""
+    """The newest lines, and whether there are `older` ones; `page` is the address where all of them are.
+
+    `signatures` is what the addresses of drawn ones begin with, before the id of the envelope and the signer's number;
+    empty where a platform would not fetch them.
+    """
 
     entries: Sequence[Entry]
     older: bool
     page: str
+    signatures: str = ""
 
 
 def envelope_log_form(title: str, lines: ShownLines, texts: Texts) -> Form:
@@ -70,7 +91,7 @@ def show_lines(lines: ShownLines, texts: Texts) -> tuple[Element, ...]:
         return (Text((Plain(texts.say("There is nothing here.")),), muted=True),)
     costs = accumulate(_measure(entry, texts) for entry in lines.entries[:LINES_IN_DIALOG])
     number = max(1, sum(1 for _ in takewhile(lambda cost: cost <= _ROOM, costs)))
-    shown = tuple(part for entry in lines.entries[:number] for part in _show_entry(entry, texts))
+    shown = tuple(part for entry in lines.entries[:number] for part in _show_entry(entry, lines.signatures, texts))
     if number == len(lines.entries) and not lines.older:
         return shown
     rest = texts.count(
@@ -122,17 +143,27 @@ def _show_page(lines: ShownLines, texts: Texts) -> tuple[Element, ...]:
     return (Text((Plain("🖨️ "), link)), Text((Plain(note),), muted=True))
 
 
-def _show_entry(entry: Entry, texts: Texts) -> tuple[Element, ...]:
+def _show_entry(entry: Entry, signatures: str, texts: Texts) -> tuple[Element, ...]:
     told = [f"📄 {name_document(document, texts)}" for document in entry.documents]
     told += [*entry.notes, *(f"📍 {place}" for place in say_where(entry, texts))]
     lead: tuple[Span, ...] = (Strong(entry.what), Plain(f" · {entry.who}"))
     words = "\n".join(["", *say_when(entry, texts), *told])
     quote = (Text((Plain(entry.quote),), quote=True),) if entry.quote else ()
-    return (Text((*lead, Plain(words))), *quote)
+    return (Text((*lead, Plain(words))), *quote, *_show_drawing(entry, signatures, texts))
+
+
+def _show_drawing(entry: Entry, signatures: str, texts: Texts) -> tuple[Element, ...]:
+    if entry.signature is None or entry.drawing is None:
+        return ()
+    if not signatures:
+        return (Text((Plain(texts.say("The page shows the drawn signature.")),), muted=True),)
+    address = f"{signatures}/{entry.request}/{entry.signature.number}.png"
+    return (Image(address, name_drawing(entry, texts)),)
 
 
 def _measure(entry: Entry, texts: Texts) -> int:
     """The bytes that an entry takes at most, whatever is escaped in it."""
     words = (entry.what, entry.who, *say_when(entry, texts), *entry.notes, *say_where(entry, texts), entry.quote)
     names = (name_document(document, texts) for document in entry.documents)
-    return sum(len(escape(each).encode()) for each in (*words, *names)) + _MARKS
+    picture = _PICTURE if entry.drawing else 0
+    return sum(len(escape(each).encode()) for each in (*words, *names)) + _MARKS + picture

@@ -1,5 +1,6 @@
 """A log laid out to be read on paper: the same on the page, in PDF and in CSV."""
 
+from base64 import b64encode
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -10,13 +11,21 @@ from bot.domain.people import Client, Office
 from bot.texts import OFFICE_ZONE, Texts
 from bot.views.envelope_card import name_state
 from bot.views.log_forms import read_days
-from bot.views.log_words import Entry, name_document, say_state, say_when, say_where
+from bot.views.log_words import Entry, name_document, name_drawing, say_state, say_when, say_where
 from cards.text import clean
 
 
 @dataclass(frozen=True, slots=True)
+class Picture:
+    """A `png` in base64, and in words what it is."""
+
+    png: str
+    alt: str
+
+
+@dataclass(frozen=True, slots=True)
 class SheetRow:
-    """One line: `details` and `quote` are about `what`, each of `when` and `where` bears its label."""
+    """One line: `details`, `quote` and `picture` are about `what`, each of `when` and `where` bears its label."""
 
     when: tuple[str, ...]
     who: str
@@ -25,6 +34,7 @@ class SheetRow:
     quote: str
     where: tuple[str, ...]
     state: str
+    picture: Picture | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,4 +140,5 @@ def _lay_out(entry: Entry, texts: Texts) -> SheetRow:
         quote=entry.quote,
         where=say_where(entry, texts),
         state=say_state(entry, texts),
+        picture=Picture(b64encode(entry.drawing).decode(), name_drawing(entry, texts)) if entry.drawing else None,
     )

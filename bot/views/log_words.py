@@ -6,7 +6,8 @@ from datetime import UTC, datetime
 from typing import assert_never
 
 from bot.domain.envelope import EnvelopeState
-from bot.domain.log import Happening, LoggedDocument, LogLine, Subject
+from bot.domain.log import Happening, LoggedDocument, LoggedSignature, LogLine, Subject, Unreadable
+from bot.domain.signature import TypedSignature
 from bot.texts import OFFICE_ZONE, Texts
 from bot.views.envelope_card import name_state
 from cards.text import clean
@@ -21,7 +22,8 @@ class Entry:
 
     `notes` are particulars, `quote` the literal words of who did it. `place` was given by the person, `derived_place`
     follows from their network; either is empty where the line does not say, and neither stands in for the other.
-    `state` is the envelope's now, None for a line about the dossier alone; `request` its id.
+    `signature` is what was signed with, where the line tells of that. `state` is the envelope's now, None for a line
+    about the dossier alone; `request` its id.
     """
 
     at: datetime
@@ -32,8 +34,15 @@ class Entry:
     quote: str = ""
     place: str = ""
     derived_place: str = ""
+    signature: LoggedSignature | None = None
     state: EnvelopeState | None = None
     request: str = ""
+
+    @property
+    def drawing(self) -> bytes | None:
+        """The drawn signature as PNG, where there is one."""
+        content = self.signature.content if self.signature else None
+        return content if isinstance(content, bytes) else None
 
     @property
     def here(self) -> datetime:
@@ -46,18 +55,19 @@ class Entry:
         return self.at.astimezone(UTC)
 
 
-def describe_line(line: LogLine, subject: Subject | None, texts: Texts) -> Entry:
-    """A line in words, with what is known of the envelope that it is about."""
+def describe_line(line: LogLine, subject: Subject | None, signature: LoggedSignature | None, texts: Texts) -> Entry:
+    """A line in words, with what is known of the envelope that it is about, and with what it was signed with."""
     fact = {name: clean(str(value)) for name, value in line.facts.items()}
     return Entry(
         at=line.at,
         who=clean(line.by.name),
         what=name_happening(line.happening, texts),
         documents=_list_documents(line, subject),
-        notes=(*_note_happening(line.happening, fact, texts), *_note_answer(fact, texts)),
+        notes=(*_note_happening(line.happening, fact, texts), *_note_answer(fact, signature, texts)),
         quote=fact.get("reason") or fact.get("note") or "",
         place=fact.get("place", ""),
         derived_place=fact.get("derived_place", ""),
+        signature=signature,
         state=subject.state if subject else None,
         request=line.envelope or "",
     )
@@ -186,7 +196,12 @@ def _note_delegation(fact: dict[str, str], texts: Texts) -> tuple[str, ...]:
     return (texts.say("From {name} to {other}", name=fact["from"], other=fact["to"]),)
 
 
-def _note_answer(fact: dict[str, str], texts: Texts) -> tuple[str, ...]:
+def name_drawing(entry: Entry, texts: Texts) -> str:
+    """What a drawn signature is to who cannot see it."""
+    return texts.say("Signature of {name}", name=entry.who)
+
+
+def _note_answer(fact: dict[str, str], signature: LoggedSignature | None, texts: Texts) -> tuple[str, ...]:
     """The consent text that was shown (`version/language`), and how it was signed."""
     version, _, language = fact.get("consent", "").partition("/")
     notes: list[str] = []
@@ -201,7 +216,21 @@ def _note_answer(fact: dict[str, str], texts: Texts) -> tuple[str, ...]:
             pass
         case other:
             notes.append(texts.say("Signature: {kind}", kind=other))
-    return tuple(notes)
+    return (*notes, *_note_signature(signature, texts))
+
+
+def _note_signature(signature: LoggedSignature | None, texts: Texts) -> tuple[str, ...]:
+    match signature.content if signature else None:
+        case TypedSignature(name):
+            return (texts.say("Signed as: {name}", name=clean(name)),)
+        case Unreadable.ERASED:
+            return (texts.say("The signature was erased."),)
+        case Unreadable.DAMAGED:
+            return (texts.say("The signature is damaged and cannot be shown."),)
+        case bytes() | None:
+            return ()
+        case other:
+            assert_never(other)
 
 
 def _say_if(fact: str | None, say: Callable[[str], str]) -> tuple[str, ...]:

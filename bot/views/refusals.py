@@ -6,10 +6,8 @@ from bot.domain.errors import (
     ConversationNotLinked,
     ConversationRelinked,
     EnvelopeClosed,
-    Fault,
     FilesNotTaken,
     FileTrouble,
-    InvalidInput,
     LinkRefused,
     LinkTrouble,
     NobodyToSign,
@@ -20,12 +18,13 @@ from bot.domain.errors import (
     NotRejected,
     NotStaff,
     NotTheSigner,
-    Problem,
+    NotYourTurn,
     Refusal,
     SignatureRequired,
     UnknownEnvelope,
     UnknownTenant,
 )
+from bot.domain.faults import Fault, InvalidInput, Problem
 from bot.domain.people import Platform
 from bot.texts import Texts
 from bot.views.commands import LINK, spell
@@ -128,6 +127,10 @@ def _word_about_envelope(refusal: Refusal, texts: Texts, platform: Platform) -> 
             return texts.say(
                 "Only {signers} can answer this request. Nothing was changed.", signers=_join(signers, texts)
             )
+        case NotYourTurn(name):
+            return texts.say(
+                "{name} signs first. You get a message when it is your turn. Nothing was changed.", name=name
+            )
         case NotAllowedToView(signers):
             return texts.say("These documents are for {signers} and the office.", signers=_join(signers, texts))
         case NotAllowedToReadLog(signers):
@@ -149,12 +152,8 @@ def _word_about_envelope(refusal: Refusal, texts: Texts, platform: Platform) -> 
             )
         case UnknownEnvelope():
             return texts.say("This request no longer exists. Ask the office to send it again.")
-        case LinkRefused(LinkTrouble.EXPIRED):
-            return texts.say("This link has expired. Press View on the card in the chat for a new one.")
-        case LinkRefused(LinkTrouble.USED):
-            return texts.say("This link was used already. Press View on the card in the chat for a new one.")
-        case LinkRefused(LinkTrouble.UNKNOWN):
-            return texts.say("This link is not valid. Press View on the card in the chat for a new one.")
+        case LinkRefused(trouble):
+            return _word_link_trouble(trouble, texts)
         case SignatureRequired():
             return texts.say(
                 "This request asks for your signature, which the chat cannot take, so nothing was recorded. "
@@ -165,6 +164,18 @@ def _word_about_envelope(refusal: Refusal, texts: Texts, platform: Platform) -> 
         case _:
             message = f"a refusal without words: {type(refusal).__name__}"
             raise TypeError(message)
+
+
+def _word_link_trouble(trouble: LinkTrouble, texts: Texts) -> str:
+    match trouble:
+        case LinkTrouble.EXPIRED:
+            return texts.say("This link has expired. Press View on the card in the chat for a new one.")
+        case LinkTrouble.USED:
+            return texts.say("This link was used already. Press View on the card in the chat for a new one.")
+        case LinkTrouble.PASSED_ON:
+            return texts.say("You passed this task on, so your link to it opens nothing any more.")
+        case LinkTrouble.UNKNOWN:
+            return texts.say("This link is not valid. Press View on the card in the chat for a new one.")
 
 
 def _word_closed(state: EnvelopeState, by: str, moment: str, texts: Texts) -> str:

@@ -4,7 +4,8 @@ from collections.abc import Callable, Iterable
 from typing import TypeVar, assert_never
 
 from cards import limits
-from cards.adaptive_card.text import Json, check_url, find_mentions, tame, write_lines
+from cards.adaptive_card.text import Json, find_mentions, tame, write_lines
+from cards.addresses import check_picture, check_url
 from cards.model import (
     Actions,
     Button,
@@ -54,7 +55,9 @@ def render_element(element: Element, personal: Personal | None = None) -> list[J
         case Facts(rows):
             return [_render_fact(row) for row in rows]
         case Image(url, alt):
-            return [{"type": "Image", "url": check_url(url), "altText": tame(alt), "size": "Auto"}]
+            # On paper in dark clients as well: a drawn signature is dark, and has no background of its own.
+            shown = {"url": check_picture(url), "altText": tame(alt), "size": "Auto", "backgroundColor": "#FFFFFF"}
+            return [{"type": "Image", **shown}]
         case Divider():
             return []
         case Actions(items):

@@ -10,9 +10,8 @@ would show, so are left out.
 import re
 from collections.abc import Iterable
 from typing import Any, TypeAlias, assert_never
-from urllib.parse import quote, urlsplit
 
-from cards import limits
+from cards.addresses import check_url
 from cards.model import Anchor, Mention, Plain, Span, Strong
 from cards.text import clean, is_blank, isolate, join_lines
 
@@ -69,13 +68,6 @@ def find_mentions(spans: Iterable[Span]) -> list[Json]:
         for span in spans
         if isinstance(span, Mention) and _PERSON.fullmatch(span.user)
     ]
-
-
-def check_url(url: str) -> str:
-    """`url` in ASCII; raises TooLong, or ValueError for what is no http address."""
-    if urlsplit(url).scheme not in {"http", "https"} or not urlsplit(url).netloc:
-        raise ValueError(f"Not an http address: {url!r}")
-    return limits.fit(quote(url, safe="%/:?#[]@!$&'()*+,;=~-._"), limits.URL, "address")
 
 
 def _write_line(spans: Spans, *, muted: bool, look: Json) -> Json:

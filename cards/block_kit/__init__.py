@@ -5,10 +5,11 @@ from collections.abc import Iterable, Sequence
 from typing import assert_never
 
 from cards import limits
+from cards.addresses import check_picture, check_url
 from cards.block_kit.inputs import render_input, render_option
 from cards.block_kit.naming import TOGGLED, is_link, name_link, name_search, read_source
 from cards.block_kit.splitting import split
-from cards.block_kit.text import Json, Spans, check_url, label, make_literal, show_nothing, write_quote, write_spans
+from cards.block_kit.text import Json, Spans, label, make_literal, show_nothing, write_quote, write_spans
 from cards.model import (
     Actions,
     Button,
@@ -182,7 +183,7 @@ def _render_long_fact(name: Json, value: Spans) -> list[Json]:
 
 def _render_image(image: Image) -> Json:
     alt = label(image.alt, limits.IMAGE_ALT, "description of an image")["text"]
-    return {"type": "image", "image_url": check_url(image.url), "alt_text": alt}
+    return {"type": "image", "image_url": check_picture(image.url), "alt_text": alt}
 
 
 def _render_actions(actions: Actions) -> Json:

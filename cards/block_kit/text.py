@@ -10,9 +10,9 @@ looks like one.
 import re
 from collections.abc import Sequence
 from typing import Any, TypeAlias, assert_never
-from urllib.parse import quote, urlsplit
 
 from cards import limits
+from cards.addresses import check_url
 from cards.model import Anchor, Mention, Plain, Span, Strong
 from cards.text import NOTHING, clean, is_blank, isolate, join_lines
 
@@ -122,13 +122,6 @@ def _embolden(text: str) -> str:
     if is_blank(inner) or "*" in inner:
         return make_literal(isolate(text))
     return text.replace(inner, f"*{make_literal(isolate(inner))}*", 1)
-
-
-def check_url(url: str) -> str:
-    """`url` in ASCII, without angle brackets; raises TooLong, or ValueError for what is no http address."""
-    if urlsplit(url).scheme not in {"http", "https"} or not urlsplit(url).netloc:
-        raise ValueError(f"Not an http address: {url!r}")
-    return limits.fit(quote(url, safe="%/:?#[]@!$&'()*+,;=~-._"), limits.URL, "address")
 
 
 def read(span: Span) -> str:

@@ -4,7 +4,8 @@ logs/OFFICE/        the log itself, as C2SP tlog-tiles; what lies here may be sh
 keys/OFFICE         the log's keys, encrypted
 index/OFFICE.db     may be deleted at any time when Paraaf does not run
 people/OFFICE/      what is personal, encrypted, and the keys to it
-stamps/OFFICE/      timestamped checkpoints, and those that wait for their timestamp
+stamps/OFFICE/      timestamped checkpoints, and the one that waits for its timestamp
+witnessed/OFFICE/   checkpoints with the cosignatures of witnesses
 vault               the salt of the secret
 """
 
@@ -15,11 +16,14 @@ from pathlib import Path
 
 from cryptography.x509 import Certificate
 
+from storage.evidence.cosignatures import CosignatureShelf
 from storage.evidence.disk import Disk
 from storage.evidence.errors import Malformed
 from storage.evidence.keys import KeyFile
 from storage.evidence.log import EvidenceLog
+from storage.evidence.note import VerifierKey
 from storage.evidence.payloads import Payloads
+from storage.evidence.reading import LogReader
 from storage.evidence.timestamps import TimestampShelf
 from storage.evidence.vault import open_vault
 from storage.evidence.writer import CHECKPOINT
@@ -64,6 +68,20 @@ class Archive:
         """The timestamps of an office's log, by authorities under these roots."""
         return TimestampShelf(self._root / "stamps" / _check_office(office), roots, self._disk)
 
+    def cosignatures(self, office: str, witnesses: Sequence[VerifierKey]) -> CosignatureShelf:
+        """The checkpoints of an office's log that these witnesses cosigned."""
+        return CosignatureShelf(self._root / "witnessed" / _check_office(office), witnesses, self._disk)
+
+    def offices(self) -> list[str]:
+        """The offices that have a log."""
+        return sorted(path.parent.name for path in (self._root / "logs").glob("*/checkpoint"))
+
+    def reader(self, office: str) -> LogReader:
+        """The log of an office to read from, whichever process appends to it. Raises `KeyError` where there is none."""
+        if office not in self.offices():
+            raise KeyError(office)
+        return LogReader(self._root / "logs" / office, self._find_keys(office), self._disk)
+
     async def close(self) -> None:
         """Finish what is waiting, and let another process open the logs."""
         async with self._opening:
@@ -72,9 +90,12 @@ class Archive:
                 await log.close()
 
     async def _open(self, office: str) -> EvidenceLog:
-        keys = KeyFile(self._root / "keys" / office, self._vault, f"{self._host}/evidence/{office}", self._disk)
+        keys = self._find_keys(office)
         index = self._root / "index" / f"{office}.db"
         return await EvidenceLog.open(office, self._root / "logs" / office, index, keys, self._disk)
+
+    def _find_keys(self, office: str) -> KeyFile:
+        return KeyFile(self._root / "keys" / office, self._vault, f"{self._host}/evidence/{office}", self._disk)
 
 
 def _check_office(office: str) -> str:

@@ -30,6 +30,7 @@ class Event(StrEnum):
 
     SENT = "sent"
     VIEWED = "viewed"
+    PAGES_OPENED = "pages-opened"
     APPROVED = "approved"
     REJECTED = "rejected"
     WITHDRAWN = "withdrawn"
@@ -37,16 +38,24 @@ class Event(StrEnum):
     EXPIRED = "expired"
     REMINDED = "reminded"
     SEALED = "sealed"
+    DELEGATION_ASKED = "delegation-asked"
+    DELEGATED = "delegated"
+    DELEGATION_REFUSED = "delegation-refused"
+    DELEGATION_TAKEN_BACK = "delegation-taken-back"
+    UNDELIVERABLE = "undeliverable"
 
 
 class Personal(StrEnum):
     """What is personal, and therefore stands in an entry as a commitment only."""
 
     WHO = "who"
+    ACCOUNT = "account"
     REASON = "reason"
     PLACE = "place"
     NETWORK = "network"
     SIGNATURE = "signature"
+    SIGNER = "signer"
+    TAKER = "taker"
 
 
 @dataclass(frozen=True, slots=True)

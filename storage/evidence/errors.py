@@ -27,6 +27,14 @@ class BadTimestamp(EvidenceError):
     """What a timestamp authority answered is no timestamp of this checkpoint by one that is trusted."""
 
 
+class BadCosignature(EvidenceError):
+    """What a witness answered is no cosignature of this checkpoint by its key; `reason` is a machine word."""
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(reason)
+        self.reason = reason
+
+
 class Damaged(EvidenceError):
     """What lies in a log's folder does not fit together; nothing may be appended to it. See `paraaf evidence fsck`."""
 

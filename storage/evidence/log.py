@@ -96,9 +96,12 @@ class EvidenceLog:
         """The proof of an entry under the newest checkpoint, or an earlier one of this log. Raises `IndexError`."""
         return await self._run(self._recorder.prove, index, checkpoint)
 
-    async def growth(self, old: int) -> tuple[bytes, ...]:
-        """The consistency proof from a tree of `old` entries to the newest checkpoint's. Raises `IndexError`."""
-        return await self._run(self._recorder.prove_growth, old)
+    async def growth(self, old: int, checkpoint: Note | None = None) -> tuple[bytes, ...]:
+        """The consistency proof from a tree of `old` entries to the newest checkpoint's, or an earlier one's.
+
+        Raises `IndexError`.
+        """
+        return await self._run(self._recorder.prove_growth, old, checkpoint)
 
     async def change_key(self, at: datetime) -> Receipt:
         """Sign with a new key from here on. The proof of the entry that says so is signed by both."""

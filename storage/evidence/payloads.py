@@ -57,6 +57,10 @@ class Payloads:
             raise Erased(person) from None
         return [make_opening(key, decision, Personal(what), decode_base64(value)) for what, value in kept.items()]
 
+    def holds(self, person: str, decision: str) -> bool:
+        """Whether anything was kept of a person about a decision, and has not been erased."""
+        return (self._keys / _name(person)).exists() and (self._sealed / _name(person) / _name(decision)).exists()
+
     def erase(self, person: str) -> None:
         """Make unreadable for ever what was kept of a person. May be repeated; does nothing for an unknown one."""
         # The key first: whatever happens after this line, nothing can be read any more.

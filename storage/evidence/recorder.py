@@ -94,9 +94,12 @@ class Recorder:
         path = prove_inclusion(open_tree(self.folder, size).read, index, size)
         return Proof(index, path, checkpoint, self._read_entry(index))
 
-    def prove_growth(self, old: int) -> tuple[bytes, ...]:
-        """The consistency proof from a tree of `old` entries to the newest checkpoint's. Raises `IndexError`."""
-        size = read_checkpoint(self.checkpoint).size
+    def prove_growth(self, old: int, checkpoint: Note | None = None) -> tuple[bytes, ...]:
+        """The consistency proof from a tree of `old` entries to the newest checkpoint's, or an earlier one's.
+
+        Raises `IndexError`.
+        """
+        size = read_checkpoint(checkpoint or self.checkpoint).size
         return prove_consistency(open_tree(self.folder, size).read, old, size)
 
     def change_key(self, at: datetime) -> Receipt:

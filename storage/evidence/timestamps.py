@@ -19,6 +19,7 @@ from rfc3161_client import (
 )
 
 from storage.evidence.checkpoint import read_checkpoint
+from storage.evidence.der import order_certificates
 from storage.evidence.disk import Disk, make_folders, write_safely
 from storage.evidence.errors import BadTimestamp
 from storage.evidence.note import Note, parse_note
@@ -48,7 +49,7 @@ def check_timestamp(answer: bytes, text: str, roots: Sequence[Certificate], nonc
     """The time that an authority under one of the roots gave a checkpoint's text. Raises `BadTimestamp`."""
     builder = VerifierBuilder(roots=list(roots), nonce=nonce)
     try:
-        response = decode_timestamp_response(answer)
+        response = decode_timestamp_response(order_certificates(answer))
         builder.build().verify_message(response, text.encode())
         return response.tst_info.gen_time
     except (VerificationError, ValueError) as error:
@@ -56,7 +57,10 @@ def check_timestamp(answer: bytes, text: str, roots: Sequence[Certificate], nonc
 
 
 class TimestampShelf:
-    """Timestamped checkpoints of one log, and those that are owed a timestamp, in a folder. Raises `OSError`."""
+    """Timestamped checkpoints of one log, and the one that is owed a timestamp, in a folder. Raises `OSError`.
+
+    A timestamp of a checkpoint stands for all entries below it, so what is owed is only ever the newest one.
+    """
 
     def __init__(self, folder: Path, roots: Sequence[Certificate], disk: Disk | None = None) -> None:
         self._folder = folder
@@ -68,27 +72,37 @@ class TimestampShelf:
         make_folders(self._disk, self._folder)
         write_safely(self._disk, self._find_path(checkpoint, "checkpoint"), str(checkpoint).encode())
 
-    def owed(self) -> list[Note]:
-        """The checkpoints without a timestamp, the earliest first."""
-        return [note for note in self._read_all() if not self._find_path(note, "tsr").exists()]
+    def owed(self) -> Note | None:
+        """The newest checkpoint, where it has no timestamp yet."""
+        sizes = self._list_sizes("checkpoint")
+        if not sizes or sizes[-1] <= self.stamped_size():
+            return None
+        return self._read(sizes[-1])
+
+    def stamped_size(self) -> int:
+        """The size of the newest timestamped checkpoint; 0 where there is none."""
+        return max(self._list_sizes("tsr"), default=0)
 
     def settle(self, checkpoint: Note, answer: bytes, nonce: int | None = None) -> datetime:
         """Keep an authority's answer, and tell its time. Raises `BadTimestamp`; then the timestamp stays owed."""
         at = check_timestamp(answer, checkpoint.text, self._roots, nonce)
         write_safely(self._disk, self._find_path(checkpoint, "tsr"), answer)
+        stamped = set(self._list_sizes("tsr"))
+        for size in self._list_sizes("checkpoint"):
+            if size < read_checkpoint(checkpoint).size and size not in stamped:
+                self._disk.remove(self._folder / f"{size}.checkpoint")
         return at
 
     def find(self, index: int) -> tuple[Note, bytes] | None:
         """The earliest timestamped checkpoint over the entry at an index, and the answer; None while it is owed."""
-        for note in self._read_all():
-            path = self._find_path(note, "tsr")
-            if read_checkpoint(note).size > index and path.exists():
-                return note, path.read_bytes()
-        return None
+        size = next((each for each in self._list_sizes("tsr") if each > index), None)
+        return None if size is None else (self._read(size), (self._folder / f"{size}.tsr").read_bytes())
 
-    def _read_all(self) -> list[Note]:
-        notes = [parse_note(path.read_bytes()) for path in self._folder.glob("*.checkpoint")]
-        return sorted(notes, key=lambda note: read_checkpoint(note).size)
+    def _read(self, size: int) -> Note:
+        return parse_note((self._folder / f"{size}.checkpoint").read_bytes())
+
+    def _list_sizes(self, suffix: str) -> list[int]:
+        return sorted(int(path.stem) for path in self._folder.glob(f"*.{suffix}"))
 
     def _find_path(self, checkpoint: Note, suffix: str) -> Path:
         return self._folder / f"{read_checkpoint(checkpoint).size}.{suffix}"

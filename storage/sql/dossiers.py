@@ -7,6 +7,7 @@ from sqlalchemy import Row, bindparam, func, select, update
 
 from bot.domain.dossier import Content, DossierItem, ItemId, Version
 from bot.domain.errors import Conflict
+from bot.domain.evidence import PROOF_SUFFIX
 from bot.domain.people import ClientId
 from storage.sql.session import Session
 from storage.sql.tables import dossier_items, dossier_versions
@@ -27,9 +28,14 @@ _OF_CLIENT = (
     )
     .where(dossier_items.c.client_id == bindparam("client"))
 )
-_NEWEST_FIRST = _OF_CLIENT.order_by(dossier_items.c.changed_at.desc(), dossier_items.c.id.desc())
+_IS_NO_PROOF = ~dossier_items.c.name.endswith(PROOF_SUFFIX, autoescape=True)
+_NEWEST_FIRST = _OF_CLIENT.where(_IS_NO_PROOF).order_by(dossier_items.c.changed_at.desc(), dossier_items.c.id.desc())
 _BY_NAME = _OF_CLIENT.where(dossier_items.c.folder == bindparam("folder"), dossier_items.c.name == bindparam("name"))
-_COUNT = select(func.count()).select_from(dossier_items).where(dossier_items.c.client_id == bindparam("client"))
+_COUNT = (
+    select(func.count())
+    .select_from(dossier_items)
+    .where(dossier_items.c.client_id == bindparam("client"), _IS_NO_PROOF)
+)
 _ADVANCE = (
     update(dossier_items)
     .where(dossier_items.c.id == bindparam("item"), dossier_items.c.newest == bindparam("before"))

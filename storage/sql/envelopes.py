@@ -8,37 +8,39 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
-from sqlalchemy import Row, ScalarSelect, Table, bindparam, func, select, update
+from sqlalchemy import ScalarSelect, Table, bindparam, func, select, update
 
+from bot.domain.certified import Sealed
 from bot.domain.delegation import DelegationId
-from bot.domain.dossier import ItemId
 from bot.domain.envelope import (
     Answer,
-    Closing,
-    Decision,
-    Document,
     Envelope,
     EnvelopeId,
-    EnvelopeState,
-    Pointer,
     Signer,
 )
 from bot.domain.errors import Conflict
-from bot.domain.people import Account, ClientId, ContactId, OfficeId, Platform
+from bot.domain.evidence import Receipt
+from bot.domain.people import Account, OfficeId, Platform
 from bot.domain.places import MessageRef
-from bot.domain.signature import Drawing
 from storage.sql.batches import Values
-from storage.sql.delegations import COLUMNS, read_delegation
-from storage.sql.rows import read_party, read_place, write_account, write_party, write_place
+from storage.sql.delegations import COLUMNS
+from storage.sql.envelope_rows import (
+    DOCUMENT,
+    SIGNER,
+    read_envelope,
+    write_card,
+    write_decision,
+    write_document,
+    write_envelope,
+    write_evidence,
+    write_sealed,
+    write_signer,
+    write_state,
+)
+from storage.sql.rows import write_account
 from storage.sql.session import Session
 from storage.sql.tables import delegations, envelope_documents, envelope_signers, envelopes, office_tenants
-from storage.sql.types import JsonRows, read_time
-
-_DOCUMENT = ("position", "item_id", "version", "name", "media_type", "size", "pages", "sha256")
-_SIGNER = (
-    *("position", "platform", "tenant", "user_id", "name", "contact_id"),
-    *("answer", "answered_at", "place", "reason", "consent", "derived_place"),
-)
+from storage.sql.types import JsonRows
 
 
 def _gather(table: Table, names: tuple[str, ...]) -> ScalarSelect[Any]:
@@ -52,8 +54,8 @@ _ALL = (
         envelopes,
         _before.c.card_link.label("before_link"),
         _after.c.card_link.label("after_link"),
-        _gather(envelope_documents, _DOCUMENT).label("documents"),
-        _gather(envelope_signers, _SIGNER).label("signers"),
+        _gather(envelope_documents, DOCUMENT).label("documents"),
+        _gather(envelope_signers, SIGNER).label("signers"),
         _gather(delegations, COLUMNS).label("delegations"),
     )
     .outerjoin(_before, _before.c.id == envelopes.c.supersedes_id)
@@ -78,6 +80,8 @@ _SAVE = (
     .values({name: bindparam(name) for name in ("state", "closed_at", "superseded_by_id", "revision")})
     .values({name: bindparam(name) for name in ("closed_by_platform", "closed_by_tenant")})
     .values({name: bindparam(name) for name in ("closed_by_user_id", "closed_by_name")})
+    .values({name: bindparam(name) for name in ("evidence_follows", "evidence_origin")})
+    .values({name: bindparam(name) for name in ("evidence_index", "evidence_hash")})
 )
 # An answer is final: what was answered before is left alone, so only new answers are written.
 _ANSWER = (
@@ -88,7 +92,7 @@ _ANSWER = (
         envelope_signers.c.answer.is_(None),
     )
     .values({name: bindparam(name) for name in ("answer", "answered_at", "place", "reason", "consent")})
-    .values(derived_place=bindparam("derived_place"))
+    .values({name: bindparam(name) for name in ("derived_place", "texts")})
 )
 _saved = _SAVE.returning(envelopes.c.id).cte("saved")
 _answered = _ANSWER.where(envelope_signers.c.envelope_id.in_(select(_saved.c.id))).cte("answered")
@@ -108,6 +112,24 @@ _REPLACE_SIGNER = (
 _CARD = ("card_platform", "card_tenant", "card_channel", "card_thread", "card_id", "card_link")
 _CARD_POSTED = (
     update(envelopes).where(envelopes.c.id == bindparam("envelope")).values({name: bindparam(name) for name in _CARD})
+)
+# Whoever brought the envelope into another state since then owes the entry that proves that one.
+_PROVED = (
+    update(envelopes)
+    .where(
+        envelopes.c.id == bindparam("envelope"),
+        envelopes.c.state == bindparam("proved_state"),
+        envelopes.c.evidence_follows,
+    )
+    .values({name: bindparam(name) for name in ("evidence_follows", "evidence_origin")})
+    .values({name: bindparam(name) for name in ("evidence_index", "evidence_hash")})
+)
+_SEALED = (
+    update(envelopes)
+    .where(envelopes.c.id == bindparam("envelope"), envelopes.c.sealed_at.is_(None))
+    .values({name: bindparam(name) for name in ("sealed_version", "sealed_sha256", "sealed_level")})
+    .values(sealed_at=bindparam("sealed_at"))
+    .returning(envelopes.c.id)
 )
 _LAST_PLACE = (
     select(envelope_signers.c.place)
@@ -130,44 +152,44 @@ class SqlEnvelopes:
         self._session = session
 
     async def add(self, envelope: Envelope) -> None:
-        if not await self._session.add(envelopes, _write(envelope)):
+        if not await self._session.add(envelopes, write_envelope(envelope)):
             raise Conflict(f"an envelope was made of request {envelope.request_key} before")
         for position, document in enumerate(envelope.documents):
-            self._session.add_later(envelope_documents, _write_document(envelope.id, position, document))
+            self._session.add_later(envelope_documents, write_document(envelope.id, position, document))
         for position, signer in enumerate(envelope.signers):
-            self._session.add_later(envelope_signers, _write_signer(envelope.id, position, signer))
+            self._session.add_later(envelope_signers, write_signer(envelope.id, position, signer))
 
     async def get(self, office: OfficeId, envelope: EnvelopeId) -> Envelope | None:
         await self._session.flush()
         row = await self._session.one(_BY_ID, {"office": office, "envelope": envelope})
-        return None if row is None else _read(row)
+        return None if row is None else read_envelope(row)
 
     async def at_tenant(self, platform: Platform, tenant: str, envelope: EnvelopeId) -> Envelope | None:
         await self._session.flush()
         row = await self._session.one(_AT_TENANT, {"platform": platform, "tenant": tenant, "envelope": envelope})
-        return None if row is None else _read(row)
+        return None if row is None else read_envelope(row)
 
     async def several(self, office: OfficeId, envelopes: Sequence[EnvelopeId]) -> tuple[Envelope, ...]:
         await self._session.flush()
         rows = await self._session.all(_SEVERAL, {"office": office, "envelopes": list(envelopes)})
         found = {row.id: row for row in rows}
-        return tuple(_read(found[id_]) for id_ in envelopes if id_ in found)
+        return tuple(read_envelope(found[id_]) for id_ in envelopes if id_ in found)
 
     async def by_request(self, office: OfficeId, request_key: str) -> Envelope | None:
         await self._session.flush()
         row = await self._session.one(_BY_REQUEST, {"office": office, "request": request_key})
-        return None if row is None else _read(row)
+        return None if row is None else read_envelope(row)
 
     async def by_delegation(self, office: OfficeId, delegation: DelegationId) -> Envelope | None:
         await self._session.flush()
         row = await self._session.one(_BY_DELEGATION, {"office": office, "delegation": delegation})
-        return None if row is None else _read(row)
+        return None if row is None else read_envelope(row)
 
     async def save(self, envelope: Envelope) -> Envelope:
         saved = replace(envelope, revision=envelope.revision + 1)
-        values = {"envelope": envelope.id, "read_as": envelope.revision, **_write_state(saved)}
+        values = {"envelope": envelope.id, "read_as": envelope.revision, **write_state(saved)}
         answers = [
-            {"at_position": position, **_write_decision(signer.decision)}
+            {"at_position": position, **write_decision(signer.decision)}
             for position, signer in enumerate(envelope.signers)
             if signer.decision is not None
         ]
@@ -194,120 +216,17 @@ class SqlEnvelopes:
             raise Conflict(f"this signer of envelope {envelope} answered or was replaced")
 
     async def card_posted(self, envelope: EnvelopeId, card: MessageRef) -> None:
-        await self._session.run(_CARD_POSTED, {"envelope": envelope, **_write_card(card)})
+        await self._session.run(_CARD_POSTED, {"envelope": envelope, **write_card(card)})
+
+    async def proved(self, envelope: Envelope, receipt: Receipt) -> None:
+        told = write_evidence(receipt, follows=False)
+        await self._session.run(_PROVED, {"envelope": envelope.id, "proved_state": envelope.state, **told})
+
+    async def sealed(self, envelope: EnvelopeId, sealed: Sealed) -> bool:
+        values = {"envelope": envelope, **write_sealed(sealed)}
+        return await self._session.one(_SEALED, values) is not None
 
     async def last_place(self, account: Account) -> str | None:
         await self._session.flush()
         row = await self._session.one(_LAST_PLACE, write_account(account))
         return None if row is None else row.place
-
-
-def _write(envelope: Envelope) -> dict[str, Any]:
-    return {
-        "id": envelope.id,
-        "office_id": envelope.office,
-        "client_id": envelope.client,
-        **write_place(envelope.conversation),
-        **write_party(envelope.sender, "sender_"),
-        "sent_at": envelope.sent_at,
-        "request_key": envelope.request_key,
-        "message": envelope.message,
-        "due": envelope.due,
-        "remind": envelope.remind,
-        "supersedes_id": envelope.supersedes.envelope if envelope.supersedes else None,
-        "drawing": envelope.drawing,
-        **_write_state(envelope),
-        **(_write_card(envelope.card) if envelope.card else {}),
-    }
-
-
-def _write_state(envelope: Envelope) -> dict[str, Any]:
-    closing = envelope.closing
-    closed_by = ("closed_by_platform", "closed_by_tenant", "closed_by_user_id", "closed_by_name")
-    return {
-        "state": envelope.state,
-        "closed_at": closing.at if closing else None,
-        **(write_party(closing.by, "closed_by_") if closing else dict.fromkeys(closed_by)),
-        "superseded_by_id": envelope.superseded_by.envelope if envelope.superseded_by else None,
-        "revision": envelope.revision,
-    }
-
-
-def _write_card(card: MessageRef) -> dict[str, Any]:
-    return {**write_place(card.place, "card_"), "card_id": card.id, "card_link": card.link}
-
-
-def _write_document(envelope: EnvelopeId, position: int, document: Document) -> Values:
-    return {
-        "envelope_id": envelope,
-        "position": position,
-        "item_id": document.item,
-        "version": document.version,
-        "name": document.name,
-        "media_type": document.media_type,
-        "size": document.size,
-        "pages": document.pages,
-        "sha256": document.sha256,
-    }
-
-
-def _write_signer(envelope: EnvelopeId, position: int, signer: Signer) -> Values:
-    return {
-        "envelope_id": envelope,
-        "position": position,
-        **write_account(signer.account),
-        "name": signer.name,
-        "contact_id": signer.contact,
-        **_write_decision(signer.decision),
-    }
-
-
-def _write_decision(decision: Decision | None) -> dict[str, Any]:
-    return {
-        "answer": decision.answer if decision else None,
-        "answered_at": decision.at if decision else None,
-        "place": decision.place if decision else None,
-        "reason": decision.reason if decision else None,
-        "consent": decision.consent if decision else None,
-        "derived_place": decision.derived_place if decision else None,
-    }
-
-
-def _read(row: Row[Any]) -> Envelope:
-    return Envelope(
-        id=EnvelopeId(row.id),
-        office=OfficeId(row.office_id),
-        client=ClientId(row.client_id),
-        conversation=read_place(row),
-        sender=read_party(row, "sender_"),
-        documents=tuple(map(_read_document, sorted(row.documents or ()))),
-        signers=tuple(map(_read_signer, sorted(row.signers or ()))),
-        sent_at=row.sent_at,
-        request_key=row.request_key,
-        message=row.message,
-        due=row.due,
-        remind=row.remind,
-        state=EnvelopeState(row.state),
-        closing=None if row.closed_at is None else Closing(read_party(row, "closed_by_"), row.closed_at),
-        supersedes=_read_pointer(row.supersedes_id, row.before_link),
-        superseded_by=_read_pointer(row.superseded_by_id, row.after_link),
-        delegations=tuple(map(read_delegation, sorted(row.delegations or ()))),
-        card=None if row.card_id is None else MessageRef(read_place(row, "card_"), row.card_id, row.card_link),
-        revision=row.revision,
-        drawing=Drawing(row.drawing),
-    )
-
-
-def _read_pointer(envelope: str | None, link: str | None) -> Pointer | None:
-    return None if envelope is None else Pointer(EnvelopeId(envelope), link)
-
-
-def _read_document(columns: list[Any]) -> Document:
-    _, item, version, name, media_type, size, pages, sha256 = columns
-    return Document(ItemId(item), version, name, media_type, size, pages, sha256)
-
-
-def _read_signer(columns: list[Any]) -> Signer:
-    _, platform, tenant, user, name, contact, answer, answered_at, *told = columns
-    decision = None if answer is None else Decision(Answer(answer), read_time(answered_at), *told)
-    return Signer(Account(Platform(platform), tenant, user), name, ContactId(contact), decision)

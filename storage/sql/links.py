@@ -1,34 +1,25 @@
 """Personal links to the signing page, by the hash of their secret."""
 
 from collections.abc import Mapping
-from datetime import datetime, timedelta
+from datetime import datetime
 
 import orjson
-from sqlalchemy import bindparam, delete, select, update
+from sqlalchemy import bindparam, select, update
 
 from bot.domain.envelope import EnvelopeId
 from bot.domain.errors import Conflict
 from bot.domain.links import SigningLink
 from bot.domain.pages import read_pages, write_pages
-from bot.domain.people import Account, OfficeId
-from storage.sql.rows import read_party, write_account, write_party
+from bot.domain.people import OfficeId
+from storage.sql.expiry import forget_expired
+from storage.sql.rows import read_party, write_party
 from storage.sql.session import Session
 from storage.sql.tables import links
 
-KEPT = timedelta(days=30)
-"""How long a link is kept after it expired, so that whoever still follows it is told why it does nothing."""
-
 _IS_THIS = links.c.secret_hash == bindparam("hash")
 _GET = select(links).where(_IS_THIS)
-_FORGET = delete(links).where(links.c.expires_at < bindparam("before"))
 _USE_UP = update(links).where(_IS_THIS, links.c.used_at.is_(None)).values(used_at=bindparam("at"))
 _SAVE_SHOWN = update(links).where(_IS_THIS, links.c.shown == bindparam("read_as")).values(shown=bindparam("now"))
-_REVOKE = delete(links).where(
-    links.c.envelope_id == bindparam("envelope"),
-    links.c.viewer_platform == bindparam("platform"),
-    links.c.viewer_tenant == bindparam("tenant"),
-    links.c.viewer_user_id == bindparam("user_id"),
-)
 
 
 class SqlLinks:
@@ -43,12 +34,13 @@ class SqlLinks:
             "office_id": link.office,
             "envelope_id": link.envelope,
             **write_party(link.viewer, "viewer_"),
+            "as_staff": link.as_staff,
             "documents": link.documents,
             "expires_at": link.expires_at,
             "used_at": link.used_at,
             "shown": _write_shown(link.shown),
         }
-        await self._session.run(_FORGET, {"before": link.expires_at - KEPT})
+        await forget_expired(self._session, links, link.expires_at)
         await self._session.run(links.insert(), values)
 
     async def get(self, secret_hash: str) -> SigningLink | None:
@@ -60,6 +52,7 @@ class SqlLinks:
             OfficeId(row.office_id),
             EnvelopeId(row.envelope_id),
             read_party(row, "viewer_"),
+            row.as_staff,
             row.documents,
             row.expires_at,
             row.used_at,
@@ -73,9 +66,6 @@ class SqlLinks:
         values = {"hash": link.secret_hash, "read_as": _write_shown(link.shown), "now": _write_shown(shown)}
         if not await self._session.change(_SAVE_SHOWN, values):
             raise Conflict("other pages of this link were shown meanwhile")
-
-    async def revoke(self, envelope: EnvelopeId, viewer: Account) -> None:
-        await self._session.run(_REVOKE, {"envelope": envelope, **write_account(viewer)})
 
 
 def _write_shown(shown: Mapping[int, frozenset[int]]) -> str:

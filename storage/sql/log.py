@@ -5,8 +5,10 @@ from collections.abc import Iterable, Mapping
 from typing import Any, assert_never
 
 from sqlalchemy import ColumnElement, Row, Select, bindparam, exists, func, select, tuple_
+from uuid_utils import uuid7
 
 from bot.domain.envelope import EnvelopeId, EnvelopeState, Party
+from bot.domain.evidence import Receipt
 from bot.domain.log import (
     DossierLog,
     EnvelopeLog,
@@ -22,12 +24,24 @@ from bot.domain.log import (
 from bot.domain.people import ClientId, OfficeId
 from storage.sql.rows import read_party, write_party
 from storage.sql.session import Session
-from storage.sql.tables import envelope_documents, envelope_signers, envelopes, log
+from storage.sql.tables import (
+    envelope_documents,
+    envelope_signers,
+    envelopes,
+    evidence_owed,
+    evidence_receipts,
+    log,
+)
 
-_OF_ENVELOPE = (
-    select(log)
-    .where(log.c.office_id == bindparam("office"), log.c.envelope_id == bindparam("envelope"))
-    .order_by(log.c.id)
+LINES = select(
+    log,
+    evidence_receipts.c.origin,
+    evidence_receipts.c.index.label("entry_index"),  # a row has a method `index`
+    evidence_receipts.c.entry_hash,
+).outerjoin(evidence_receipts, evidence_receipts.c.key == log.c.key)
+"""Lines with their receipts, as `read_line` reads them."""
+_OF_ENVELOPE = LINES.where(log.c.office_id == bindparam("office"), log.c.envelope_id == bindparam("envelope")).order_by(
+    log.c.id
 )
 _BY_A_PERSON = log.c.happening != Happening.UNDELIVERABLE
 _NEWEST_FIRST = (log.c.at.desc(), log.c.id.desc())
@@ -41,18 +55,22 @@ class SqlLog:
 
     async def add(self, lines: Iterable[LogLine]) -> None:
         for line in lines:
-            self._session.add_later(log, _write(line))
+            key = None if line.envelope is None else str(uuid7())
+            self._session.add_later(log, {**_write(line), "key": key})
+            if key:
+                owed = {"key": key, "office_id": line.office, "due_at": line.at, "attempts": 0}
+                self._session.add_later(evidence_owed, owed)
 
     async def of_envelope(self, office: OfficeId, envelope: EnvelopeId) -> tuple[LogLine, ...]:
         await self._session.flush()
-        return tuple(map(_read, await self._session.all(_OF_ENVELOPE, {"office": office, "envelope": envelope})))
+        return tuple(map(read_line, await self._session.all(_OF_ENVELOPE, {"office": office, "envelope": envelope})))
 
     async def find(
         self, office: OfficeId, scope: LogScope, wanted: LogFilter, before: LogPosition | None, limit: int
     ) -> tuple[LogLine, ...]:
         await self._session.flush()
         query = write_search(office, scope, wanted, before).limit(limit)
-        return tuple(map(_read, await self._session.all(query)))
+        return tuple(map(read_line, await self._session.all(query)))
 
     async def people(self, office: OfficeId, client: ClientId, limit: int) -> tuple[Party, ...]:
         await self._session.flush()
@@ -86,7 +104,7 @@ def write_search(office: OfficeId, scope: LogScope, wanted: LogFilter, before: L
         asked.append(
             tuple_(log.c.at, log.c.id) < tuple_(before.at, before.number, types=[log.c.at.type, log.c.id.type])
         )
-    return select(log).where(*asked).order_by(*_NEWEST_FIRST)
+    return LINES.where(*asked).order_by(*_NEWEST_FIRST)
 
 
 def _within(scope: LogScope) -> ColumnElement[bool]:
@@ -152,15 +170,16 @@ def _write(line: LogLine) -> dict[str, Any]:
     }
 
 
-def _read(row: Row[Any]) -> LogLine:
-    envelope = None if row.envelope_id is None else EnvelopeId(row.envelope_id)
+def read_line(row: Row[Any]) -> LogLine:
+    """The line in a row of `LINES`."""
     return LogLine(
         OfficeId(row.office_id),
         Happening(row.happening),
         read_party(row, "by_"),
         row.at,
         ClientId(row.client_id),
-        envelope,
+        None if row.envelope_id is None else EnvelopeId(row.envelope_id),
         row.facts,
         row.id,
+        None if row.origin is None else Receipt(row.origin, row.entry_index, row.entry_hash),
     )

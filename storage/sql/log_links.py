@@ -8,6 +8,7 @@ from bot.domain.envelope import EnvelopeId
 from bot.domain.log import DossierLog, EnvelopeLog, LogLink, LogScope, SignerLog
 from bot.domain.people import ClientId, OfficeId, Platform
 from bot.domain.places import Place
+from storage.sql.expiry import forget_expired
 from storage.sql.rows import Columns, read_party, write_party
 from storage.sql.session import Session
 from storage.sql.tables import log_links
@@ -30,6 +31,7 @@ class SqlLogLinks:
             "as_staff": link.as_staff,
             "expires_at": link.expires_at,
         }
+        await forget_expired(self._session, log_links, link.expires_at)
         await self._session.run(log_links.insert(), values)
 
     async def get(self, secret_hash: str) -> LogLink | None:

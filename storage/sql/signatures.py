@@ -1,18 +1,21 @@
 """What people drew or typed when they approved, sealed with a key for each person."""
 
+import asyncio
 from base64 import b64decode, b64encode
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 import orjson
-from sqlalchemy import bindparam, select
+from sqlalchemy import Row, and_, bindparam, delete, select
 
-from bot.domain.envelope import Envelope
+from bot.domain.envelope import Envelope, EnvelopeId
 from bot.domain.errors import Conflict
+from bot.domain.log import LoggedSignature, Unreadable
 from bot.domain.people import Account, OfficeId
 from bot.domain.signature import DrawnSignature, Signature, TypedSignature
-from storage.sql.rows import write_account
+from storage.sql.rows import read_account, write_account
 from storage.sql.session import Session
-from storage.sql.tables import personal_keys, signatures
+from storage.sql.tables import envelope_signers, personal_keys, signatures
 from storage.vault import Vault
 
 _KEY = select(personal_keys.c.wrapped).where(
@@ -27,6 +30,33 @@ _SEALED = select(signatures.c.sealed).where(
     signatures.c.platform == bindparam("platform"),
     signatures.c.tenant == bindparam("tenant"),
     signatures.c.user_id == bindparam("user_id"),
+)
+_HAS_KEY = and_(
+    *(personal_keys.c[name] == signatures.c[name] for name in ("office_id", "platform", "tenant", "user_id"))
+)
+_OF_ENVELOPES = (
+    select(signatures, envelope_signers.c.position, personal_keys.c.wrapped)
+    .join(envelope_signers)
+    .outerjoin(personal_keys, _HAS_KEY)
+    .where(signatures.c.office_id == bindparam("office_id"))
+    .where(signatures.c.envelope_id.in_(bindparam("envelopes", expanding=True)))
+)
+_OF_PERSON = (
+    select(signatures.c.envelope_id)
+    .join(personal_keys, _HAS_KEY)
+    .where(
+        signatures.c.office_id == bindparam("office_id"),
+        signatures.c.platform == bindparam("platform"),
+        signatures.c.tenant == bindparam("tenant"),
+        signatures.c.user_id == bindparam("user_id"),
+    )
+    .order_by(signatures.c.envelope_id)
+)
+_FORGET = delete(personal_keys).where(
+    personal_keys.c.office_id == bindparam("office_id"),
+    personal_keys.c.platform == bindparam("platform"),
+    personal_keys.c.tenant == bindparam("tenant"),
+    personal_keys.c.user_id == bindparam("user_id"),
 )
 
 
@@ -56,6 +86,38 @@ class SqlSignatures:
             raise ValueError("the key of this person is gone, and so is what they signed with")
         owner = _name_owner(envelope.office, signer)
         return _read(self._open_vault().open(wrapped, owner, row.sealed, "signature", envelope.id))
+
+    async def of_envelopes(
+        self, office: OfficeId, envelopes: Iterable[EnvelopeId]
+    ) -> Mapping[tuple[EnvelopeId, Account], LoggedSignature]:
+        asked = sorted(set(envelopes))
+        rows = await self._session.all(_OF_ENVELOPES, {"office_id": office, "envelopes": asked}) if asked else ()
+        # Hundreds of them keep a thread busy for a while, and nobody else.
+        opened = await asyncio.to_thread(lambda: [self._open(office, row) for row in rows])
+        return {
+            (EnvelopeId(row.envelope_id), read_account(row)): LoggedSignature(row.position + 1, content)
+            for row, content in zip(rows, opened, strict=True)
+        }
+
+    def _open(self, office: OfficeId, row: Row[Any]) -> bytes | TypedSignature | Unreadable:
+        if row.wrapped is None:
+            return Unreadable.ERASED
+        owner = _name_owner(office, read_account(row))
+        try:
+            content = self._open_vault().open(row.wrapped, owner, row.sealed, "signature", row.envelope_id)
+        except ValueError:
+            return Unreadable.DAMAGED
+        signature = _read(content)
+        return signature.png if isinstance(signature, DrawnSignature) else signature
+
+    async def list_envelopes(self, office: OfficeId, signer: Account) -> tuple[EnvelopeId, ...]:
+        await self._session.flush()
+        rows = await self._session.all(_OF_PERSON, {"office_id": office, **write_account(signer)})
+        return tuple(EnvelopeId(row.envelope_id) for row in rows)
+
+    async def forget(self, office: OfficeId, person: Account) -> None:
+        await self._session.flush()
+        await self._session.run(_FORGET, {"office_id": office, **write_account(person)})
 
     async def _find_key(self, office: OfficeId, person: Account) -> bytes | None:
         row = await self._session.one(_KEY, {"office_id": office, **write_account(person)})

@@ -19,6 +19,7 @@ from bot.ports import (
     LogLinks,
     Offices,
     Outbox,
+    OwedEvidence,
     People,
     References,
     Signatures,
@@ -35,6 +36,7 @@ from storage.sql.log import SqlLog
 from storage.sql.log_links import SqlLogLinks
 from storage.sql.offices import SqlOffices
 from storage.sql.outbox import SqlOutbox
+from storage.sql.owed_evidence import SqlOwedEvidence
 from storage.sql.people import SqlPeople
 from storage.sql.references import SqlReferences
 from storage.sql.session import Session
@@ -66,6 +68,7 @@ class SqlTransaction:
         self.upload_pages: UploadPages = SqlUploadPages(session)
         self.references: References = SqlReferences(session)
         self.signatures: Signatures = SqlSignatures(session, vault)
+        self.owed_evidence: OwedEvidence = SqlOwedEvidence(session)
         self.outbox: Outbox = SqlOutbox(session)
 
 

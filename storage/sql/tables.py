@@ -24,10 +24,12 @@ from sqlalchemy import (
     Table,
     Text,
     UniqueConstraint,
+    false,
     text,
     true,
 )
 
+from bot.domain.certified import SealLevel, Way
 from bot.domain.delegation import DelegationState
 from bot.domain.envelope import Answer, EnvelopeState
 from bot.domain.people import Platform, Role
@@ -236,6 +238,18 @@ envelopes = Table(
     Column("card_link", Text),
     Column("revision", Integer, nullable=False),
     Column("drawing", Text, _words("drawing", Drawing), nullable=False, server_default="off"),
+    # The entry of the evidence log that proves the final state.
+    Column("evidence_follows", Boolean, nullable=False, server_default=false()),
+    Column("evidence_origin", Text),
+    Column("evidence_index", BigInteger),
+    Column("evidence_hash", Text),
+    Column("way", Text, _words("way", Way), nullable=False, server_default=Way.APPROVAL.value),
+    Column("in_order", Boolean, nullable=False, server_default=false()),
+    Column("fields", JSON),
+    Column("sealed_version", Integer),
+    Column("sealed_sha256", Text),
+    Column("sealed_level", Text, _words("sealed_level", SealLevel)),
+    Column("sealed_at", UtcTime),
     UniqueConstraint("id", "office_id"),
     UniqueConstraint("office_id", "request_key"),
     UniqueConstraint("supersedes_id"),
@@ -282,6 +296,7 @@ envelope_signers = Table(
     Column("reason", Text),
     Column("consent", Text),
     Column("derived_place", Text),
+    Column("texts", Text),
     PrimaryKeyConstraint("envelope_id", "position"),
     UniqueConstraint("envelope_id", "platform", "tenant", "user_id"),
     _words("platform", Platform),
@@ -333,12 +348,41 @@ log = Table(
     Column("client_id", Text, nullable=False),
     Column("envelope_id", Text),
     Column("facts", JSON, nullable=False),
+    # Its name in the evidence; none for what is not about an envelope, and for what was written before there was any.
+    Column("key", Text),
     _of_office("clients", "client_id"),
     _of_office("envelopes", "envelope_id"),
+    Index("uq_log_key", "key", unique=True),
     Index("ix_log_of_client", "client_id", "at", "id"),
     Index("ix_log_of_envelope", "envelope_id", "id"),
     Index("ix_log_of_person", "client_id", "by_user_id", "at", "id"),
     sqlite_autoincrement=True,
+)
+
+evidence_owed = Table(
+    "evidence_owed",
+    metadata,
+    Column("key", Text, ForeignKey("log.key"), primary_key=True),
+    Column("office_id", Text, ForeignKey("offices.id"), nullable=False),
+    Column("due_at", UtcTime, nullable=False),
+    Column("lease_until", UtcTime),
+    Column("attempts", Integer, nullable=False),
+    Column("refused", Boolean, nullable=False, server_default=false()),
+    Index("ix_evidence_owed_of_office", "office_id", "refused"),
+)
+
+evidence_receipts = Table(
+    "evidence_receipts",
+    metadata,
+    Column("key", Text, ForeignKey("log.key"), primary_key=True),
+    Column("office_id", Text, ForeignKey("offices.id"), nullable=False),
+    Column("envelope_id", Text, nullable=False),
+    Column("origin", Text, nullable=False),
+    Column("index", BigInteger, nullable=False),
+    Column("entry_hash", Text, nullable=False),
+    Column("recorded_at", UtcTime, nullable=False),
+    _of_office("envelopes", "envelope_id"),
+    CheckConstraint("length(entry_hash) = 64", name="entry_hash"),
 )
 
 links = Table(
@@ -349,6 +393,7 @@ links = Table(
     Column("envelope_id", Text, nullable=False),
     *_party("viewer_"),
     Column("expires_at", UtcTime, nullable=False),
+    Column("as_staff", Boolean, nullable=False, server_default=false()),
     Column("documents", Text, nullable=False, server_default=""),
     Column("used_at", UtcTime),
     Column("shown", Text, nullable=False, server_default="{}"),
@@ -411,6 +456,7 @@ log_links = Table(
         " + CASE WHEN channel IS NULL THEN 0 ELSE 1 END = 1",
         name="scope",
     ),
+    Index("ix_log_links_expires_at", "expires_at"),
 )
 
 upload_pages = Table(
@@ -423,6 +469,7 @@ upload_pages = Table(
     Column("expires_at", UtcTime, nullable=False),
     _of_office("clients", "client_id"),
     CheckConstraint("length(secret_hash) = 64", name="secret_hash"),
+    Index("ix_upload_pages_expires_at", "expires_at"),
 )
 
 conversation_references = Table(

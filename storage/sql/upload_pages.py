@@ -4,6 +4,7 @@ from sqlalchemy import bindparam, delete, select
 
 from bot.domain.links import UploadPage
 from bot.domain.people import ClientId, OfficeId
+from storage.sql.expiry import forget_expired
 from storage.sql.rows import read_party, write_party
 from storage.sql.session import Session
 from storage.sql.tables import upload_pages
@@ -27,6 +28,7 @@ class SqlUploadPages:
             **write_party(page.uploader, "uploader_"),
             "expires_at": page.expires_at,
         }
+        await forget_expired(self._session, upload_pages, page.expires_at)
         await self._session.run(upload_pages.insert(), values)
 
     async def get(self, secret_hash: str) -> UploadPage | None:

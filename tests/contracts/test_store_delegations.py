@@ -155,19 +155,6 @@ async def test_of_an_answer_and_a_permission_at_once_one_is_saved(office_store: 
     assert (saved.signers[0].name == "Mila Haddad") == (saved.delegations[0].state is DelegationState.ALLOWED)
 
 
-async def test_the_links_of_one_person_to_one_envelope_are_revoked(office_store: Store) -> None:
-    await add(office_store)
-    async with office_store.transaction() as tx:
-        await tx.envelopes.add(a.an_envelope("envelope-2"))
-        staff = a.a_signing_link("staff", viewer=a.a_party())
-        other = a.a_signing_link("other", envelope=EnvelopeId("envelope-2"))
-        links = (a.a_signing_link(), staff, other)
-        for link in links:
-            await tx.links.add(link)
-        await tx.links.revoke(ENVELOPE, a.an_account())
-        assert [await tx.links.get(link.secret_hash) for link in links] == [None, staff, other]
-
-
 async def add_contact(store: Store) -> None:
     async with store.transaction() as tx:
         await tx.people.save_contact(a.a_contact(id=MILA, name="Mila Haddad", email=None, preferred=False))

@@ -1,11 +1,17 @@
-"""Upload pages and conversation references: what every store promises of them."""
+"""Upload pages, links to logs and conversation references: what every store promises of them."""
+
+from dataclasses import replace
+from datetime import timedelta
 
 from bot.domain.links import UploadPage
+from bot.domain.log import DossierLog, LogLink
 from bot.domain.people import Platform
 from bot.domain.places import ConversationKind, Place, Reference
 from bot.ports import Store
 from tests import builders as a
 
+MONTH = ((timedelta(days=30), True), (timedelta(days=30, seconds=1), False))
+"""How much later a new link expires than an old one, and whether the old one is still there after that."""
 PLACE = Place(Platform.TEAMS, "tenant", "19:room@thread.tacv2")
 
 
@@ -23,6 +29,27 @@ async def test_an_upload_page_is_found_and_used_up_once(office_store: Store) -> 
         assert await tx.upload_pages.use_up("0" * 64)
         assert not await tx.upload_pages.use_up("0" * 64)
         assert await tx.upload_pages.get("0" * 64) is None
+
+
+async def test_upload_pages_are_forgotten_a_month_after_they_expired(office_store: Store) -> None:
+    async with office_store.transaction() as tx:
+        await tx.upload_pages.add(a_page())
+    for number, (later, is_kept) in enumerate(MONTH, 1):
+        async with office_store.transaction() as tx:
+            await tx.upload_pages.add(replace(a_page(str(number) * 64), expires_at=a_page().expires_at + later))
+        async with office_store.reading() as tx:
+            assert (await tx.upload_pages.get("0" * 64) is not None) is is_kept
+
+
+async def test_links_to_logs_are_forgotten_a_month_after_they_expired(office_store: Store) -> None:
+    link = LogLink("0" * 64, a.OFFICE, DossierLog(a.CLIENT), a.a_party(), as_staff=True, expires_at=a.at(60))
+    async with office_store.transaction() as tx:
+        await tx.log_links.add(link)
+    for number, (later, is_kept) in enumerate(MONTH, 1):
+        async with office_store.transaction() as tx:
+            await tx.log_links.add(replace(link, secret_hash=str(number) * 64, expires_at=link.expires_at + later))
+        async with office_store.reading() as tx:
+            assert (await tx.log_links.get("0" * 64) is not None) is is_kept
 
 
 async def test_a_reference_is_kept_for_the_whole_conversation_and_replaced(office_store: Store) -> None:

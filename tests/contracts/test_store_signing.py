@@ -6,8 +6,9 @@ from datetime import timedelta
 
 import pytest
 
-from bot.domain.envelope import Envelope
+from bot.domain.envelope import Envelope, EnvelopeId
 from bot.domain.errors import Conflict
+from bot.domain.log import LoggedSignature
 from bot.domain.people import OfficeId
 from bot.domain.signature import DrawnSignature, TypedSignature
 from bot.ports import Store
@@ -37,6 +38,13 @@ async def test_a_link_is_found_by_the_hash_of_its_secret(office_store: Store, en
     async with office_store.reading() as tx:
         assert await tx.links.get(HASH) == a.a_signing_link()
         assert await tx.links.get("0" * 64) is None
+
+
+async def test_a_link_says_whether_it_was_made_for_staff(office_store: Store, envelope: Envelope) -> None:
+    link = a.a_signing_link(viewer=a.a_party(), as_staff=True)
+    async with office_store.transaction() as tx:
+        await tx.links.add(link)
+        assert await tx.links.get(HASH) == link
 
 
 async def test_a_link_is_used_up_once_also_by_two_at_once(office_store: Store, envelope: Envelope) -> None:
@@ -88,6 +96,27 @@ async def test_a_signature_is_kept_as_it_was_given(
         assert await tx.signatures.get(envelope, a.an_account()) == signature
         assert await tx.signatures.get(envelope, a.a_staff_account()) is None
         assert await tx.signatures.get(replace(envelope, office=OfficeId("office-2")), a.an_account()) is None
+
+
+async def test_the_signatures_of_several_envelopes_are_found_at_once(office_store: Store, envelope: Envelope) -> None:
+    mila = a.an_account("U0MILA")
+    second = a.an_envelope("envelope-2", signers=(a.a_signer(), a.a_signer(mila)))
+    async with office_store.transaction() as tx:
+        await tx.envelopes.add(second)
+        await tx.envelopes.add(a.an_envelope("envelope-3"))
+    async with office_store.transaction() as tx:
+        await tx.signatures.add(envelope, a.an_account(), DRAWN)
+        await tx.signatures.add(second, mila, TYPED)
+    everyone = [envelope.id, second.id, EnvelopeId("envelope-3"), EnvelopeId("none")]
+    async with office_store.reading() as tx:
+        found = {
+            (envelope.id, a.an_account()): LoggedSignature(1, DRAWN.png),
+            (second.id, mila): LoggedSignature(2, TYPED),
+        }
+        assert await tx.signatures.of_envelopes(a.OFFICE, everyone) == found
+        assert set(await tx.signatures.of_envelopes(a.OFFICE, [second.id])) == {(second.id, mila)}
+        assert await tx.signatures.of_envelopes(a.OFFICE, []) == {}
+        assert await tx.signatures.of_envelopes(OfficeId("office-2"), everyone) == {}
 
 
 async def test_a_signature_is_never_replaced(office_store: Store, envelope: Envelope) -> None:
@@ -151,3 +180,25 @@ async def test_link_signature_and_answer_are_recorded_together_or_not_at_all(
         assert await tx.signatures.get(envelope, a.an_account()) == DRAWN
         found = await tx.envelopes.get(a.OFFICE, envelope.id)
         assert found == replace(answered, revision=1)
+
+
+async def test_what_a_person_signed_with_can_be_forgotten(office_store: Store, envelope: Envelope) -> None:
+    other = a.an_account("U0OTHER")
+    async with office_store.transaction() as tx:
+        await tx.signatures.add(envelope, a.an_account(), DRAWN)
+    async with office_store.reading() as tx:
+        assert await tx.signatures.list_envelopes(a.OFFICE, a.an_account()) == (envelope.id,)
+        assert await tx.signatures.list_envelopes(OfficeId("office-2"), a.an_account()) == ()
+        assert await tx.signatures.list_envelopes(a.OFFICE, other) == ()
+    async with office_store.transaction() as tx:
+        await tx.signatures.forget(a.OFFICE, other)
+        await tx.signatures.forget(OfficeId("office-2"), a.an_account())
+    async with office_store.reading() as tx:
+        assert await tx.signatures.get(envelope, a.an_account()) == DRAWN
+    for _ in range(2):
+        async with office_store.transaction() as tx:
+            await tx.signatures.forget(a.OFFICE, a.an_account())
+    async with office_store.reading() as tx:
+        assert await tx.signatures.list_envelopes(a.OFFICE, a.an_account()) == ()
+        with pytest.raises(ValueError, match="gone"):
+            await tx.signatures.get(envelope, a.an_account())

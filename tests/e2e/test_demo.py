@@ -110,6 +110,7 @@ async def test_it_starts_tells_its_story_and_stops_on_ctrl_c(folder: Path) -> No
         told = " ".join(story.split())
         assert "Typ /sign en druk op Enter" in told
         assert "“Goedkeuren” (approve)" in told
+        assert "“Bekijken” (view), and then “Dezelfde pagina" in told
         assert "kies “Action Command”, typ sign" in told
         pages = [_find_address(story, lead) for lead in PAGES]
         for page in pages:

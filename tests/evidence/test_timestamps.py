@@ -1,76 +1,17 @@
 """Timestamps by an authority that OpenSSL plays; what it does not give stays owed."""
 
-import subprocess
+from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
-from cryptography import x509
-from cryptography.x509 import Certificate
 
 from storage.evidence.errors import BadTimestamp
 from storage.evidence.proof import Proof
 from storage.evidence.timestamps import TimestampShelf, check_timestamp, make_request
 from storage.evidence.verify import Check, Outcome, Timestamp, verify_proof
+from tests.evidence.authority import Authority
 from tests.evidence.making import a_signer, an_entry, make_log, open_recorder
-
-SETTINGS = """
-[tsa]
-serial = {folder}/serial
-crypto_device = builtin
-signer_cert = {folder}/tsa.pem
-signer_key = {folder}/tsa.key
-signer_digest = sha256
-default_policy = 1.2.3.4.1
-digests = sha256
-accuracy = secs:1
-ess_cert_id_alg = sha256
-[stamping]
-extendedKeyUsage = critical,timeStamping
-keyUsage = critical,digitalSignature
-basicConstraints = CA:FALSE
-"""
-
-
-class Authority:
-    """A root and, under it, a certificate for timestamps."""
-
-    def __init__(self, folder: Path) -> None:
-        folder.mkdir()
-        self.folder = folder
-        (folder / "settings").write_text(SETTINGS.format(folder=folder))
-        (folder / "serial").write_text("01\n")
-        new = ("-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes")
-        root = ("-keyout", "root.key", "-out", "root.pem", "-subj", "/CN=Root", "-days", "30")
-        self.run("req", "-x509", *new, *root)
-        self.run("req", *new, "-keyout", "tsa.key", "-out", "tsa.csr", "-subj", "/CN=Stamps")
-        signing = ("-CA", "root.pem", "-CAkey", "root.key", "-CAcreateserial", "-days", "30")
-        self.run(
-            "x509",
-            "-req",
-            "-in",
-            "tsa.csr",
-            *signing,
-            "-extfile",
-            "settings",
-            "-extensions",
-            "stamping",
-            "-out",
-            "tsa.pem",
-        )
-
-    @property
-    def root(self) -> Certificate:
-        return x509.load_pem_x509_certificate((self.folder / "root.pem").read_bytes())
-
-    def run(self, *arguments: str) -> None:
-        done = subprocess.run(["openssl", *arguments], cwd=self.folder, capture_output=True, text=True, check=False)  # noqa: S607 - wherever it is
-        assert done.returncode == 0, done.stderr
-
-    def answer(self, request: bytes) -> bytes:
-        (self.folder / "request").write_bytes(request)
-        self.run("ts", "-reply", "-queryfile", "request", "-out", "answer", "-config", "settings", "-section", "tsa")
-        return (self.folder / "answer").read_bytes()
 
 
 @pytest.fixture(scope="module")
@@ -123,21 +64,46 @@ def test_what_is_no_timestamp_of_it_is_refused(authority: Authority, another: Au
             check_timestamp(changed, about, [trusted.root], nonce)
 
 
+def test_an_answer_with_its_whole_chain_is_read(proofs: list[Proof], tmp_path: Path, another: Authority) -> None:
+    chained = Authority(tmp_path / "chained", chain=True)
+    text = proofs[0].checkpoint.text
+    request = make_request(text)
+    answer = chained.answer(request.body)
+    check_timestamp(answer, text, [chained.root], request.nonce)
+    with pytest.raises(BadTimestamp):
+        check_timestamp(answer, text, [another.root], request.nonce)
+
+
+def test_any_bytes_can_come_as_an_answer(authority: Authority, proofs: list[Proof]) -> None:
+    text = proofs[0].checkpoint.text
+    answer = authority.answer(make_request(text).body)
+    at = check_timestamp(answer, text, [authority.root])
+    for number in range(0, len(answer), 7):
+        for changed in (answer[:number], answer[:number] + b"\xff" * 9):
+            with pytest.raises(BadTimestamp):
+                check_timestamp(changed, text, [authority.root])
+        # A few bytes, such as how the signature's algorithm is called, are under no signature and say nothing.
+        with suppress(BadTimestamp):
+            assert check_timestamp(answer[:number] + b"\x80" + answer[number + 1 :], text, [authority.root]) == at
+
+
 def test_a_timestamp_is_owed_until_it_is_there(authority: Authority, proofs: list[Proof], tmp_path: Path) -> None:
     shelf = TimestampShelf(tmp_path / "stamps", [authority.root])
-    assert (shelf.owed(), shelf.find(0)) == ([], None)
+    assert (shelf.owed(), shelf.stamped_size(), shelf.find(0)) == (None, 0, None)
     notes = [proof.checkpoint for proof in proofs]
-    for note in reversed(notes):
-        shelf.owe(note)
-    assert shelf.owed() == notes
+    shelf.owe(notes[0])
+    shelf.owe(notes[1])
+    assert shelf.owed() == notes[1]
     with pytest.raises(BadTimestamp):
         shelf.settle(notes[1], b"no answer")
     with pytest.raises(BadTimestamp):
         shelf.settle(notes[1], authority.answer(make_request(notes[0].text).body))
-    assert shelf.owed() == notes
+    assert (shelf.owed(), shelf.stamped_size()) == (notes[1], 0)
     answer = authority.answer(make_request(notes[1].text).body)
     shelf.settle(notes[1], answer)
-    assert shelf.owed() == [notes[0], notes[2]]
+    assert (shelf.owed(), shelf.stamped_size()) == (None, 2)
+    shelf.owe(notes[2])
+    assert shelf.owed() == notes[2]
     assert [shelf.find(index) for index in range(3)] == [(notes[1], answer), (notes[1], answer), None]
 
 

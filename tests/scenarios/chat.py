@@ -6,6 +6,7 @@ People, rooms, messages and views are the strict stand-ins' own; the protocols n
 # ruff: noqa: ANN401 - a person of one platform takes the messages, views and files of that platform alone
 
 from collections.abc import Mapping, Sequence
+from contextlib import AbstractAsyncContextManager
 from typing import Any, Protocol
 
 from aiohttp import web
@@ -164,8 +165,8 @@ class Chat(Protocol):
         """Let Paraaf listen, once its address is known to the platform."""
 
     def routes(self) -> Sequence[web.AbstractRouteDef]: ...
-    def connect(self, address: str) -> None:
-        """Tell the platform where Paraaf is."""
+    def connect(self, address: str, public_url: str) -> None:
+        """Tell the platform where Paraaf is, and where browsers find its pages."""
 
     async def stop(self) -> None: ...
 
@@ -205,6 +206,9 @@ class Chat(Protocol):
 
     async def tasks_say(self, person: Any, tasks: Any, containing: str) -> Tasks:
         """A list of tasks as this person sees it, once it has these words."""
+
+    def renewing(self, tasks: Any) -> AbstractAsyncContextManager[None]:
+        """Ends when a list that renews itself after what is done in the meantime has done so."""
 
     async def press_early(self, person: Any, message: Any, button: str) -> None:
         """Press what everybody sees, where a person's client has no view of their own yet."""

@@ -66,7 +66,13 @@ async def chat(request: pytest.FixtureRequest, store: SqlStore) -> AsyncIterator
 
 
 @pytest.fixture
-async def unlinked(tmp_path: Path, store: SqlStore, chat: Chat) -> AsyncIterator[Scene]:
+def public_url() -> str:
+    """Where browsers find the pages, for tests that give it another value; empty where they come to the door itself."""
+    return ""
+
+
+@pytest.fixture
+async def unlinked(tmp_path: Path, store: SqlStore, chat: Chat, public_url: str) -> AsyncIterator[Scene]:
     """The scene before the conversation is linked to the client."""
     clock, listening = MovableClock(), create_server(("127.0.0.1", 0))
     address = f"http://127.0.0.1:{listening.getsockname()[1]}"
@@ -77,11 +83,11 @@ async def unlinked(tmp_path: Path, store: SqlStore, chat: Chat) -> AsyncIterator
         clock=clock,
         messengers={chat.platform: chat.messenger},
         directories={chat.platform: chat.directory},
-        public_url=address,
+        public_url=public_url or address,
     )
     await _furnish(store, chat)
     async with _serve(chat, ports, listening):
-        chat.connect(address)
+        chat.connect(address, ports.public_url)
         yield await _enter(chat, ports, clock, address)
 
 

@@ -55,7 +55,7 @@ class SlackChat:
     def routes(self) -> Sequence[web.AbstractRouteDef]:
         return self.adapter.routes()
 
-    def connect(self, address: str) -> None:
+    def connect(self, address: str, public_url: str) -> None:
         self.slack.connect(f"{address}/slack/events")
 
     async def stop(self) -> None:
@@ -95,8 +95,11 @@ class SlackChat:
 
     async def tasks(self, person: User, room: Room | None = None, words: str = "taken") -> Message | Home:
         if room is None:
+            shown = self.slack.workspace.homes.get(person.id)
+            before = shown.published if shown else 0
             await person.open_home()
-            return await person.home()
+            home = await person.home()
+            return await self.slack.until(lambda: home if home.published > before else None)
         before = len(person.ephemerals)
         await person.command(self.spell(words), room)
         await self.slack.until(lambda: len(person.ephemerals) > before)
@@ -104,6 +107,13 @@ class SlackChat:
 
     async def tasks_say(self, person: User, tasks: Message | Home, containing: str) -> Message | Home:
         return await self.slack.until(lambda: tasks if containing in tasks.words else None)
+
+    @asynccontextmanager
+    async def renewing(self, tasks: Message | Home) -> AsyncIterator[None]:
+        before = tasks.published if isinstance(tasks, Home) else None
+        yield
+        if isinstance(tasks, Home):
+            await self.slack.until(lambda: tasks.published != before)
 
     async def press_early(self, person: User, message: Message, button: str) -> None:
         await person.press(message, button)

@@ -61,9 +61,9 @@ class TeamsChat:
     def routes(self) -> Sequence[web.AbstractRouteDef]:
         return self.adapter.routes()
 
-    def connect(self, address: str) -> None:
+    def connect(self, address: str, public_url: str) -> None:
         self.teams.connect(f"{address}/api/messages")
-        self.teams.domains = frozenset(render_manifest(self.teams.app_id, address)["validDomains"])
+        self.teams.domains = frozenset(render_manifest(self.teams.app_id, public_url)["validDomains"])
 
     async def stop(self) -> None:
         await self.adapter.stop()
@@ -128,6 +128,10 @@ class TeamsChat:
         seen = await person.sees(tasks)
         assert containing in seen.words
         return seen
+
+    @asynccontextmanager
+    async def renewing(self, tasks: Message) -> AsyncIterator[None]:
+        yield  # a list in a message is replaced by the answer to a press, nothing else
 
     async def press_early(self, person: User, message: Message, button: str) -> None:
         await person.press(message, button, early=True)

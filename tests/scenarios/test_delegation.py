@@ -8,6 +8,8 @@ from bot.domain.log import Happening
 from bot.domain.people import ContactId
 from tests.scenarios.chat import Message, Person, View, forms
 from tests.scenarios.scene import CLIENT, Scene, narrow_staff
+from tests.scenarios.test_logs import link_in, read
+from tests.scenarios.test_signing_page import find_address
 from tests.troubles import Status
 
 DOCUMENT = "Aangifte IB 2025.pdf"
@@ -97,10 +99,37 @@ async def test_the_log_keeps_both(known: Scene) -> None:
     assert approved.by.name == "Mila Haddad"
 
 
+async def test_the_dialog_and_the_page_of_the_log_tell_of_both(known: Scene) -> None:
+    card, note = await ask_for(known, known.mila, "Mila doet de cijfers")
+    await known.bas.press(note, "Toestaan")
+    await known.settled()
+    await approve(known, card, known.mila)
+    await known.sanne.press(card, "Transactielog")
+    dialog = await known.sanne.view(containing="Ter ondertekening verstuurd")
+    status, page = await read(known, link_in(dialog))
+    assert status == 200
+    for words in (dialog.words, page):
+        assert words.count("Van Karim Haddad aan Mila Haddad") == 2  # asked, and allowed
+        for told in ("Doorsturen gevraagd", "Taak doorgestuurd", "Mila doet de cijfers", "Bas Jansen"):
+            assert told in words
+
+
+async def test_the_log_tells_why_it_was_refused(scene: Scene) -> None:
+    card, note = await ask_for(scene, scene.mila)
+    await scene.bas.press(note, "Weigeren")
+    await scene.bas.fill(await scene.bas.view("refuse_delegation"), refusal="Mila tekent niet voor u.").submit()
+    await scene.settled()
+    await scene.bas.press(card, "Transactielog")
+    words = (await scene.bas.view(containing="Ter ondertekening verstuurd")).words
+    assert words.count("Van Karim Haddad aan Mila Haddad") == 2  # asked, and refused
+    assert "Mila tekent niet voor u." in words
+
+
 async def test_who_passed_it_on_is_told_so_and_opens_nothing_more(known: Scene) -> None:
     card, note = await ask_for(known, known.mila)
     await known.karim.press(card, "Bekijken")
-    await known.karim.close(await known.karim.view())
+    opened = await known.karim.view()
+    await known.karim.close(opened)
     late = [await known.karim.hold_press(card, button) for button in ("Goedkeuren", "Afkeuren", "Doorsturen")]
     await known.bas.press(note, "Toestaan")
     await known.settled()
@@ -111,6 +140,9 @@ async def test_who_passed_it_on_is_told_so_and_opens_nothing_more(known: Scene) 
     await known.chat.press_early(known.karim, card, "Bekijken")
     await known.karim.told("Deze documenten zijn voor Mila Haddad")
     assert not forms(known.karim)
+    status, page = await read(known, find_address(opened).removeprefix(known.address))
+    assert status == 410
+    assert "U hebt deze taak doorgestuurd" in page
     assert awaits(card, known.mila)
 
 

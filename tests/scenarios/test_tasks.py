@@ -87,8 +87,9 @@ async def test_a_decision_from_the_list(scene: Scene) -> None:
     shown = await scene.chat.tasks_say(scene.mila, tasks, "Te doen (1)")
     assert "Jaarstukken.pdf" not in shown.words
 
-    await second_click.release()
-    await refused(scene, scene.mila, "U hebt dit goedgekeurd op")
+    async with scene.chat.renewing(tasks):
+        await second_click.release()
+        await refused(scene, scene.mila, "U hebt dit goedgekeurd op")
     await scene.chat.tasks_say(scene.mila, tasks, "Te doen (1)")
     shown = await press(scene, scene.mila, tasks, "Klaar (1)", "Jaarstukken.pdf")
     assert "Ondertekend · Mila Haddad" in shown.words

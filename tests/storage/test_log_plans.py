@@ -1,5 +1,6 @@
 """A log of a million lines is read by its indexes: no query reads or sorts more than it shows."""
 
+import re
 from collections.abc import AsyncIterator
 from typing import Any
 
@@ -8,11 +9,12 @@ from sqlalchemy import Select, text
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from bot.domain.envelope import EnvelopeState
-from bot.domain.log import DossierLog, LogFilter, LogPosition
+from bot.domain.log import EVERYTHING, DossierLog, LogFilter, LogPosition, SignerLog
 from bot.ports import Store
 from storage.sql.engine import connect
 from storage.sql.log import PEOPLE, write_search
 from tests import builders as a
+from tests.storage.test_tasks_indexes import PLACE, fill
 
 FILTERS = {
     "everything": (LogFilter(), "ix_log_of_client"),
@@ -24,6 +26,12 @@ FILL = """
 INSERT INTO log (office_id, happening, by_platform, by_tenant, by_user_id, by_name, at, client_id, facts)
 WITH RECURSIVE numbers(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM numbers WHERE n < 20000)
 SELECT 'office-1', 'linked', 'slack', 'T0', 'U' || (n % 40), 'x', {moment}, 'client-1', '{{}}' FROM numbers
+"""
+FOLLOW = """
+INSERT INTO log (office_id, happening, by_platform, by_tenant, by_user_id, by_name, at, client_id, envelope_id, facts)
+WITH RECURSIVE numbers(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM numbers WHERE n < 5)
+SELECT 'office-1', 'viewed', 'slack', 'T0', 'U0', 'x', {moment}, 'client-1', envelopes.id, '{{}}'
+FROM envelopes, numbers
 """
 MOMENTS = {
     "sqlite": "datetime('2026-03-02', n || ' seconds') || '.000000'",
@@ -75,6 +83,24 @@ async def test_people_are_told_apart_without_reading_every_line(engine: AsyncEng
         people = await tx.log.people(a.OFFICE, a.CLIENT, 100)
     assert len(people) == 40
     assert people[0].account.user == "U0"  # line 20,000
+
+
+async def test_the_envelopes_of_a_signer_are_found_by_their_account(database_url: str, office_store: Store) -> None:
+    engines = connect(database_url)
+    async with engines.writing.begin() as connection:
+        await connection.run_sync(fill)
+        await connection.execute(text(FOLLOW.format(moment=MOMENTS[engines.writing.dialect.name])))
+    async with engines.writing.begin() as connection:
+        await connection.execute(text("ANALYZE"))
+    scope = SignerLog(a.a_staff_account("U0STAFF7"), PLACE)
+    plan = await explain(engines.writing, write_search(a.OFFICE, scope, EVERYTHING, None).limit(50))
+    await engines.dispose()
+    async with office_store.reading() as tx:
+        assert await tx.log.find(a.OFFICE, scope, EVERYTHING, None, 50)  # so the plan was about something
+    for index in ("ix_envelope_signers_of_account", "ix_log_of_envelope"):
+        assert index in plan, plan
+    assert_narrow(plan)
+    assert not re.search(r"Seq Scan|SCAN envelope", plan), plan
 
 
 def assert_narrow(plan: str) -> None:

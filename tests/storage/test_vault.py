@@ -8,6 +8,7 @@ import pytest
 from sqlalchemy import text, update
 
 from bot.domain.errors import KeyRefused
+from bot.domain.log import Unreadable
 from bot.domain.signature import DrawnSignature, TypedSignature
 from storage.sql.engine import connect
 from storage.sql.store import SqlStore
@@ -135,6 +136,8 @@ async def test_a_row_that_was_moved_does_not_open(office_store: SqlStore, databa
         assert await tx.signatures.get(a.an_envelope("envelope-2"), a.an_account()) == TypedSignature(NAME)
         with pytest.raises(ValueError, match="not sealed here"):
             await tx.signatures.get(a.an_envelope("envelope-1"), a.an_account())
+        found = await tx.signatures.of_envelopes(a.OFFICE, [a.an_envelope().id])
+        assert [each.content for each in found.values()] == [Unreadable.DAMAGED]
 
 
 async def test_without_the_key_of_a_person_nothing_of_theirs_is_left(office_store: SqlStore, database_url: str) -> None:
@@ -146,6 +149,8 @@ async def test_without_the_key_of_a_person_nothing_of_theirs_is_left(office_stor
     async with office_store.reading() as tx:
         with pytest.raises(ValueError, match="the key of this person is gone"):
             await tx.signatures.get(a.an_envelope(), a.an_account())
+        found = await tx.signatures.of_envelopes(a.OFFICE, [a.an_envelope().id])
+        assert [each.content for each in found.values()] == [Unreadable.ERASED]
 
 
 async def test_another_master_key_is_found_out(office_store: SqlStore, database_url: str) -> None:

@@ -20,8 +20,8 @@ from tests.strict_slack.parts import (
     check_length,
     check_many,
     check_markup,
+    check_picture_url,
     check_text,
-    check_url,
     count,
     read_kind,
 )
@@ -147,7 +147,7 @@ def _divider(block: Json, path: str) -> None:
 
 def _image_block(block: Json, path: str) -> None:
     check_keys(block, path, {"type", "image_url", "alt_text"}, {"block_id", "title"})
-    check_url(block["image_url"], f"{path}/image_url")
+    check_picture_url(block["image_url"], f"{path}/image_url")
     check_length(block["alt_text"], f"{path}/alt_text", 2_000)
     if "title" in block:
         check_text("plain_text", 2_000)(block["title"], f"{path}/title")

@@ -11,6 +11,7 @@ from tests.strict_slack.parts import (
     check_keys,
     check_length,
     check_many,
+    check_picture_url,
     check_text,
     check_url,
     check_within,
@@ -34,7 +35,7 @@ def check_element(element: Json, path: str, allowed: frozenset[str]) -> None:
 def check_image(image: Json, path: str) -> None:
     """Check an image element, as a section's accessory or inside a context block."""
     check_keys(image, path, {"type", "image_url", "alt_text"}, set())
-    check_url(image["image_url"], f"{path}/image_url")
+    check_picture_url(image["image_url"], f"{path}/image_url")
     check_length(image["alt_text"], f"{path}/alt_text", 2_000)
 
 

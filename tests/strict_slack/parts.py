@@ -96,6 +96,13 @@ def check_within(number: object, path: str, least: int, most: int) -> None:
         raise Invalid(path, f"{number!r} is not within {least} to {most}")
 
 
+def check_picture_url(url: object, path: str) -> None:
+    """An address from which Slack fetches a picture."""
+    check_url(url, path)
+    if not str(url).startswith("https://"):
+        raise Invalid(path, f"not an https address: {url!r}")
+
+
 def check_url(url: object, path: str) -> None:
     """An http address."""
     check_length(url, path, URL)

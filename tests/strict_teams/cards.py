@@ -123,6 +123,8 @@ def _check_part(part: Json, *, in_dialog: bool) -> None:
             raise Invalid("an Action.Execute in a dialog, where it does nothing")
         if part.get("fallback", "drop") != "drop" and part["fallback"].get("type") != "Action.Submit":
             raise Invalid("a fallback of Action.Execute that is no Action.Submit")
+    if kind == "Image" and not part["url"].startswith("https://"):
+        raise Invalid(f"a picture that Teams does not fetch: {part['url']}")
     if kind.startswith("Input.") and part.get("isRequired") and not part.get("errorMessage"):
         raise Invalid(f"a required input without errorMessage: {part['id']}")
     if kind.startswith("Input.") and not part.get("label"):

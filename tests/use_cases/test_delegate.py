@@ -8,20 +8,18 @@ import pytest
 
 from bot.conversation import Actor, Answer, Done, Found, Lookup, Open, Press, Submission, Value
 from bot.domain.delegation import DelegationId, DelegationState
+from bot.domain.delegation_refusals import CannotTakeOver, DelegationClosed, PassedOn
 from bot.domain.envelope import Envelope
 from bot.domain.errors import (
-    CannotTakeOver,
-    DelegationClosed,
-    Fault,
-    InvalidInput,
+    LinkRefused,
+    LinkTrouble,
     NotAParticipant,
     NotStaff,
     NotTheSigner,
-    PassedOn,
-    Problem,
     Refusal,
     UnknownEnvelope,
 )
+from bot.domain.faults import Fault, InvalidInput, Problem
 from bot.domain.log import Happening
 from bot.domain.people import Account, OfficeId, Platform, Standing
 from bot.texts import load_texts
@@ -31,6 +29,7 @@ from bot.use_cases.delegate import ask_taker, submit_delegation, take_back
 from bot.use_cases.deliver import Courier
 from bot.use_cases.look_up import look_up
 from bot.use_cases.show import show_view
+from bot.use_cases.sign_page import PageApproval, answer_on_page, open_document, open_page, record_pages
 from tests import builders as a
 from tests.use_cases.conftest import SIGNER, STAFF, STRANGER, World
 
@@ -236,15 +235,25 @@ async def test_a_contact_of_another_client_is_not_who_this_is(sent: World) -> No
     assert refusal.faults == {"contact": Fault(Problem.UNKNOWN)}
 
 
-async def test_allowing_takes_the_links_of_the_old_signer_away(asked: World) -> None:
-    own, staffs = a.a_signing_link("own"), a.a_signing_link("staff", viewer=a.a_party())
+async def test_after_allowing_the_links_of_the_old_signer_open_nothing(asked: World) -> None:
+    own, staffs = a.a_signing_link("own"), a.a_signing_link("staff", viewer=a.a_party(), as_staff=True)
     async with asked.store.transaction() as tx:
         await tx.links.add(own)
         await tx.links.add(staffs)
+    assert (await open_page(asked.ports, "own")).may_answer
     await allow(asked.ports, pressing(await newest(asked)), DUTCH)
-    async with asked.store.reading() as tx:
-        assert await tx.links.get(own.secret_hash) is None
-        assert await tx.links.get(staffs.secret_hash) == staffs
+    works: list[Awaitable[object]] = [
+        open_page(asked.ports, "own"),
+        open_document(asked.ports, "own", 1),
+        record_pages(asked.ports, "own", 1, frozenset({1})),
+        answer_on_page(asked.ports, "own", PageApproval("Utrecht"), None, DUTCH),
+    ]
+    for work in works:
+        with pytest.raises(LinkRefused) as raised:
+            await work
+        assert raised.value.trouble is LinkTrouble.PASSED_ON
+    assert not (await open_page(asked.ports, "staff")).may_answer
+    assert [each.decision for each in (await read(asked)).signers] == [None]
 
 
 async def test_of_everything_at_once_one_counts_and_the_others_are_told(asked: World) -> None:

@@ -9,8 +9,9 @@ import pytest
 
 from bot.conversation import Answer, Press, Submission
 from bot.domain.delegation import DelegationId
+from bot.domain.delegation_refusals import DelegationClosed, DelegationLapsed, PassedOn
 from bot.domain.envelope import Envelope
-from bot.domain.errors import AlreadyAnswered, DelegationClosed, DelegationLapsed, PassedOn, Refusal
+from bot.domain.errors import AlreadyAnswered, Refusal
 from bot.ports import Ports, Store, Transaction
 from bot.use_cases.answer_delegation import allow, refuse
 from bot.use_cases.decide import approve

@@ -8,15 +8,8 @@ import pytest
 
 from bot.conversation import Actor, Done, FileRef, Lookup, Open, Press, Submission, Value
 from bot.domain.envelope import Envelope, EnvelopeId
-from bot.domain.errors import (
-    Fault,
-    InvalidInput,
-    NotAParticipant,
-    NotStaff,
-    Problem,
-    Refusal,
-    UnknownEnvelope,
-)
+from bot.domain.errors import NotAParticipant, NotStaff, Refusal, UnknownEnvelope
+from bot.domain.faults import Fault, InvalidInput, Problem
 from bot.domain.log import Happening
 from bot.domain.people import Account, ClientId, Platform, Standing
 from bot.domain.signature import Drawing

@@ -7,11 +7,12 @@ import pytest
 from bot.conversation import Done, Open, Submission
 from bot.domain import errors
 from bot.domain.envelope import EnvelopeState
-from bot.domain.errors import Fault, InvalidInput, Problem
+from bot.domain.faults import Fault, InvalidInput, Problem
 from bot.domain.log import Happening
 from bot.domain.people import Account
 from bot.domain.signature import Drawing, DrawnSignature, Signature, TypedSignature
-from bot.use_cases.decide import approve, ask_approval, reject
+from bot.use_cases.decide import Given, approve, ask_approval, record_answer, reject
+from bot.use_cases.secrets import hash_secret
 from bot.use_cases.sign_page import (
     PageApproval,
     PageRejection,
@@ -217,3 +218,15 @@ async def test_without_a_database_of_places_the_answer_is_recorded_all_the_same(
     ports = replace(site.world.ports, geography=None)
     page = await answer_on_page(ports, await site.link(), AN_APPROVAL, "198.51.100.7", DUTCH)
     assert page.envelope.signers[0].decision
+
+
+async def test_a_used_link_gives_no_answer_even_where_one_is_awaited(bare: Site) -> None:
+    secret = await bare.ask(Drawing.OFF)
+    async with bare.world.store.transaction() as tx:
+        link = await tx.links.get(hash_secret(secret))
+        assert link
+        assert await tx.links.use_up(link.secret_hash, a.NOON)
+    with pytest.raises(errors.LinkRefused) as raised:
+        await record_answer(bare.world.ports, await bare.envelope(), link.viewer, Given(a.an_approval()), link)
+    assert raised.value.trouble is errors.LinkTrouble.USED
+    assert (await bare.envelope()).state is EnvelopeState.OPEN

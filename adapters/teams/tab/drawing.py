@@ -48,8 +48,8 @@ def _draw(element: Element) -> str:
         case Facts(rows):
             facts = (f"<dt>{escape(row.label)}</dt><dd>{draw_spans(row.value)}</dd>" for row in rows)
             return f"<dl>{''.join(facts)}</dl>"
-        case Image(_, alt):
-            return f"<p>{escape(alt)}</p>"
+        case Image(url, alt):
+            return f'<img src="{escape(url)}" alt="{escape(alt)}">'
         case Divider():
             return "<hr>"
         case Actions(items):

@@ -26,6 +26,7 @@ _POLICY: Final = "; ".join(
         "default-src 'none'",
         "script-src 'self'",
         "style-src 'self'",
+        "img-src 'self'",
         # Keeps Microsoft's library from asking its CDN for a list of hosts at each start; it then takes its own.
         "connect-src 'self'",
         "base-uri 'none'",

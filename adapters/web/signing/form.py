@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from hashlib import sha256
 from types import MappingProxyType
 
 from adapters.web.html import NOTHING, Html, isolate, join, tag
@@ -34,16 +35,30 @@ def write_form(page: SigningPage, entered: Entered, action: str, token: str, tex
     form = tag(
         "form",
         tag("input", type="hidden", name="token", value=token),
+        tag("input", type="hidden", name="shown", value=entered.sent.shown),
+        tag("p", _tell_brought_back(texts), role="status", data_brought_back=True, hidden=True),
         writer.write_signature(),
         writer.write_place(),
         writer.write_approval(),
         writer.write_rejection(),
         method="post",
         action=action,
+        data_of=_name_task(page),
         novalidate=True,  # what is wrong is said by the page, in the reader's language and beside the field
     )
     title = tag("h2", texts.say("Sign"), id="answer-title")
     return tag("section", title, writer.write_alert(), form, id="answer", aria_labelledby="answer-title", tabindex="-1")
+
+
+def _name_task(page: SigningPage) -> str:
+    """What this person fills in for this request is kept under, in their browser: the same for every link to it."""
+    account = page.viewer.account
+    named = f"{page.envelope.id}\n{account.platform.value}\n{account.tenant}\n{account.user}"
+    return sha256(named.encode()).hexdigest()
+
+
+def _tell_brought_back(texts: Texts) -> str:
+    return texts.say("What you filled in before is here again; nothing of it was recorded yet.")
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,7 +14,8 @@ from adapters.web.signing.sent import FormBroken, Sent, read_sent, read_shown
 from adapters.web.signing.site import PATH, Site
 from adapters.web.signing.told import tell_answer, tell_outage, tell_refusal, tell_stranger
 from adapters.web.visitors import find_network
-from bot.domain.errors import InvalidInput, PlatformError, Refusal, StoreUnavailable
+from bot.domain.errors import LinkRefused, LinkTrouble, PlatformError, Refusal, StoreUnavailable
+from bot.domain.faults import InvalidInput
 from bot.texts import Texts
 from bot.use_cases.sign_page import SigningPage, answer_on_page, open_page, record_pages
 from bot.views.refusals import explain_faults, explain_outage
@@ -80,14 +81,13 @@ async def _take_answer(site: Site, request: web.Request) -> web.Response:
         # Looked at before anything is read, so that only who has a link can send us something.
         page = await open_page(site.ports, secret)
     except Refusal as refusal:
-        return tell_refusal(site, request, texts, refusal)
+        return tell_refusal(site, request, texts, refusal, typed=await _read_typed(request, refusal))
     except StoreUnavailable:
         return tell_outage(site, request, texts)
     try:
         sent = await read_sent(request)
     except FormBroken:
-        words = texts.say("What you sent did not arrive in full, so nothing was recorded. Please try again.")
-        return show_page(site, request, texts, page, Entered(trouble=words, status=HTTPStatus.BAD_REQUEST))
+        return _tell_broken(site, request, texts, page)
     if not is_form_token(sent.token, secret):
         return tell_stranger(site, request, texts)
     return await _answer(site, request, texts, page, sent)
@@ -97,13 +97,17 @@ async def _answer(site: Site, request: web.Request, texts: Texts, page: SigningP
     network = find_network(request, site.proxies)
     try:
         answer = sent.read_answer()
+        for shown in sent.read_shown():
+            await record_pages(site.ports, request.match_info["secret"], shown.document, shown.pages)
         answered = await answer_on_page(site.ports, request.match_info["secret"], answer, network, texts)
     except InvalidInput as invalid:
         faults = explain_faults(invalid, texts).by_input
         entered = Entered(sent, faults, status=HTTPStatus.UNPROCESSABLE_ENTITY)
         return show_page(site, request, texts, page, entered)
     except Refusal as refusal:
-        return tell_refusal(site, request, texts, refusal, page.viewer.account.platform)
+        return tell_refusal(site, request, texts, refusal, page.viewer.account.platform, typed=sent)
+    except FormBroken:
+        return _tell_broken(site, request, texts, page)
     except (PlatformError, StoreUnavailable) as outage:
         is_certain = not (isinstance(outage, StoreUnavailable) and outage.at_commit)
         _log.warning("answer_not_taken", why=type(outage).__name__, is_certain=is_certain)
@@ -114,6 +118,22 @@ async def _answer(site: Site, request: web.Request, texts: Texts, page: SigningP
     finally:
         site.wake()
     return tell_answer(site, request, texts, answered)
+
+
+def _tell_broken(site: Site, request: web.Request, texts: Texts, page: SigningPage) -> web.Response:
+    words = texts.say("What you sent did not arrive in full, so nothing was recorded. Please try again.")
+    return show_page(site, request, texts, page, Entered(trouble=words, status=HTTPStatus.BAD_REQUEST))
+
+
+async def _read_typed(request: web.Request, refusal: Refusal) -> Sent | None:
+    """What was typed while the link expired, for its owner to copy; nothing is read of who never had a link."""
+    if not isinstance(refusal, LinkRefused) or refusal.trouble is not LinkTrouble.EXPIRED:
+        return None
+    try:
+        sent = await read_sent(request)
+    except FormBroken:
+        return None
+    return sent if is_form_token(sent.token, request.match_info["secret"]) else None
 
 
 async def _take_pages(site: Site, request: web.Request) -> web.Response:

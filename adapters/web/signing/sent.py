@@ -7,7 +7,7 @@ from typing import Final
 
 from aiohttp import web
 
-from bot.domain.errors import Fault, InvalidInput, Problem
+from bot.domain.faults import Fault, InvalidInput, Problem
 from bot.use_cases.sign_page import PageAnswer, PageApproval, PageRejection
 from bot.views import forms
 
@@ -18,7 +18,7 @@ READING_TIME: Final = 120.0
 LARGEST: Final = 3_000_000
 """Bytes of the form: a picture and strokes of the largest size that is accepted, as forms write them."""
 MOST_PAGES: Final = 5_000
-"""Page numbers in one message about pages that were shown; it comes once a second while somebody scrolls."""
+"""Page numbers in one message about pages that were shown; it comes every few seconds while somebody reads."""
 
 _PICTURE: Final = "data:image/png;base64,"
 _LONGEST_NUMBER: Final = 6
@@ -30,7 +30,7 @@ class FormBroken(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Sent:
-    """The fields of the form, empty for what is not in it."""
+    """The fields of the form, empty for what is not in it. `shown` are pages that were shown, as `1:1 2 3;2:1`."""
 
     token: str = ""
     answer: str = ""
@@ -39,6 +39,12 @@ class Sent:
     typed_name: str = ""
     drawing: str = ""
     strokes: str = ""
+    shown: str = ""
+
+    def read_shown(self) -> "list[Shown]":
+        """The pages of each document that were shown. Raises `FormBroken`."""
+        told = [part.partition(":") for part in self.shown.split(";") if part]
+        return [Shown(self.token, _read_number(number), _read_pages(pages)) for number, _, pages in told]
 
     def read_answer(self) -> PageAnswer:
         """The answer. Raises `InvalidInput` for a drawing that is none."""
@@ -73,10 +79,14 @@ class Shown:
 async def read_shown(request: web.Request) -> Shown:
     """What the page tells of pages. Raises `FormBroken`."""
     told = await _read_form(request)
-    pages = told.get("pages", "").split()
+    return Shown(told.get("token", ""), _read_number(told.get("document", "")), _read_pages(told.get("pages", "")))
+
+
+def _read_pages(text: str) -> frozenset[int]:
+    pages = text.split()
     if len(pages) > MOST_PAGES:
         raise FormBroken
-    return Shown(told.get("token", ""), _read_number(told.get("document", "")), frozenset(map(_read_number, pages)))
+    return frozenset(map(_read_number, pages))
 
 
 def _read_number(text: str) -> int:

@@ -6,6 +6,7 @@ import structlog
 from aiohttp import web
 
 from adapters.web.html import Html, isolate, join, tag
+from adapters.web.signing.sent import Sent
 from adapters.web.signing.site import Site
 from bot.domain.envelope import Answer, Decision
 from bot.domain.errors import AlreadyAnswered, LinkRefused, LinkTrouble, Refusal
@@ -48,27 +49,54 @@ def _write_facts(decision: Decision, texts: Texts) -> Html:
 
 
 def tell_refusal(
-    site: Site, request: web.Request, texts: Texts, refusal: Refusal, platform: Platform = Platform.SLACK
+    site: Site,
+    request: web.Request,
+    texts: Texts,
+    refusal: Refusal,
+    platform: Platform = Platform.SLACK,
+    typed: Sent | None = None,
 ) -> web.Response:
-    """Why nothing opens or nothing was recorded, and what to do. Where it happened, `platform` says."""
+    """Why nothing opens or nothing was recorded, and what to do. Where it happened, `platform` says.
+
+    What was `typed` on a page whose link expired meanwhile is shown once more, to be copied.
+    """
     if isinstance(refusal, LinkRefused):
-        return _tell_link(site, request, texts, refusal)
+        return _tell_link(site, request, texts, refusal, typed)
     words = explain(refusal, texts, platform).summary
     title = texts.say("You answered already") if isinstance(refusal, AlreadyAnswered) else texts.say("Not possible")
     return site.lay_out_words(request, texts, HTTPStatus.CONFLICT, title, words)
 
 
-def _tell_link(site: Site, request: web.Request, texts: Texts, refusal: LinkRefused) -> web.Response:
+def _tell_link(
+    site: Site, request: web.Request, texts: Texts, refusal: LinkRefused, typed: Sent | None
+) -> web.Response:
     again = texts.say("Press View on the card in the chat for a new link.")
     match refusal.trouble:
         case LinkTrouble.EXPIRED:
-            title = texts.say("This link has expired")
-            return site.lay_out_words(request, texts, HTTPStatus.GONE, title, again)
+            return _tell_expired(site, request, texts, typed, again)
         case LinkTrouble.USED:
             return _tell_used(site, request, texts, refusal, again)
+        case LinkTrouble.PASSED_ON:
+            title, words = texts.say("This is not your task any more"), explain(refusal, texts, Platform.SLACK).summary
+            return site.lay_out_words(request, texts, HTTPStatus.GONE, title, words)
         case LinkTrouble.UNKNOWN:
             title = texts.say("This link is not valid")
             return site.lay_out_words(request, texts, HTTPStatus.NOT_FOUND, title, again)
+
+
+def _tell_expired(site: Site, request: web.Request, texts: Texts, typed: Sent | None, again: str) -> web.Response:
+    title = texts.say("This link has expired")
+    kept = texts.say("What you filled in is kept in this browser for a day, and the new link brings it back.")
+    words = (tag("p", each) for each in (*_repeat(typed, texts), again))
+    # Shown once it is true.
+    box = tag("div", tag("h1", title), *words, tag("p", kept, data_keeps=True, hidden=True), class_="box")
+    return site.lay_out(request, texts, title, tag("main", box, class_="short"), HTTPStatus.GONE)
+
+
+def _repeat(typed: Sent | None, texts: Texts) -> tuple[str, ...]:
+    words = (typed.reason, typed.place, typed.typed_name) if typed else ()
+    told = tuple(texts.say("You typed: {words}", words=each) for each in words if each)
+    return (texts.say("Nothing was recorded."), *told) if typed else ()
 
 
 def _tell_used(site: Site, request: web.Request, texts: Texts, refusal: LinkRefused, again: str) -> web.Response:

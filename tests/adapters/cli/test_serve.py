@@ -16,6 +16,7 @@ import pytest
 import structlog
 from structlog.testing import LogCapture
 
+from adapters.evidence.opening import open_archive
 from adapters.main import Paraaf, open_store
 from adapters.settings import SettingsError, load_settings
 from adapters.slack.errors import TokenRefused
@@ -346,8 +347,15 @@ async def test_a_file_that_is_no_database_of_places_ends_the_start(
         await Paraaf(load_settings()).start()
 
 
+def make_secrets() -> None:
+    """What the first start would tell of."""
+    settings = load_settings()
+    open_vault(settings.personal_key)
+    open_archive(settings)
+
+
 async def test_the_process_starts_and_stops_when_it_is_told_to(folder: Path) -> None:
-    open_vault(load_settings().personal_key)  # what else the first start tells
+    make_secrets()
     for number in (signal.SIGTERM, signal.SIGINT):
         process = await asyncio.create_subprocess_exec(
             sys.executable,
@@ -373,7 +381,7 @@ async def test_the_process_starts_and_stops_when_it_is_told_to(folder: Path) -> 
 
 
 async def test_a_port_that_is_taken_is_told(folder: Path) -> None:
-    open_vault(load_settings().personal_key)
+    make_secrets()
     taken = await asyncio.start_server(lambda _reader, _writer: None, "127.0.0.1", 0)
     port = taken.sockets[0].getsockname()[1]
     process = await asyncio.create_subprocess_exec(

@@ -10,12 +10,13 @@ import aiohttp
 import pytest
 from structlog.testing import capture_logs
 
+from adapters.teams.tab.drawing import draw_elements
 from bot.conversation import Open, Press
 from bot.domain.envelope import Closing, EnvelopeState
 from bot.domain.people import Platform
 from bot.domain.places import Place
 from bot.domain.tasks import PAGE_SIZE
-from cards.model import Anchor, Divider, Form, Text
+from cards.model import Anchor, Divider, Form, Image, Text
 from storage.sql.store import SqlStore
 from tests import builders as a
 from tests.adapters.slack.stage import RecordingRouter
@@ -345,3 +346,8 @@ async def test_without_tabs_there_are_none(
     adapter = replace(stage).adapter
     adapter._settings = replace(adapter._settings, has_tabs=False)
     assert adapter.tab_routes(stage.ports) == ()
+
+
+def test_a_picture_keeps_its_words() -> None:
+    drawn = draw_elements([Image("https://paraaf.example/1.png?a&b", '"><script>')])
+    assert drawn == '<img src="https://paraaf.example/1.png?a&amp;b" alt="&quot;&gt;&lt;script&gt;">'

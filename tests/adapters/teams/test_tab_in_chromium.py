@@ -14,7 +14,7 @@ from typing import Any
 
 import aiohttp
 import pytest
-from playwright.async_api import BrowserContext, FrameLocator, Page, Request, Route, ViewportSize, async_playwright
+from playwright.async_api import BrowserContext, FrameLocator, Page, Request, Route, ViewportSize
 
 from bot.conversation import Open
 from bot.domain.tasks import PAGE_SIZE
@@ -22,6 +22,7 @@ from cards.model import Anchor, Form, Text
 from storage.sql.store import SqlStore
 from tests.adapters.slack.stage import RecordingRouter
 from tests.adapters.teams.tab_stage import TabStage, open_tab_stage
+from tests.chromium import open_chromium
 from tests.strict_teams import Status, StrictTeams, User
 
 HOST = "https://teams.microsoft.com/"
@@ -111,21 +112,8 @@ async def stage(
 
 @pytest.fixture
 async def browser() -> AsyncIterator[BrowserContext]:
-    async with async_playwright() as playwright:
-        browser = await playwright.chromium.launch(
-            executable_path="/usr/bin/chromium",
-            args=[
-                "--no-sandbox",
-                "--disable-gpu",
-                "--disable-background-networking",
-                # A page of Teams on this machine is an exception of this test; browsers guard it otherwise.
-                "--disable-features=LocalNetworkAccessChecks,BlockInsecurePrivateNetworkRequests",
-            ],
-        )
-        try:
-            yield await browser.new_context(viewport=DESK, locale="nl-NL", reduced_motion="reduce")
-        finally:
-            await browser.close()
+    async with open_chromium() as browser:
+        yield await browser.new_context(viewport=DESK, locale="nl-NL", reduced_motion="reduce")
 
 
 @pytest.fixture
@@ -155,20 +143,31 @@ async def test_the_tasks_are_shown_page_by_page(host: Host) -> None:
     assert focused == "others"
 
 
+async def go_to(host: Host, name: str, key: str = "Tab") -> None:
+    """Move the focus by the keyboard until it is on the button of this name."""
+    wanted = host.tab.get_by_role("button", name=name).first
+    for _ in range(12):
+        if await wanted.evaluate("button => button === document.activeElement"):
+            return
+        await host.page.keyboard.press(key)
+    raise AssertionError(f"no focus on {name}")
+
+
 async def test_it_can_be_used_with_the_keyboard_alone(host: Host) -> None:
     await host.stage.send("Jaarrekening 2025")
     await host.show()
     await host.words()
     await host.tab.locator("body").press("Tab")
-    for key in ("Tab", "Tab", "Enter"):
-        await host.page.keyboard.press(key)
+    await go_to(host, "Klaar")
+    await host.page.keyboard.press("Enter")
     await host.tab.get_by_text("Er is nog niets klaar.").wait_for()
-    await host.page.keyboard.press("Shift+Tab")
-    await host.page.keyboard.press("Shift+Tab")
+    await host.words()
+    await go_to(host, "Te doen", "Shift+Tab")
     await host.page.keyboard.press("Enter")
     await host.tab.get_by_text("Jaarrekening 2025.pdf").first.wait_for()
-    for key in ("Tab", "Tab", "Tab", "Enter"):
-        await host.page.keyboard.press(key)
+    await host.words()
+    await go_to(host, "Taak uitvoeren")
+    await host.page.keyboard.press("Enter")
     await host.tab.get_by_role("dialog").wait_for()
     await host.page.keyboard.press("Escape")
     await host.tab.get_by_role("dialog").wait_for(state="hidden")

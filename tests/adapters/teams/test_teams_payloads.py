@@ -6,7 +6,8 @@ from typing import Any
 
 import pytest
 
-from adapters.teams.reading import Asked, Reader, Surface, read_place, read_reference
+from adapters.teams.activity import read_place, read_reference
+from adapters.teams.reading import Asked, Reader, Surface
 from adapters.teams.seals import Seal
 from bot.conversation import Command, Interaction, Press, Submission
 from bot.domain.people import Account, Platform

@@ -5,7 +5,8 @@ from datetime import date
 
 import pytest
 
-from adapters.teams.reading import COMMAND, Reader, read_actor, read_place, read_reference, write_again
+from adapters.teams.activity import read_actor, read_place, read_reference
+from adapters.teams.reading import COMMAND, Reader, write_again
 from adapters.teams.rendering import read_way_back
 from adapters.teams.seals import Seal
 from adapters.teams.shapes import ShapeRefused, read_shape, write_shape

@@ -12,7 +12,7 @@ import pytest
 from aiohttp import web
 from aiohttp.test_utils import TestClient, TestServer
 from playwright.async_api import Browser as Chromium
-from playwright.async_api import Page, ViewportSize, async_playwright
+from playwright.async_api import Page, ViewportSize
 
 from adapters.pdf.sheet import SheetPdf
 from adapters.teams_settings import FRAMES
@@ -24,7 +24,7 @@ from adapters.web.signing.site import load_assets
 from adapters.web.uploads import serve_uploads
 from bot.domain.dossier import DossierItem
 from bot.domain.envelope import Answer, Envelope, EnvelopeId, Party
-from bot.domain.links import UPLOADING_TIME, UploadPage, fingerprint
+from bot.domain.links import SIGNING_TIME, UPLOADING_TIME, UploadPage, fingerprint
 from bot.domain.log import LogLine
 from bot.domain.people import Platform
 from bot.ports import Ports
@@ -35,6 +35,7 @@ from storage.sql.migrations import migrate
 from storage.sql.store import SqlStore
 from storage.vault import open_vault
 from tests import builders as a
+from tests.chromium import open_chromium
 from tests.documents import make_pdf
 from tests.fakes import FakeDirectory, FixedClock
 from tests.signing_form import Browser
@@ -105,6 +106,15 @@ class Site:
         await _offer(self.ports, secret, files or {"Aangifte.pdf": PDF}, **changes)
         return f"/signing/{secret}"
 
+    async def renew(self, secret: str, envelope: str) -> str:
+        """Another link for Karim to what `offer` offered; its path."""
+        documents = fingerprint((await self.envelope(EnvelopeId(envelope))).documents)
+        expires_at = self.clock.now() + SIGNING_TIME
+        link = a.a_signing_link(secret, envelope=EnvelopeId(envelope), documents=documents)
+        async with self.ports.store.transaction() as tx:
+            await tx.links.add(replace(link, expires_at=expires_at))
+        return f"/signing/{secret}"
+
     async def change_office(self, **changes: Any) -> None:
         async with self.ports.store.transaction() as tx:
             await tx.offices.save(replace(await tx.offices.get(a.OFFICE), **changes))
@@ -118,21 +128,8 @@ class Site:
 
 @pytest.fixture
 async def chromium() -> AsyncIterator[Chromium]:
-    async with async_playwright() as playwright:
-        browser = await playwright.chromium.launch(
-            executable_path="/usr/bin/chromium",
-            args=[
-                "--no-sandbox",
-                "--disable-gpu",
-                "--disable-background-networking",
-                # Else no page of another site can frame one of this machine, whatever that one's policy is.
-                "--disable-features=LocalNetworkAccessChecks",
-            ],
-        )
-        try:
-            yield browser
-        finally:
-            await browser.close()
+    async with open_chromium() as browser:
+        yield browser
 
 
 @pytest.fixture
@@ -189,4 +186,4 @@ async def _offer(
         envelope = replace(a.an_envelope(id_ or secret), documents=documents, **changes)
         await tx.envelopes.add(envelope)
         link = a.a_signing_link(secret, envelope=envelope.id, documents=fingerprint(documents))
-        await tx.links.add(replace(link, viewer=viewer) if viewer else link)
+        await tx.links.add(replace(link, viewer=viewer, as_staff=True) if viewer else link)

@@ -43,6 +43,19 @@ async def test_the_page_fits_a_phone_and_is_filtered_without_script(logs: Site, 
     assert not [each for each in complaints if "Content Security Policy" in each]
 
 
+async def test_no_status_is_broken_inside_its_word(logs: Site, page: Page) -> None:
+    await page.set_viewport_size({"width": 720, "height": 900})
+    await page.goto(url(logs, "dossier"))
+    # Whatever else claims the width, as long names do.
+    await page.locator("td").nth(2).evaluate("cell => cell.append(' een lange naam'.repeat(40))")
+    needed = """all => all.map((each) => {
+      const words = document.createRange();
+      words.selectNodeContents(each);
+      return new Set([...words.getClientRects()].map((box) => box.top)).size;
+    })"""
+    assert set(await page.locator("td[data-label]").evaluate_all(needed)) == {1}
+
+
 async def test_it_prints_on_a4_with_the_heading_on_every_sheet(logs: Site, page: Page) -> None:
     await add_many(logs.ports, 120)
     await page.goto(url(logs, "dossier"))

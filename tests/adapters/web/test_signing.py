@@ -6,6 +6,7 @@ import pytest
 
 from bot.domain.envelope import Answer, EnvelopeId, EnvelopeState
 from bot.domain.errors import PlatformUnavailable
+from bot.domain.links import SIGNING_TIME
 from bot.domain.log import Happening
 from bot.domain.signature import Drawing
 from tests import builders as a
@@ -165,3 +166,31 @@ async def test_pages_that_were_shown_are_logged_once(site: Site, browser: Browse
     assert [(await browser.send("/signing/one/pages", fields)).status for _ in range(2)] == [204, 204]
     lines = [line for line in await site.log(EnvelopeId("one")) if line.happening is Happening.PAGES_OPENED]
     assert [line.facts["pages"] for line in lines] == ["1 3"]
+
+
+async def test_pages_that_come_along_with_the_answer_are_logged_before_it(site: Site, browser: Browser) -> None:
+    page = await browser.open(await site.offer("one"))
+    assert (await browser.approve(page, place="Utrecht", shown="1:2 3")).status == 200
+    lines = [line for line in await site.log(EnvelopeId("one")) if line.happening is not Happening.VIEWED]
+    assert [line.happening for line in lines][-2:] == [Happening.PAGES_OPENED, Happening.APPROVED]
+    assert lines[-2].facts["pages"] == "2-3"
+
+
+@pytest.mark.parametrize("shown", ["1:x", "one:1", "1:" + "1 " * 6000])
+async def test_an_answer_with_pages_that_are_none_is_not_taken(site: Site, browser: Browser, shown: str) -> None:
+    page = await browser.open(await site.offer("one"))
+    broken = await browser.approve(page, place="Utrecht", shown=shown)
+    assert broken.status == 400
+    assert "niet volledig aangekomen" in broken.words
+    assert await site.decisions("one") == []
+
+
+async def test_what_was_typed_while_the_link_expired_can_be_copied(site: Site, browser: Browser) -> None:
+    page = await browser.open(await site.offer("one"))
+    site.clock.move(SIGNING_TIME)
+    late = await browser.reject(page, "Het bedrag <b>klopt</b> niet.")
+    assert late.status == 410
+    assert "Er is niets vastgelegd.U hebt getypt: Het bedrag <b>klopt</b> niet." in late.words
+    assert "Bekijken" in late.words
+    forged = await browser.send(page.action, {"token": "made up", "answer": "rejected", "reason": "Getypt"})
+    assert (forged.status, "Getypt" in forged.words) == (410, False)

@@ -45,6 +45,15 @@ async def test_a_preview_neither_uses_the_link_up_nor_counts_as_viewing(
     assert (await browser.approve(await browser.open(path), place="Utrecht")).status == 200
 
 
+async def test_a_link_of_who_is_no_signer_any_more_opens_nothing(site: Site, browser: Browser) -> None:
+    path = await site.offer("passed", signers=(a.a_signer(a.an_account("U0MILA"), name="Mila"),))
+    for address in (path, f"{path}/documents/1"):
+        told = await browser.open(address)
+        assert told.status == 410
+        assert "U hebt deze taak doorgestuurd" in told.words
+        assert "Aangifte" not in told.words
+
+
 async def test_a_used_link_answers_nothing_more(site: Site, browser: Browser) -> None:
     page = await browser.open(await site.offer("one"))
     await browser.reject(page, "Het bedrag klopt niet.")

@@ -20,6 +20,8 @@ from tests.npm import VALIDATORS, install
 
 SIGN, REJECT = "Ondertekenen", "Afkeuren"
 DONE = "U hebt dit goedgekeurd"
+FRAME, PASSING_BY, STAYING, GATHERING = 16, 200, 3_000, 5_000
+"""Milliseconds of the page's own clock."""
 
 
 @pytest.fixture
@@ -156,11 +158,13 @@ async def test_pressing_twice_answers_once(site: Site, page: Page, heard: Heard)
             addEventListener("submit", keep);
             button.click();
             button.click();
+            dispatchEvent(new PageTransitionEvent("pageshow", { persisted: true }));
+            button.click();
             removeEventListener("submit", keep);
             return seen;
         }"""
     )
-    assert seen == [False, True]  # the second one is not sent
+    assert seen == [False, True, False]  # the second one is not sent, unless somebody came back to the page
     await page.reload()
     await page.get_by_label("Plaats").fill("Utrecht")
     await page.get_by_role("button", name=SIGN).click()
@@ -193,6 +197,42 @@ async def test_a_long_document_is_drawn_where_it_is_read(site: Site, page: Page,
     largest = await page.locator("figure canvas").evaluate_all("all => Math.max(...all.map(c => c.width * c.height))")
     assert 0 < largest <= 4_000_000
     assert not await shown_pages(site, "one") & {10, 80, 160}  # what was jumped over was not shown
+
+
+async def test_a_page_that_is_passed_by_was_not_shown(site: Site, page: Page, heard: Heard) -> None:
+    """The clock of the page stands still, but for what the test lets pass."""
+    await page.clock.install(time=0)
+    await page.clock.pause_at(1)
+    await visit(page, site, await site.offer("one", {"Jaarrekening.pdf": LONG_PDF}))
+    await until(lambda: _is_drawn(page, 1))
+    await page.clock.run_for(PASSING_BY)
+    await sheet(page, 100).scroll_into_view_if_needed()
+    await until(lambda: _is_drawn(page, 100))  # so the browser has told that the first one is gone
+    await page.clock.run_for(STAYING + GATHERING)
+    await until(lambda: shown_pages(site, "one"))
+    assert {1, 100} & await shown_pages(site, "one") == {100}
+
+
+async def test_what_was_shown_last_comes_along_with_the_answer(site: Site, page: Page, heard: Heard) -> None:
+    """As above: no time passes in which pages would be told by themselves."""
+    await page.clock.install(time=0)
+    await page.clock.pause_at(1)
+    await visit(page, site, await site.offer("one", {"Jaarrekening.pdf": LONG_PDF}))
+    await until(lambda: _is_drawn(page, 1))
+    await page.clock.run_for(STAYING)
+    assert not await shown_pages(site, "one")
+    await page.get_by_label("Plaats").fill("Utrecht")
+    await page.get_by_role("button", name=SIGN).click()
+    await expect(page.locator("h1")).to_have_text(DONE)
+    assert 1 in await shown_pages(site, "one")
+    lines = [line.happening for line in await site.log(EnvelopeId("one"))]
+    assert lines.index(Happening.PAGES_OPENED) < lines.index(Happening.APPROVED)
+
+
+async def _is_drawn(page: Page, number: int) -> bool:
+    """Look, after one more frame."""
+    await page.clock.run_for(FRAME)
+    return await sheet(page, number).locator("canvas").count() > 0
 
 
 async def test_scanned_pages_are_drawn_without_compiled_code(site: Site, page: Page, heard: Heard) -> None:

@@ -25,6 +25,7 @@ from cards.model import (
     FileInput,
     Form,
     FormErrors,
+    Image,
     Input,
     Link,
     Look,
@@ -141,6 +142,11 @@ def test_only_http_addresses_are_links(url: str) -> None:
     for element in elements:
         with pytest.raises(ValueError, match="Not an http address"):
             show(element)
+
+
+def test_pictures_are_fetched_by_https_alone() -> None:
+    with pytest.raises(ValueError, match="Not an https address"):
+        show(Image("http://example.org/1.png", "x"))
 
 
 @pytest.mark.parametrize(

@@ -157,6 +157,11 @@ def test_only_http_addresses_are_links(url: str) -> None:
             render_message(Card("", (element,), "s"))
 
 
+def test_pictures_are_fetched_by_https_alone() -> None:
+    with pytest.raises(ValueError, match="Not an https address"):
+        render_message(Card("", (Image("http://example.org/1.png", "x"),), "s"))
+
+
 @pytest.mark.parametrize(
     ("element", "what"),
     [

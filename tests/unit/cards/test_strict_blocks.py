@@ -93,6 +93,7 @@ BAD_BLOCKS = {
     "channel mention": section(text={"type": "mrkdwn", "text": "<!channel>"}),
     "bad mention": section(text={"type": "mrkdwn", "text": "<@Sanne>"}),
     "ampersand": section(text={"type": "mrkdwn", "text": "a & b"}),
+    "image that Slack does not fetch": {"type": "image", "image_url": "http://a.example/b.png", "alt_text": "x"},
     "image without alt": {"type": "image", "image_url": "https://a.example"},
     "file in a message": field({"type": "file_input"}),
     "block_id of 256": section(block_id="x" * 256),

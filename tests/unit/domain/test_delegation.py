@@ -8,20 +8,10 @@ from hypothesis import strategies as st
 
 from bot.domain import delegation as rules
 from bot.domain.delegation import DelegationId, DelegationState
+from bot.domain.delegation_refusals import CannotTakeOver, DelegationClosed, DelegationLapsed, NotTheDelegator, PassedOn
 from bot.domain.envelope import Answer, Envelope, EnvelopeState
-from bot.domain.errors import (
-    AlreadyAnswered,
-    CannotTakeOver,
-    DelegationClosed,
-    DelegationLapsed,
-    EnvelopeClosed,
-    NotTheDelegator,
-    NotTheSigner,
-    PassedOn,
-    Problem,
-    Refusal,
-    UnknownEnvelope,
-)
+from bot.domain.errors import AlreadyAnswered, EnvelopeClosed, NotTheSigner, Refusal, UnknownEnvelope
+from bot.domain.faults import Problem
 from bot.domain.people import ContactId
 from tests import builders as a
 

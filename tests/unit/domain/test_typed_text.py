@@ -2,7 +2,7 @@
 
 import pytest
 
-from bot.domain.errors import Fault, Problem
+from bot.domain.faults import Fault, Problem
 from bot.domain.typed_text import PLACE_LENGTH, REASON_LENGTH, count_visible, find_fault
 
 BLANKS = {

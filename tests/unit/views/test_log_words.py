@@ -4,12 +4,14 @@ import json
 from collections.abc import Mapping
 from dataclasses import replace
 from datetime import UTC, date, datetime
+from uuid import uuid4
 
 import pytest
 
 from bot.domain.envelope import EnvelopeState
-from bot.domain.errors import Fault, InvalidInput, Problem
-from bot.domain.log import Happening, LogFilter, LoggedDocument, Subject
+from bot.domain.faults import Fault, InvalidInput, Problem
+from bot.domain.log import Happening, LogFilter, LoggedDocument, LoggedSignature, Subject, Unreadable
+from bot.domain.signature import TypedSignature
 from bot.texts import LANGUAGES, Texts, load_texts
 from bot.use_cases.log_filter import make_filter, read_query, write_query
 from bot.views.log_forms import ANY, LINES_IN_DIALOG, STATE, UNTIL, ShownLines, dossier_log_form, envelope_log_form
@@ -17,6 +19,7 @@ from bot.views.log_words import Entry, describe_line, name_document, say_when, s
 from cards.adaptive_card import Wording, render_form
 from cards.block_kit import render_view
 from cards.limits import TEAMS_AIM
+from cards.model import Image
 from tests import builders as a
 
 DUTCH = load_texts("nl")
@@ -27,9 +30,14 @@ WORDING = Wording("nl", "", "", "")
 
 
 def describe(
-    happening: Happening, facts: Mapping[str, str], subject: Subject | None = SUBJECT, texts: Texts = DUTCH
+    happening: Happening,
+    facts: Mapping[str, str],
+    subject: Subject | None = SUBJECT,
+    texts: Texts = DUTCH,
+    signed: bytes | TypedSignature | Unreadable | None = None,
 ) -> Entry:
-    return describe_line(a.a_log_line(happening, facts=facts), subject, texts)
+    signature = LoggedSignature(2, signed) if signed else None
+    return describe_line(a.a_log_line(happening, facts=facts), subject, signature, texts)
 
 
 @pytest.mark.parametrize(
@@ -50,6 +58,30 @@ def describe(
 )  # fmt: skip
 def test_particulars_are_told(happening: Happening, facts: dict[str, str], notes: tuple[str, ...]) -> None:
     assert describe(happening, facts).notes == notes
+
+
+@pytest.mark.parametrize(
+    ("signed", "note"),
+    [
+        (TypedSignature("Karim <\u202eHaddad>"), "Getekend als: Karim <Haddad>"),
+        (Unreadable.ERASED, "De handtekening is gewist."),
+        (Unreadable.DAMAGED, "De handtekening is beschadigd en kan niet worden getoond."),
+        (b"PNG", "Met een getekende handtekening"),
+    ],
+)
+def test_what_was_signed_with_is_told(signed: bytes | TypedSignature | Unreadable, note: str) -> None:
+    entry = describe(Happening.APPROVED, {"signature": "drawn"}, signed=signed)
+    assert entry.notes[-1] == note
+    assert (entry.drawing == signed) is isinstance(signed, bytes)
+
+
+def test_a_drawing_is_shown_in_the_dialog_where_platforms_can_fetch_it() -> None:
+    entry = describe(Happening.APPROVED, {"signature": "drawn"}, signed=b"PNG")
+    shown = envelope_log_form("A.pdf", ShownLines([entry], older=False, page=PAGE, signatures=f"{PAGE}/s"), DUTCH)
+    assert Image(f"{PAGE}/s/envelope-1/2.png", "Handtekening van Sanne de Vries") in shown.body
+    left_out = envelope_log_form("A.pdf", ShownLines([entry], older=False, page=PAGE), DUTCH)
+    assert not [part for part in left_out.body if isinstance(part, Image)]
+    assert "De pagina toont de getekende handtekening." in str(left_out)
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
@@ -138,10 +170,9 @@ HUGE = {
 @pytest.mark.parametrize("documents", [1, 10])
 def test_dialogs_fit_whatever_people_wrote(words: str, documents: int) -> None:
     named = tuple(LoggedDocument(f"{number} {words}"[:255], "a" * 64) for number in range(documents))
-    entry = replace(
-        describe(Happening.REJECTED, {"reason": words, "place": words[:100]}), documents=named, who=words[:80]
-    )
-    lines = ShownLines([entry] * LINES_IN_DIALOG, older=True, page=PAGE)
+    told = describe(Happening.APPROVED, {"reason": words, "place": words[:100]}, signed=b"PNG")
+    entry = replace(told, documents=named, who=words[:80])
+    lines = ShownLines([entry] * LINES_IN_DIALOG, older=True, page=PAGE, signatures=f"{PAGE}/signatures")
     people = [a.a_party(words[:80], a.an_account(f"U{number}")) for number in range(150)]
     forms = (
         envelope_log_form(words, lines, DUTCH),
@@ -150,6 +181,16 @@ def test_dialogs_fit_whatever_people_wrote(words: str, documents: int) -> None:
     for form in forms:
         assert "nieuwste regel" in str(render_view(form))
         assert len(json.dumps(render_form(form, WORDING), ensure_ascii=False).encode()) <= TEAMS_AIM
+
+
+def test_a_dialog_full_of_drawings_fits() -> None:
+    entry = describe(Happening.APPROVED, {"signature": "drawn", "consent": "1/nl", "place": "Utrecht"}, signed=b"PNG")
+    entry = replace(entry, request=str(uuid4()))
+    lines = ShownLines([entry] * LINES_IN_DIALOG, older=True, page=PAGE, signatures=f"{PAGE}/signatures")
+    form = dossier_log_form("Bakker B.V.", lines, LogFilter(), [], "", DUTCH)
+    assert len([part for part in form.body if isinstance(part, Image)]) > LINES_IN_DIALOG / 2
+    assert render_view(form)
+    assert len(json.dumps(render_form(form, WORDING), ensure_ascii=False).encode()) <= TEAMS_AIM
 
 
 def test_short_lines_are_all_shown_and_nothing_is_said_of_others() -> None:

@@ -4,10 +4,11 @@ from collections.abc import Iterator
 
 import pytest
 
-from bot.domain import errors
+from bot.domain import delegation_refusals, errors
 from bot.domain.delegation import DelegationState
 from bot.domain.envelope import Answer, EnvelopeState
-from bot.domain.errors import Fault, FileTrouble, InvalidInput, LinkTrouble, Problem, Refusal
+from bot.domain.errors import FileTrouble, LinkTrouble, Refusal
+from bot.domain.faults import Fault, InvalidInput, Problem
 from bot.domain.people import Platform
 from bot.texts import LANGUAGES, load_texts
 from bot.views.refusals import explain, explain_faults
@@ -23,13 +24,14 @@ def every_refusal() -> Iterator[Refusal]:
     yield errors.NotStaff("Kantoor De Linde")
     yield errors.NotAParticipant("Karim Haddad")
     yield errors.NotTheSigner(("Karim Haddad",))
+    yield errors.NotYourTurn("Mila Haddad")
     yield errors.NotTheSigner(("Karim Haddad", "Mila Haddad", "Noor Haddad"))
-    yield errors.PassedOn("Mila Haddad", a.at())
-    yield errors.NotTheDelegator("Karim Haddad")
-    yield from (errors.DelegationClosed(state, "Mila", "Sanne", a.at()) for state in CLOSED)
-    yield from (errors.DelegationLapsed("Karim", answer, a.at()) for answer in Answer)
-    yield from (errors.CannotTakeOver("Mila", "Karim", problem) for problem in Problem)
-    yield errors.NobodyToTakeOver()
+    yield delegation_refusals.PassedOn("Mila Haddad", a.at())
+    yield delegation_refusals.NotTheDelegator("Karim Haddad")
+    yield from (delegation_refusals.DelegationClosed(state, "Mila", "Sanne", a.at()) for state in CLOSED)
+    yield from (delegation_refusals.DelegationLapsed("Karim", answer, a.at()) for answer in Answer)
+    yield from (delegation_refusals.CannotTakeOver("Mila", "Karim", problem) for problem in Problem)
+    yield delegation_refusals.NobodyToTakeOver()
     yield errors.NotAllowedToReadLog(("Karim Haddad",))
     yield errors.NotAllowedToView(("Karim Haddad",))
     yield from (errors.AlreadyAnswered(answer, a.at()) for answer in Answer)

@@ -1,6 +1,6 @@
 // The form: sent once, with the drawing, and taken to the first field that was wrong.
 
-export function guardForm(form, pad, shown) {
+export function guardForm(form, pad, shown, hold) {
   let isSent = false;
   form.addEventListener("submit", (event) => {
     if (isSent) {
@@ -9,7 +9,8 @@ export function guardForm(form, pad, shown) {
     }
     isSent = true;
     pad?.write();
-    shown.send();
+    form.elements.shown.value = shown.write();
+    hold(form);
     form.setAttribute("aria-busy", "true");
   });
   // A page that comes back from the browser's memory can be sent again.

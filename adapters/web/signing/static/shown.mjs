@@ -1,9 +1,10 @@
-// Tells Paraaf which pages were on the screen.
+// Tells Paraaf which pages were on the screen: while somebody reads, and once more along with the answer.
 
-const PAUSE = 1000; // milliseconds in which pages are gathered, so that scrolling makes few requests
+const PAUSE = 5000; // milliseconds in which pages are gathered, so that scrolling makes few requests
 
 export function keepShownPages(main) {
   const waiting = new Map();
+  const all = new Map();
   let timer = 0;
 
   async function tell(number, pages) {
@@ -11,14 +12,14 @@ export function keepShownPages(main) {
     try {
       // Lives on when the page is left.
       const answer = await fetch(main.dataset.pages, { method: "POST", body, keepalive: true });
-      if (answer.status >= 500) keep(number, pages);
+      if (answer.status >= 500) keep(waiting, number, pages);
     } catch {
-      keep(number, pages);
+      keep(waiting, number, pages);
     }
   }
-  function keep(number, pages) {
-    const known = waiting.get(number) ?? new Set();
-    waiting.set(number, known);
+  function keep(kept, number, pages) {
+    const known = kept.get(number) ?? new Set();
+    kept.set(number, known);
     for (const page of pages) known.add(page);
   }
   function send() {
@@ -32,9 +33,11 @@ export function keepShownPages(main) {
 
   return {
     add(number, page) {
-      keep(number, [page]);
+      keep(waiting, number, [page]);
+      keep(all, number, [page]);
       timer ||= setTimeout(send, PAUSE);
     },
-    send,
+    // Every page, since one that was told a moment ago may arrive after the answer, which uses up the link.
+    write: () => [...all].map(([number, pages]) => `${number}:${[...pages].join(" ")}`).join(";"),
   };
 }

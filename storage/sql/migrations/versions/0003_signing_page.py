@@ -21,10 +21,12 @@ def upgrade() -> None:
         op.add_column(table, sa.Column("drawing", sa.Text(), allowed, nullable=False, server_default=until_now))
     op.add_column("offices", sa.Column("typed_names", sa.Boolean(), nullable=False, server_default=sa.true()))
     op.add_column("envelope_signers", sa.Column("derived_place", sa.Text()))
+    op.add_column("links", sa.Column("as_staff", sa.Boolean(), nullable=False, server_default=sa.false()))
     op.add_column("links", sa.Column("documents", sa.Text(), nullable=False, server_default=""))
     op.add_column("links", sa.Column("used_at", UtcTime()))
     op.add_column("links", sa.Column("shown", sa.Text(), nullable=False, server_default="{}"))
-    op.create_index("ix_links_expires_at", "links", ["expires_at"], unique=False)
+    for table in ("links", "upload_pages"):
+        op.create_index(f"ix_{table}_expires_at", table, ["expires_at"], unique=False)
     _create_personal_keys()
     _create_signatures()
 

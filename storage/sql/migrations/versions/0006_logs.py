@@ -47,3 +47,4 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["office_id"], ["offices.id"], name="fk_log_links_office_id"),
         sa.PrimaryKeyConstraint("secret_hash", name="pk_log_links"),
     )
+    op.create_index("ix_log_links_expires_at", "log_links", ["expires_at"], unique=False)

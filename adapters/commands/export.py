@@ -1,0 +1,67 @@
+"""`paraaf evidence export`."""
+
+import asyncio
+import os
+import zipfile
+from pathlib import Path
+
+from adapters.evidence.bundling import Case, bundle
+from adapters.evidence.opening import name_person, open_existing
+from adapters.main import choose_blobs, open_store
+from adapters.settings import Settings, SettingsError
+from adapters.web.receiving import tell_apart
+from bot.domain.envelope import Envelope, EnvelopeId
+from bot.ports import Blobs, Transaction
+from bot.texts import texts_for
+from bot.use_cases.offices import pick_office
+
+
+async def export(
+    settings: Settings, envelope: str, output: Path, office: str | None, folder: Path | None, roots: Path | None
+) -> str:
+    """Write the bundle of an envelope. Raises `OfficeRefused`, `SettingsError`, `StoreUnavailable`, `OSError`."""
+    archive = await asyncio.to_thread(open_existing, settings, folder)
+    async with open_store(settings) as store:
+        chosen = await pick_office(store, office)
+        async with store.reading() as tx:
+            found = await tx.envelopes.get(chosen.id, EnvelopeId(envelope))
+            if found is None:
+                raise SettingsError({"ENVELOPE": f"{chosen.name} has no request {envelope}"})
+            people = await _list_people(tx, found)
+    documents = await _read_documents(choose_blobs(settings), found)
+    case = Case(chosen.id, chosen.name, found.id, people)
+    authorities = await asyncio.to_thread(roots.read_bytes) if roots else b""
+    texts = texts_for(chosen.locale)
+    try:
+        bundled = await asyncio.to_thread(bundle, archive, case, documents, authorities, texts)
+    except KeyError:
+        raise SettingsError({"ENVELOPE": f"nothing of request {envelope} is in the evidence yet"}) from None
+    await asyncio.to_thread(_write, output, bundled)
+    return str(output)
+
+
+async def _list_people(tx: Transaction, envelope: Envelope) -> list[str]:
+    """The archive's ids of everybody that the log names, the sender and the signers among them."""
+    lines = await tx.log.of_envelope(envelope.office, envelope.id)
+    accounts = [line.by.account for line in lines] + [each.account for each in envelope.signers]
+    accounts.append(envelope.sender.account)
+    return list(dict.fromkeys(map(name_person, accounts)))
+
+
+async def _read_documents(blobs: Blobs, envelope: Envelope) -> dict[str, bytes]:
+    names = tell_apart(each.name for each in envelope.documents)
+    try:
+        return {
+            name: b"".join([piece async for piece in blobs.read(document.sha256)])
+            for name, document in zip(names, envelope.documents, strict=True)
+        }
+    except (KeyError, ValueError):
+        raise SettingsError({"ENVELOPE": "a document of it is missing or damaged; see paraaf doctor"}) from None
+
+
+def _write(output: Path, bundled: dict[str, bytes]) -> None:
+    # What is personal lies in it: readable to its owner alone, and never in place of something else.
+    opened = os.open(output, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    with os.fdopen(opened, "wb") as file, zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED) as archive:
+        for name, content in bundled.items():
+            archive.writestr(name, content)

@@ -1,0 +1,40 @@
+"""What is wrong with the fields of a form."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+
+from bot.domain.errors import Refusal
+
+
+class Problem(StrEnum):
+    """What can be wrong with one field."""
+
+    MISSING = "missing"
+    TOO_SHORT = "too short"
+    TOO_LONG = "too long"
+    TOO_MANY = "too many"
+    IN_THE_PAST = "in the past"
+    BEFORE_ITS_START = "before its start"
+    NOT_A_PARTICIPANT = "not a participant"
+    OWN_REQUEST = "own request"
+    NOT_A_PERSON = "not a person"
+    SIGNER_ALREADY = "signer already"
+    UNKNOWN = "unknown"
+    NOT_ASKED = "not asked"
+    NOT_READABLE = "not readable"
+
+
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """One wrong field: the problem and, where the problem is about a number, the limit it broke."""
+
+    problem: Problem
+    limit: int | None = None
+
+
+@dataclass(eq=False)
+class InvalidInput(Refusal):
+    """Fields by input id, each with what is wrong with it; at least one."""
+
+    faults: Mapping[str, Fault]

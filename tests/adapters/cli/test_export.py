@@ -1,0 +1,147 @@
+"""The bundle of a request, checked as its own instructions say, with nothing of Paraaf."""
+
+import re
+import subprocess
+import sys
+import zipfile
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from storage.evidence.proof import SUFFIX
+from tests.adapters.cli.conftest import Run
+from tests.adapters.cli.evidence_office import Desk, furnish
+from tests.evidence.authority import Authority
+
+
+@pytest.fixture(scope="module")
+def authority(tmp_path_factory: pytest.TempPathFactory) -> Authority:
+    return Authority(tmp_path_factory.mktemp("authority") / "own", chain=True)
+
+
+@pytest.fixture
+def desk(folder: Path, authority: Authority) -> Desk:
+    return furnish(folder, authority)
+
+
+@pytest.fixture
+def unpacked(paraaf: Run, desk: Desk, folder: Path, authority: Authority) -> Path:
+    roots = authority.folder / "root.pem"
+    result = paraaf("evidence", "export", "envelope-1", "--output", "bundle.zip", "--authority", roots)
+    assert (result.exit_code, result.stdout) == (0, "bundle.zip\n")
+    assert (folder / "bundle.zip").stat().st_mode & 0o077 == 0
+    with zipfile.ZipFile(folder / "bundle.zip") as bundle:
+        bundle.extractall(folder / "bundle")
+    return folder / "bundle"
+
+
+def check(folder: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
+    """As an expert runs it: any folder, no package of ours."""
+    command = [sys.executable, "-I", "-S", "check.py", *arguments]
+    return subprocess.run(command, cwd=folder, capture_output=True, text=True, check=False)
+
+
+def test_it_holds_what_it_promises(unpacked: Path) -> None:
+    names = {path.relative_to(unpacked).as_posix() for path in unpacked.rglob("*") if path.is_file()}
+    assert names == {
+        "LEESMIJ.txt",
+        "authorities.pem",
+        "check.py",
+        "checkpoint.txt",
+        "documents/Aangifte IB 2025.pdf",
+        "key.txt",
+        "report.html",
+        "report.txt",
+        *(
+            f"entries/{name}{end}"
+            for name in ("001-sent", "002-approved")
+            for end in (SUFFIX, ".tsr", ".openings.json")
+        ),
+    }
+    report = (unpacked / "report.txt").read_text()
+    for words in ("Bewijs van verzoek envelope-1", "Karim Haddad", "Utrecht", "goedgekeurd"):
+        assert words in report
+
+
+def test_its_program_says_that_everything_held(unpacked: Path, folder: Path) -> None:
+    (folder / "KEY.txt").write_bytes((unpacked / "key.txt").read_bytes())
+    result = check(unpacked, str(folder / "KEY.txt"))
+    assert result.returncode == 0, result.stderr
+    assert result.stdout.splitlines()[-1] == "EVERYTHING HELD."
+    assert "who: Karim Haddad" in result.stdout
+    assert check(unpacked).stdout.splitlines()[-1].endswith("compare it.")
+
+
+def _flip(path: Path, behind: bytes = b"") -> None:
+    """Change a byte in the middle, or the first one behind some others: in a timestamp, of the hash that it is of."""
+    content = bytearray(path.read_bytes())
+    content[content.index(behind) + len(behind) if behind else len(content) // 2] ^= 1
+    path.write_bytes(content)
+
+
+@pytest.mark.parametrize(
+    "spoil",
+    [
+        lambda at: _flip(at / "documents" / "Aangifte IB 2025.pdf"),
+        lambda at: _flip(at / "entries" / "002-approved.tsr", b"\x04\x20"),
+        lambda at: _flip(at / "entries" / f"002-approved{SUFFIX}"),
+        lambda at: (at / "key.txt").write_text((at / "key.txt").read_text().replace("office-1", "office-2")),
+        lambda at: _swap(at / "entries" / "002-approved.openings.json", "S2FyaW0gSGFkZGFk", "U2FubmUgSGFkZGFk"),
+        lambda at: (at / "documents" / "erbij.pdf").write_text("another"),
+        lambda at: (at / "documents" / "Aangifte IB 2025.pdf").unlink(),
+    ],
+)
+def test_its_program_notices_what_was_changed(unpacked: Path, spoil: Callable[[Path], object]) -> None:
+    spoil(unpacked)
+    result = check(unpacked)
+    assert result.returncode != 0
+    assert "EVERYTHING HELD" not in result.stdout
+
+
+def _swap(path: Path, old: str, new: str) -> None:
+    written = path.read_text()
+    assert old in written
+    path.write_text(written.replace(old, new))
+
+
+def test_its_instructions_can_be_followed_by_hand(unpacked: Path) -> None:
+    lines = [each.strip() for each in (unpacked / "LEESMIJ.txt").read_text().splitlines() if re.match(r" {4}\S", each)]
+    commands = [each.replace("FILE", "entries/002-approved") for each in lines if not each.startswith("python3")]
+    assert len(commands) == 7
+    script = "set -eu\n" + "\n".join(commands)
+    result = subprocess.run(["bash", "-c", script], cwd=unpacked, capture_output=True, text=True, check=False)  # noqa: S607 - the reader's own
+    assert result.returncode == 0, result.stderr
+    assert "Signature Verified Successfully" in result.stdout
+    assert '"event":"approved"' in result.stdout
+    assert "Verification: OK" in result.stdout + result.stderr
+    _flip(unpacked / "entries" / f"002-approved{SUFFIX}")
+    again = subprocess.run(["bash", "-c", script], cwd=unpacked, capture_output=True, text=True, check=False)  # noqa: S607 - as above
+    assert again.stdout != result.stdout or again.returncode != 0
+
+
+def test_after_an_erasure_everything_still_holds_without_the_name(
+    paraaf: Run, desk: Desk, folder: Path, authority: Authority
+) -> None:
+    assert paraaf("erase", "Karim Haddad", "--yes").exit_code == 0
+    roots = authority.folder / "root.pem"
+    assert paraaf("evidence", "export", "envelope-1", "--output", "b.zip", "--authority", roots).exit_code == 0
+    with zipfile.ZipFile(folder / "b.zip") as bundle:
+        bundle.extractall(folder / "b")
+    assert "Wie het was, is gewist; het bewijs klopt nog." in (folder / "b" / "report.txt").read_text()
+    assert check(folder / "b").returncode == 0
+    assert not any("Karim" in each.read_text() for each in (folder / "b" / "entries").glob("*.json"))
+
+
+def test_what_cannot_be_exported_is_told(paraaf: Run, desk: Desk, folder: Path) -> None:
+    (folder / "there.zip").write_text("precious")
+    for arguments, words in (
+        (("envelope-2", "--output", "x.zip"), "has no request"),
+        (("envelope-1", "--output", "there.zip"), "there.zip"),
+        (("envelope-1", "--output", "x.zip", "--evidence-dir", "none"), "holds no evidence"),
+    ):
+        result = paraaf("evidence", "export", *arguments)
+        assert result.exit_code == 1
+        assert words in result.stderr
+    assert (folder / "there.zip").read_text() == "precious"
+    assert not (folder / "x.zip").exists()
