@@ -14,7 +14,7 @@ from adapters.commands.finding import BROKEN, NOTE, OK, Finding
 from adapters.commands.signing_doctor import examine_key, examine_places
 from adapters.commands.stamping_doctor import examine_overseers
 from adapters.commands.teams_doctor import examine_teams
-from adapters.main import choose_blobs, open_store, read_schema
+from adapters.parts import choose_blobs, open_store, read_schema
 from adapters.settings import Settings, find_misspelt
 from adapters.slack.api import Api, open_session
 from adapters.slack_settings import SlackSettings

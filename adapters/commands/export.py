@@ -7,7 +7,7 @@ from pathlib import Path
 
 from adapters.evidence.bundling import Case, bundle
 from adapters.evidence.opening import name_person, open_existing
-from adapters.main import choose_blobs, open_store
+from adapters.parts import choose_blobs, open_store
 from adapters.settings import Settings, SettingsError
 from adapters.web.receiving import tell_apart
 from bot.domain.envelope import Envelope, EnvelopeId

@@ -17,7 +17,8 @@ import structlog
 from structlog.testing import LogCapture
 
 from adapters.evidence.opening import open_archive
-from adapters.main import Paraaf, open_store
+from adapters.main import Paraaf
+from adapters.parts import open_store
 from adapters.settings import SettingsError, load_settings
 from adapters.slack.errors import TokenRefused
 from bot.domain.errors import KeyRefused
