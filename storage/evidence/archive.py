@@ -10,6 +10,7 @@ vault               the salt of the secret
 """
 
 import asyncio
+import os
 import re
 from collections.abc import Sequence
 from pathlib import Path
@@ -26,7 +27,7 @@ from storage.evidence.payloads import Payloads
 from storage.evidence.reading import LogReader
 from storage.evidence.timestamps import TimestampShelf
 from storage.evidence.vault import open_vault
-from storage.evidence.writer import CHECKPOINT
+from storage.evidence.writer import CHECKPOINT, lock_folder
 
 _OFFICE = re.compile(r"[A-Za-z0-9][A-Za-z0-9-]{0,63}")
 
@@ -45,6 +46,15 @@ class Archive:
         self._vault = open_vault(root / "vault", secret, self._disk)
         self._logs: dict[str, EvidenceLog] = {}
         self._opening = asyncio.Lock()
+        self._hold: int | None = None
+
+    def hold(self) -> None:
+        """Keep every log here for this process, also those that nobody has opened yet, until `close`. Raises `Locked`.
+
+        Reading beside it, and erasing, go on.
+        """
+        if self._hold is None:
+            self._hold = lock_folder(self._root)
 
     async def log(self, office: str) -> EvidenceLog:
         """The log of an office, opened once. Raises `Locked`, `Damaged`, `RolledBack`, `WrongSecret`, `OSError`."""
@@ -56,7 +66,7 @@ class Archive:
 
     async def find(self, office: str) -> EvidenceLog | None:
         """The log of an office that has one; none is begun. Raises what `log` raises, but for a bad name."""
-        if not _OFFICE.fullmatch(office) or not (self._root / "logs" / office / CHECKPOINT).exists():
+        if not is_office(office) or not (self._root / "logs" / office / CHECKPOINT).exists():
             return None
         return await self.log(office)
 
@@ -88,6 +98,9 @@ class Archive:
             while self._logs:
                 _, log = self._logs.popitem()
                 await log.close()
+            if self._hold is not None:
+                os.close(self._hold)
+                self._hold = None
 
     async def _open(self, office: str) -> EvidenceLog:
         keys = self._find_keys(office)
@@ -98,7 +111,12 @@ class Archive:
         return KeyFile(self._root / "keys" / office, self._vault, f"{self._host}/evidence/{office}", self._disk)
 
 
+def is_office(text: str) -> bool:
+    """Whether this can be the id of an office, and so a name in a folder or an address."""
+    return _OFFICE.fullmatch(text) is not None
+
+
 def _check_office(office: str) -> str:
-    if not _OFFICE.fullmatch(office):
+    if not is_office(office):
         raise Malformed("bad-office")
     return office
