@@ -9,7 +9,7 @@ import structlog
 from aiohttp import web
 
 from adapters.evidence.addresses import read_peer
-from adapters.evidence.wire import FACT, KEYS, LARGEST, RECEIPT, COMPLAINT, Complaint, Garbled, Keys, Trouble
+from adapters.evidence.wire import COMPLAINT, FACT, KEYS, LARGEST, RECEIPT, Complaint, Garbled, Keys, Trouble
 from bot.domain.errors import EvidenceRefused, EvidenceUnavailable
 from bot.domain.people import OfficeId
 from bot.incidents import describe, name_incident

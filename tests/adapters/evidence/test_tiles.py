@@ -15,7 +15,7 @@ from storage.evidence.checkpoint import read_checkpoint
 from storage.evidence.fsck import audit_log
 from storage.evidence.merkle import find_root, is_consistent
 from storage.evidence.note import parse_note
-from storage.evidence.tiles import ENTRIES, TiledTree, Tile, decode_hashes, find_growth
+from storage.evidence.tiles import ENTRIES, Tile, TiledTree, decode_hashes, find_growth
 from tests.evidence.making import HOST, OFFICE, an_entry
 
 Client = TestClient[web.Request, web.Application]
