@@ -1,6 +1,7 @@
 """What a running Paraaf does about its evidence, with the archive in the same process."""
 
 import asyncio
+from pathlib import Path
 
 import pytest
 
@@ -17,6 +18,11 @@ from tests.adapters.cli.test_serve import PATIENCE, get, ready, running
 
 ENVELOPE = EnvelopeId("envelope-1")
 AWAY = "takes nothing now; decisions go on, and are recorded later"
+
+
+@pytest.fixture(autouse=True)
+def _any_port(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PARAAF_PORT", "0")
 
 
 async def write_a_line(settings: Settings) -> None:
@@ -48,7 +54,6 @@ async def recorded(paraaf: Paraaf) -> None:
             await asyncio.sleep(0.05)
 
 
-@pytest.mark.usefixtures("folder")
 async def test_an_outage_of_the_evidence_is_told_and_made_up_for() -> None:
     settings = load_settings()
     await write_a_line(settings)
@@ -68,7 +73,6 @@ async def test_an_outage_of_the_evidence_is_told_and_made_up_for() -> None:
     assert (line.receipt.origin, line.receipt.index) == (f"127.0.0.1/evidence/{a.OFFICE}", 0)
 
 
-@pytest.mark.usefixtures("folder")
 async def test_the_origin_outlives_the_public_address(monkeypatch: pytest.MonkeyPatch) -> None:
     await write_a_line(load_settings())
     async with running() as paraaf:
@@ -81,7 +85,6 @@ async def test_the_origin_outlives_the_public_address(monkeypatch: pytest.Monkey
         await archive.close()
 
 
-@pytest.mark.usefixtures("folder")
 async def test_evidence_that_is_damaged_ends_the_start() -> None:
     head = load_settings().evidence_dir / "logs" / a.OFFICE / "checkpoint"
     head.parent.mkdir(parents=True)
@@ -90,7 +93,6 @@ async def test_evidence_that_is_damaged_ends_the_start() -> None:
         await Paraaf(load_settings()).start()
 
 
-@pytest.mark.usefixtures("folder")
 async def test_a_lost_secret_ends_the_start_with_what_to_do() -> None:
     async with running():
         pass
