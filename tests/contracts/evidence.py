@@ -1,10 +1,12 @@
 """What every `Evidence` promises. An implementation's suite inherits `EvidenceContract` and gives a `stage`."""
 
+# ruff: noqa: ANN401 - any field of a fact can be replaced, whatever its type
+
 import asyncio
 from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
-from typing import Protocol
+from typing import Any, Protocol
 
 import pytest
 
@@ -43,7 +45,7 @@ class EvidenceStage(Protocol):
         """Let every write fail for want of room, or no more."""
 
 
-def a_fact(decision: str = "decision-1", **changes: object) -> EvidenceFact:
+def a_fact(decision: str = "decision-1", **changes: Any) -> EvidenceFact:
     fact = EvidenceFact(
         a.OFFICE,
         a.CLIENT,
@@ -56,7 +58,7 @@ def a_fact(decision: str = "decision-1", **changes: object) -> EvidenceFact:
         KARIM,
         {"who": "Karim Haddad", "place": "Utrecht"},
     )
-    return replace(fact, **changes)  # type: ignore[arg-type] - any field of a fact can be replaced
+    return replace(fact, **changes)
 
 
 def passed_on(by: Account = SANNE, **others: Party) -> EvidenceFact:
@@ -102,18 +104,16 @@ class EvidenceContract:
             {"client": "client-2"},
         ],
     )
-    async def test_other_facts_of_a_decision_are_refused(
-        self, stage: EvidenceStage, changes: dict[str, object]
-    ) -> None:
+    async def test_other_facts_of_a_decision_are_refused(self, stage: EvidenceStage, changes: dict[str, Any]) -> None:
         await stage.evidence.record(a_fact())
         with pytest.raises(EvidenceRefused, match="entry-differs-at-0"):
             await stage.evidence.record(a_fact(**changes))
         assert (await stage.evidence.record(a_fact("decision-2"))).index == 1
 
     @pytest.mark.parametrize("changes", [{"happening": Happening.LINKED}, {"decision": ""}, {"consent": "x" * 100_000}])
-    async def test_what_cannot_be_said_is_refused(self, stage: EvidenceStage, changes: dict[str, object]) -> None:
+    async def test_what_cannot_be_said_is_refused(self, stage: EvidenceStage, changes: dict[str, Any]) -> None:
         with pytest.raises(EvidenceRefused):
-            await stage.evidence.record(replace(a_fact(), **changes))  # type: ignore[arg-type] - as above
+            await stage.evidence.record(replace(a_fact(), **changes))
         assert (await stage.evidence.record(a_fact())).index == 0
 
     async def test_a_proof_holds_for_its_document_and_no_other(self, stage: EvidenceStage) -> None:
