@@ -13,6 +13,7 @@ from bot.domain.evidence import PROOF_SUFFIX, Lag, OwedLine, Receipt
 from bot.domain.log import EVERYTHING, DossierLog, Happening, LogLine
 from bot.domain.people import ClientId, OfficeId
 from bot.ports import Store
+from storage.sql.store import SqlStore
 from tests import builders as a
 
 LEASE = timedelta(minutes=2)
@@ -252,3 +253,25 @@ async def test_proofs_are_in_the_dossier_and_not_among_what_is_offered(log_store
         assert await tx.dossiers.count(a.CLIENT) == 1
         assert await tx.dossiers.by_name(a.CLIENT, document.folder, proof.name) == proof
         assert await tx.dossiers.items(a.CLIENT, [proof.id]) == (proof,)
+
+
+async def test_the_first_archive_counts_until_another_is_adopted(store: SqlStore) -> None:
+    async def claim_as(name: str) -> bool:
+        async with store.transaction() as tx:
+            return await tx.archives.claim(name, a.at())
+
+    assert sorted(await asyncio.gather(*(claim_as(name) for name in ("one", "two", "three")))) == [False, False, True]
+    (first,) = [name for name in ("one", "two", "three") if await claim_as(name)]
+    async with store.transaction() as tx:
+        await tx.archives.adopt("another", a.at(1))
+    assert (await claim_as("another"), await claim_as(first)) == (True, False)
+
+
+async def test_the_newest_receipt_is_of_one_log(store: SqlStore, log_store: Store) -> None:
+    await write(log_store, ours(1), ours(2), theirs(3))
+    for index, owed in zip((5, 4, 9), await claim(log_store), strict=True):
+        origin = RECEIPT.origin if owed.line.office == a.OFFICE else "another"
+        await record(log_store, owed, replace(RECEIPT, origin=origin, index=index))
+    async with store.reading() as tx:
+        assert await tx.archives.newest_receipt(RECEIPT.origin) == replace(RECEIPT, index=5)
+        assert await tx.archives.newest_receipt("nowhere") is None
