@@ -1,4 +1,4 @@
-"""One archive records for a database: another one or an older copy ends the start, a lost one leaves a visible break."""
+"""One archive records for a database: another or an older one ends the start, a lost one leaves a visible break."""
 
 import asyncio
 import shutil

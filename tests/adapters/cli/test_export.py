@@ -10,7 +10,13 @@ from pathlib import Path
 
 import pytest
 
+from adapters.evidence.local import LocalEvidence
+from adapters.main import open_store
+from bot.domain.envelope import EnvelopeId
+from bot.domain.evidence import EvidenceFact
+from bot.domain.log import Happening
 from storage.evidence.proof import SUFFIX
+from tests import builders as a
 from tests.adapters.cli.conftest import Run
 from tests.adapters.cli.evidence_office import Desk, furnish
 from tests.evidence.authority import Authority
