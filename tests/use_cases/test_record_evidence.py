@@ -396,7 +396,9 @@ async def test_a_second_request_about_a_document_leaves_the_first_proof_readable
         assert b"".join([piece async for piece in scene.world.ports.blobs.read(kept.sha256)]) == proof
 
 
-@pytest.mark.parametrize("name", ["a" * 251 + ".pdf", "é" * 255, "🙂" * 127, "naam\N{ZERO WIDTH JOINER}", "x" * 250])
+@pytest.mark.parametrize(
+    "name", ["a" * 251 + ".pdf", "é" * 255, "🙂" * 127, "n" * 254 + "\N{ZERO WIDTH JOINER}", "x" * 250]
+)
 async def test_a_long_name_keeps_what_tells_that_it_is_a_proof(scene: Scene, name: str) -> None:
     item = a.an_item("item-9", name=name)
     async with scene.world.store.transaction() as tx:
