@@ -70,6 +70,19 @@ def verify(
         raise typer.Exit(1)
 
 
+@evidence.command("adopt")
+@answer
+def evidence_adopt() -> None:
+    """Let the archive in PARAAF_EVIDENCE_DIR record from now on, in place of one that is lost for good.
+
+    Its logs get names of their own (PARAAF_EVIDENCE_NAME), so that every receipt tells which log it is from.
+    """
+    from adapters.commands.adopt import adopt as work  # noqa: PLC0415 - see above
+    from adapters.settings import load_settings  # noqa: PLC0415 - see above
+
+    print(run(work(load_settings())))
+
+
 @evidence.command("export")
 @answer
 def evidence_export(

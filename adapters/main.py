@@ -8,6 +8,7 @@ from typing import Any
 import structlog
 from aiohttp import web
 
+from adapters.evidence.belonging import require_archive
 from adapters.evidence.holding import Holding, hold_evidence
 from adapters.geography import open_geography
 from adapters.links import Link, keep_trying
@@ -79,6 +80,8 @@ class Paraaf:
         await store.require_key()
         guard = await self._parts.enter_async_context(open_guard(self._settings))
         holding = await self._parts.enter_async_context(hold_evidence(self._settings))
+        if holding.archive:
+            await require_archive(store, holding.archive)
         links = [link async for link in self._build_links(store)]
         messengers: dict[Platform, Messenger] = {link.platform: link.messenger for link in links}
         directories: dict[Platform, Directory] = {link.platform: link.directory for link in links}
