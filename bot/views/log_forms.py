@@ -9,7 +9,7 @@ from itertools import accumulate, takewhile
 from bot.domain.envelope import EnvelopeState, Party
 from bot.domain.log import LOG_READING_TIME, LogFilter
 from bot.texts import OFFICE_ZONE, Texts
-from bot.views.envelope_card import name_state
+from bot.views.envelope_words import name_state
 from bot.views.log_words import Entry, name_document, name_drawing, say_when, say_where
 from cards.limits import OPTION_LABEL, OPTIONS_IN_MENU
 from cards.model import (

@@ -9,7 +9,7 @@ from bot.domain.envelope import Envelope, Party
 from bot.domain.log import LogFilter
 from bot.domain.people import Client, Office
 from bot.texts import OFFICE_ZONE, Texts
-from bot.views.envelope_card import name_state
+from bot.views.envelope_words import name_state
 from bot.views.log_forms import read_days
 from bot.views.log_words import Entry, name_document, name_drawing, say_state, say_when, say_where
 from cards.text import clean

@@ -9,11 +9,8 @@ from bot.domain.envelope import EnvelopeState
 from bot.domain.log import Happening, LoggedDocument, LoggedSignature, LogLine, Subject, Unreadable
 from bot.domain.signature import TypedSignature
 from bot.texts import OFFICE_ZONE, Texts
-from bot.views.envelope_card import name_state
+from bot.views.envelope_words import SHORT_HASH, name_state
 from cards.text import clean
-
-SHORT_HASH = 12
-"""Hex digits of a document's SHA-256 that people read: enough to tell one from another, the CSV has them all."""
 
 
 @dataclass(frozen=True, slots=True)
