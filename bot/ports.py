@@ -10,6 +10,7 @@ from datetime import datetime, timedelta
 from typing import Protocol
 
 from bot.conversation import Actor, FileRef
+from bot.domain.certified import Sealed
 from bot.domain.delegation import Delegation, DelegationId
 from bot.domain.dossier import Content, DossierItem, ItemId, Version
 from bot.domain.envelope import Envelope, EnvelopeId, Party, Signer
@@ -290,6 +291,9 @@ class Envelopes(Protocol):
 
     async def proved(self, envelope: Envelope, receipt: Receipt) -> None:
         """Keep the entry that proves the state an envelope is in, unless it got into another; leaves the revision."""
+
+    async def sealed(self, envelope: EnvelopeId, sealed: Sealed) -> bool:
+        """Keep the sealed PDF that came of an envelope; False where it has one. Leaves the revision."""
 
     async def last_place(self, account: Account) -> str | None:
         """The place this account gave with its latest approval."""

@@ -14,9 +14,18 @@ from datetime import date, datetime
 from enum import StrEnum
 from typing import TYPE_CHECKING, NewType
 
+from bot.domain.certified import Sealed, Way
 from bot.domain.delegation_refusals import PassedOn
 from bot.domain.dossier import ItemId
-from bot.domain.errors import AlreadyAnswered, EnvelopeClosed, NotAllowedToView, NotRejected, NotTheSigner
+from bot.domain.errors import (
+    AlreadyAnswered,
+    EnvelopeClosed,
+    NotAllowedToView,
+    NotRejected,
+    NotTheSigner,
+    NotYourTurn,
+)
+from bot.domain.fields import Field
 from bot.domain.people import Account, ClientId, ContactId, OfficeId
 from bot.domain.places import MessageRef, Place
 from bot.domain.signature import Drawing
@@ -65,7 +74,7 @@ class Decision:
 
     An approval carries the place where one signs and the consent text that was shown (`version/locale`); a rejection
     its reason. `place` is what the person said, `derived_place` what their network address tells; neither stands for
-    the other.
+    the other. `texts` are what they filled in, in the order of the envelope's text fields for them.
     """
 
     answer: Answer
@@ -74,6 +83,7 @@ class Decision:
     reason: str | None = None
     consent: str | None = None
     derived_place: str | None = None
+    texts: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,8 +127,10 @@ class Envelope:
     `revision` counts the saved changes; a store uses it to refuse a change to anything but the newest revision.
     `request_key` names the submission that made the envelope, so that the same one twice makes one envelope.
     `delegations` are the requests of its signers to pass the task on, the oldest first. `drawing` is what the office
-    wished when it was sent. `evidence` is the entry that proves the final state it is in; `evidence_follows` says that
-    it is still to be recorded. An envelope that was closed before there was evidence has neither.
+    wished when it was sent. In the certified way the signers take turns where `in_order`, `fields` are where each signs
+    (none for a page of signatures at the end), and `sealed` is what came of it. `evidence` is the entry that proves the
+    final state it is in; `evidence_follows` says that it is still to be recorded. An envelope that was closed before
+    there was evidence has neither.
     """
 
     id: EnvelopeId
@@ -143,13 +155,23 @@ class Envelope:
     drawing: Drawing = Drawing.OFF
     evidence: "Receipt | None" = None
     evidence_follows: bool = False
+    way: Way = Way.APPROVAL
+    in_order: bool = False
+    fields: tuple[Field, ...] = ()
+    sealed: Sealed | None = None
 
     @property
     def waiting_for(self) -> tuple[Signer, ...]:
-        """The signers whose answer is still awaited; none once the envelope is closed."""
+        """The signers who may answer now; none once the envelope is closed."""
         if self.state is not EnvelopeState.OPEN:
             return ()
-        return tuple(signer for signer in self.signers if signer.decision is None)
+        unanswered = tuple(signer for signer in self.signers if signer.decision is None)
+        return unanswered[:1] if self.in_order else unanswered
+
+    @property
+    def is_being_sealed(self) -> bool:
+        """Whether everybody signed, and the sealed PDF is not there yet."""
+        return self.way is Way.CERTIFIED and self.state is EnvelopeState.COMPLETED and self.sealed is None
 
     def is_late(self, today: date) -> bool:
         """Whether the due date passed without the envelope being closed; it can still be signed."""
@@ -172,7 +194,7 @@ class Envelope:
         """The signer that `account` is, if it may answer now.
 
         Raises `AlreadyAnswered` to a signer who did, `PassedOn` to who was one, `NotTheSigner` to anyone who is not
-        asked, and `EnvelopeClosed` to a signer whose answer is no longer awaited.
+        asked, `EnvelopeClosed` to a signer whose answer is no longer awaited, and `NotYourTurn` to one who comes later.
         """
         signer = self.signer(account)
         if signer is None:
@@ -183,6 +205,8 @@ class Envelope:
         if signer.decision is not None:
             raise AlreadyAnswered(signer.decision.answer, signer.decision.at)
         self.require_open()
+        if signer not in self.waiting_for:
+            raise NotYourTurn(self.waiting_for[0].name)
         return signer
 
     def _require_never_asked(self, account: Account) -> None:

@@ -7,6 +7,7 @@ Refusal                      the person is told why, privately; nothing changed
 ├── NotStaff                 only staff may do this
 ├── NotAParticipant          the person does not take part in the conversation (any more)
 ├── NotTheSigner             somebody else is asked to answer
+├── NotYourTurn              somebody else signs first
 ├── PassedOn                 the person was asked, and passed the task on
 ├── NotTheDelegator          only who asked to pass a task on may take that back
 ├── DelegationClosed         a request to pass a task on was answered or taken back
@@ -75,6 +76,13 @@ class NotTheSigner(Refusal):
     """The answer is asked of `signers`, by name, and of nobody else."""
 
     signers: tuple[str, ...]
+
+
+@dataclass(eq=False)
+class NotYourTurn(Refusal):
+    """The signers answer one after the other, and `name` is who comes now."""
+
+    name: str
 
 
 @dataclass(eq=False)

@@ -18,6 +18,7 @@ from bot.domain.errors import (
     NotRejected,
     NotStaff,
     NotTheSigner,
+    NotYourTurn,
     Refusal,
     SignatureRequired,
     UnknownEnvelope,
@@ -125,6 +126,10 @@ def _word_about_envelope(refusal: Refusal, texts: Texts, platform: Platform) -> 
         case NotTheSigner(signers):
             return texts.say(
                 "Only {signers} can answer this request. Nothing was changed.", signers=_join(signers, texts)
+            )
+        case NotYourTurn(name):
+            return texts.say(
+                "{name} signs first. You get a message when it is your turn. Nothing was changed.", name=name
             )
         case NotAllowedToView(signers):
             return texts.say("These documents are for {signers} and the office.", signers=_join(signers, texts))

@@ -2,8 +2,10 @@
 
 from typing import Any
 
+import orjson
 from sqlalchemy import Row
 
+from bot.domain.certified import Sealed, SealLevel, Way
 from bot.domain.dossier import ItemId
 from bot.domain.envelope import (
     Answer,
@@ -17,18 +19,19 @@ from bot.domain.envelope import (
     Signer,
 )
 from bot.domain.evidence import Receipt
+from bot.domain.fields import Field, FieldKind
 from bot.domain.people import Account, ClientId, ContactId, OfficeId, Platform
 from bot.domain.places import MessageRef
 from bot.domain.signature import Drawing
 from storage.sql.batches import Values
 from storage.sql.delegations import read_delegation
 from storage.sql.rows import read_party, read_place, write_account, write_party, write_place
-from storage.sql.types import read_time
+from storage.sql.types import read_time, to_json
 
 DOCUMENT = ("position", "item_id", "version", "name", "media_type", "size", "pages", "sha256")
 SIGNER = (
     *("position", "platform", "tenant", "user_id", "name", "contact_id"),
-    *("answer", "answered_at", "place", "reason", "consent", "derived_place"),
+    *("answer", "answered_at", "place", "reason", "consent", "derived_place", "texts"),
 )
 """The columns that come along, in this order."""
 
@@ -48,6 +51,10 @@ def write_envelope(envelope: Envelope) -> dict[str, Any]:
         "remind": envelope.remind,
         "supersedes_id": envelope.supersedes.envelope if envelope.supersedes else None,
         "drawing": envelope.drawing,
+        "way": envelope.way,
+        "in_order": envelope.in_order,
+        "fields": [_write_field(field) for field in envelope.fields] or None,
+        **write_sealed(envelope.sealed),
         **write_state(envelope),
         **(write_card(envelope.card) if envelope.card else {}),
     }
@@ -74,6 +81,16 @@ def write_evidence(receipt: Receipt | None, *, follows: bool) -> dict[str, Any]:
         "evidence_origin": receipt.origin if receipt else None,
         "evidence_index": receipt.index if receipt else None,
         "evidence_hash": receipt.entry_hash if receipt else None,
+    }
+
+
+def write_sealed(sealed: Sealed | None) -> dict[str, Any]:
+    """The columns of the sealed PDF."""
+    return {
+        "sealed_version": sealed.version if sealed else None,
+        "sealed_sha256": sealed.sha256 if sealed else None,
+        "sealed_level": sealed.level if sealed else None,
+        "sealed_at": sealed.at if sealed else None,
     }
 
 
@@ -118,6 +135,7 @@ def write_decision(decision: Decision | None) -> dict[str, Any]:
         "reason": decision.reason if decision else None,
         "consent": decision.consent if decision else None,
         "derived_place": decision.derived_place if decision else None,
+        "texts": to_json(decision.texts) if decision and decision.texts else None,
     }
 
 
@@ -146,7 +164,27 @@ def read_envelope(row: Row[Any]) -> Envelope:
         drawing=Drawing(row.drawing),
         evidence=read_receipt(row),
         evidence_follows=row.evidence_follows,
+        way=Way(row.way),
+        in_order=row.in_order,
+        fields=tuple(map(_read_field, row.fields or ())),
+        sealed=_read_sealed(row),
     )
+
+
+def _write_field(field: Field) -> dict[str, Any]:
+    return {"kind": field.kind, "signer": field.signer, "page": field.page, "box": field.box, "label": field.label}
+
+
+def _read_field(written: dict[str, Any]) -> Field:
+    left, bottom, width, height = written["box"]
+    box = (left, bottom, width, height)
+    return Field(FieldKind(written["kind"]), written["signer"], written["page"], box, written["label"])
+
+
+def _read_sealed(row: Row[Any]) -> Sealed | None:
+    if row.sealed_at is None:
+        return None
+    return Sealed(row.sealed_version, row.sealed_sha256, SealLevel(row.sealed_level), row.sealed_at)
 
 
 def read_receipt(row: Row[Any]) -> Receipt | None:
@@ -166,6 +204,13 @@ def _read_document(columns: list[Any]) -> Document:
 
 
 def _read_signer(columns: list[Any]) -> Signer:
-    _, platform, tenant, user, name, contact, answer, answered_at, *told = columns
-    decision = None if answer is None else Decision(Answer(answer), read_time(answered_at), *told)
-    return Signer(Account(Platform(platform), tenant, user), name, ContactId(contact), decision)
+    _, platform, tenant, user, name, contact, *answer = columns
+    return Signer(Account(Platform(platform), tenant, user), name, ContactId(contact), _read_decision(*answer))
+
+
+def _read_decision(answer: str | None, answered_at: str, *told: Any) -> Decision | None:  # noqa: ANN401 - columns
+    if answer is None:
+        return None
+    place, reason, consent, derived_place, texts = told
+    filled = tuple(orjson.loads(texts)) if texts else ()
+    return Decision(Answer(answer), read_time(answered_at), place, reason, consent, derived_place, filled)

@@ -10,6 +10,7 @@ from typing import Any
 
 from sqlalchemy import ScalarSelect, Table, bindparam, func, select, update
 
+from bot.domain.certified import Sealed
 from bot.domain.delegation import DelegationId
 from bot.domain.envelope import (
     Answer,
@@ -32,6 +33,7 @@ from storage.sql.envelope_rows import (
     write_document,
     write_envelope,
     write_evidence,
+    write_sealed,
     write_signer,
     write_state,
 )
@@ -90,7 +92,7 @@ _ANSWER = (
         envelope_signers.c.answer.is_(None),
     )
     .values({name: bindparam(name) for name in ("answer", "answered_at", "place", "reason", "consent")})
-    .values(derived_place=bindparam("derived_place"))
+    .values({name: bindparam(name) for name in ("derived_place", "texts")})
 )
 _saved = _SAVE.returning(envelopes.c.id).cte("saved")
 _answered = _ANSWER.where(envelope_signers.c.envelope_id.in_(select(_saved.c.id))).cte("answered")
@@ -121,6 +123,13 @@ _PROVED = (
     )
     .values({name: bindparam(name) for name in ("evidence_follows", "evidence_origin")})
     .values({name: bindparam(name) for name in ("evidence_index", "evidence_hash")})
+)
+_SEALED = (
+    update(envelopes)
+    .where(envelopes.c.id == bindparam("envelope"), envelopes.c.sealed_at.is_(None))
+    .values({name: bindparam(name) for name in ("sealed_version", "sealed_sha256", "sealed_level")})
+    .values(sealed_at=bindparam("sealed_at"))
+    .returning(envelopes.c.id)
 )
 _LAST_PLACE = (
     select(envelope_signers.c.place)
@@ -212,6 +221,10 @@ class SqlEnvelopes:
     async def proved(self, envelope: Envelope, receipt: Receipt) -> None:
         told = write_evidence(receipt, follows=False)
         await self._session.run(_PROVED, {"envelope": envelope.id, "proved_state": envelope.state, **told})
+
+    async def sealed(self, envelope: EnvelopeId, sealed: Sealed) -> bool:
+        values = {"envelope": envelope, **write_sealed(sealed)}
+        return await self._session.one(_SEALED, values) is not None
 
     async def last_place(self, account: Account) -> str | None:
         await self._session.flush()

@@ -29,6 +29,7 @@ from sqlalchemy import (
     true,
 )
 
+from bot.domain.certified import SealLevel, Way
 from bot.domain.delegation import DelegationState
 from bot.domain.envelope import Answer, EnvelopeState
 from bot.domain.people import Platform, Role
@@ -242,6 +243,13 @@ envelopes = Table(
     Column("evidence_origin", Text),
     Column("evidence_index", BigInteger),
     Column("evidence_hash", Text),
+    Column("way", Text, _words("way", Way), nullable=False, server_default=Way.APPROVAL.value),
+    Column("in_order", Boolean, nullable=False, server_default=false()),
+    Column("fields", JSON),
+    Column("sealed_version", Integer),
+    Column("sealed_sha256", Text),
+    Column("sealed_level", Text, _words("sealed_level", SealLevel)),
+    Column("sealed_at", UtcTime),
     UniqueConstraint("id", "office_id"),
     UniqueConstraint("office_id", "request_key"),
     UniqueConstraint("supersedes_id"),
@@ -288,6 +296,7 @@ envelope_signers = Table(
     Column("reason", Text),
     Column("consent", Text),
     Column("derived_place", Text),
+    Column("texts", Text),
     PrimaryKeyConstraint("envelope_id", "position"),
     UniqueConstraint("envelope_id", "platform", "tenant", "user_id"),
     _words("platform", Platform),
@@ -350,16 +359,28 @@ log = Table(
     sqlite_autoincrement=True,
 )
 
+evidence_archives = Table(
+    "evidence_archives",
+    metadata,
+    _sequence(),
+    Column("name", Text, nullable=False),
+    Column("since", UtcTime, nullable=False),
+    sqlite_autoincrement=True,
+)
+
 evidence_owed = Table(
     "evidence_owed",
     metadata,
-    Column("key", Text, ForeignKey("log.key"), primary_key=True),
+    _sequence(),
+    Column("key", Text, ForeignKey("log.key"), nullable=False),
     Column("office_id", Text, ForeignKey("offices.id"), nullable=False),
+    # When it may be tried: the end of the lease for as long as somebody does.
     Column("due_at", UtcTime, nullable=False),
-    Column("lease_until", UtcTime),
     Column("attempts", Integer, nullable=False),
     Column("refused", Boolean, nullable=False, server_default=false()),
-    Index("ix_evidence_owed_of_office", "office_id", "refused"),
+    UniqueConstraint("key"),
+    Index("ix_evidence_owed_due_at", "due_at"),
+    sqlite_autoincrement=True,
 )
 
 evidence_receipts = Table(
@@ -374,6 +395,7 @@ evidence_receipts = Table(
     Column("recorded_at", UtcTime, nullable=False),
     _of_office("envelopes", "envelope_id"),
     CheckConstraint("length(entry_hash) = 64", name="entry_hash"),
+    Index("ix_evidence_receipts_of_log", "origin", "index"),
 )
 
 links = Table(

@@ -31,8 +31,20 @@ _IS_ACCOUNT = (
     _s.tenant == bindparam("tenant"),
     _s.user_id == bindparam("user_id"),
 )
+_earlier = envelope_signers.alias("earlier")
+# In an envelope whose signers take turns, nobody before this one is still to answer.
+_COMES_NOW = or_(
+    _e.in_order.is_(False),
+    ~exists()
+    .where(
+        _earlier.c.envelope_id == _s.envelope_id, _earlier.c.position < _s.position, _earlier.c.answered_at.is_(None)
+    )
+    .correlate(envelope_signers),
+)
 _SIGNS = exists().where(_s.envelope_id == _e.id, *_IS_ACCOUNT).correlate(envelopes)
-_AWAITED = exists().where(_s.envelope_id == _e.id, *_IS_ACCOUNT, _s.answered_at.is_(None)).correlate(envelopes)
+_AWAITED = (
+    exists().where(_s.envelope_id == _e.id, *_IS_ACCOUNT, _s.answered_at.is_(None), _COMES_NOW).correlate(envelopes)
+)
 _SIGNINGS = select(_s.envelope_id).where(*_IS_ACCOUNT)
 _UNANSWERED = _SIGNINGS.where(_s.answered_at.is_(None))
 _ANSWERED = _SIGNINGS.where(_s.answered_at.is_not(None)).order_by(_s.answered_at.desc()).limit(REACH)
@@ -99,9 +111,10 @@ def _find_everywhere(turn: Turn) -> _Found:
     """What an account sent or signs anywhere in the office."""
     match turn:
         case Turn.MINE:
-            return _of_signings(_UNANSWERED, _OPEN)
+            return _of_signings(_UNANSWERED, and_(_OPEN, _AWAITED))
         case Turn.OTHERS:
-            return _join(_OF_SENDER.where(_OPEN, ~_AWAITED), _of_signings(_ANSWERED, _OPEN))
+            comes_later = _of_signings(_UNANSWERED, and_(_OPEN, ~_AWAITED))
+            return _join(_OF_SENDER.where(_OPEN, ~_AWAITED), comes_later, _of_signings(_ANSWERED, _OPEN))
         case Turn.DONE:
             newest = _sort(_OF_SENDER.where(_CLOSED), turn).limit(REACH)
             return _join(newest, _of_signings(_UNANSWERED, _CLOSED), _of_signings(_ANSWERED, _CLOSED))

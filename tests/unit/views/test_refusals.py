@@ -24,6 +24,7 @@ def every_refusal() -> Iterator[Refusal]:
     yield errors.NotStaff("Kantoor De Linde")
     yield errors.NotAParticipant("Karim Haddad")
     yield errors.NotTheSigner(("Karim Haddad",))
+    yield errors.NotYourTurn("Mila Haddad")
     yield errors.NotTheSigner(("Karim Haddad", "Mila Haddad", "Noor Haddad"))
     yield delegation_refusals.PassedOn("Mila Haddad", a.at())
     yield delegation_refusals.NotTheDelegator("Karim Haddad")

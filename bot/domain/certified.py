@@ -1,0 +1,40 @@
+"""The certified way of signing: several signers, one sealed PDF."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+MOST_SIGNERS = 20
+"""Signers of one envelope."""
+
+
+class Way(StrEnum):
+    """How an envelope is signed."""
+
+    APPROVAL = "approval"
+    """One signer approves documents of any type."""
+    CERTIFIED = "certified"
+    """Signers sign one PDF, which is sealed after the last of them."""
+
+
+class SealLevel(StrEnum):
+    """How long a seal can be checked: the baseline levels of PAdES (ETSI EN 319 142-1), the weakest first."""
+
+    B_B = "B-B"
+    """As long as the certificate is known."""
+    B_T = "B-T"
+    """With a timestamp by an authority."""
+    B_LT = "B-LT"
+    """And with what tells that no certificate was revoked."""
+    B_LTA = "B-LTA"
+    """And with a timestamp on all of that, which can be renewed."""
+
+
+@dataclass(frozen=True, slots=True)
+class Sealed:
+    """The sealed PDF: version `version` of the envelope's document in the dossier, with its SHA-256 in hexadecimal."""
+
+    version: int
+    sha256: str
+    level: SealLevel
+    at: datetime

@@ -1,0 +1,29 @@
+"""Where on the pages of a document each signer signs."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+
+class FieldKind(StrEnum):
+    """What comes into a field."""
+
+    SIGNATURE = "signature"
+    NAME = "name"
+    DATE = "date"
+    TEXT = "text"
+
+
+@dataclass(frozen=True, slots=True)
+class Field:
+    """A field for one signer.
+
+    `signer` counts the signers in their order, `page` the pages, both from 0. `box` is left, bottom, width and height
+    in points (1/72 inch), from the lower left corner of the page's crop box as it is before any rotation. `label` says
+    what a text is to tell, such as "Functie".
+    """
+
+    kind: FieldKind
+    signer: int
+    page: int
+    box: tuple[float, float, float, float]
+    label: str = ""
