@@ -8,6 +8,7 @@ from typing import Any
 import structlog
 from aiohttp import web
 
+from adapters.evidence.belonging import require_archive
 from adapters.evidence.holding import Holding, hold_evidence
 from adapters.geography import open_geography
 from adapters.links import Link, keep_trying
@@ -79,6 +80,8 @@ class Paraaf:
         await store.require_key()
         guard = await self._parts.enter_async_context(open_guard(self._settings))
         holding = await self._parts.enter_async_context(hold_evidence(self._settings))
+        if holding.archive:
+            await require_archive(store, holding.archive)
         links = [link async for link in self._build_links(store)]
         messengers: dict[Platform, Messenger] = {link.platform: link.messenger for link in links}
         directories: dict[Platform, Directory] = {link.platform: link.directory for link in links}
@@ -98,7 +101,10 @@ class Paraaf:
         framed_by = FRAMES if self._settings.teams else ()
         count = self._metrics.count_decision
         site = Site(ports, assets, wake, count, framed_by, self._settings.proxies)
-        await self._listen(self._build_app(site, store, links, holding))
+        app = self._build_app(site, store, links, recorder)
+        app.add_routes(serve_verify(holding.find_keys))
+        self._watch(holding)
+        await self._listen(app)
         router = CountingRouter(Router(ports, wake), self._metrics)
         for link in links:
             if not await link.connect(store, router, guard):
@@ -122,7 +128,7 @@ class Paraaf:
             self._parts.push_async_callback(teams.stop)
             yield teams
 
-    def _build_app(self, site: Site, store: SqlStore, links: Sequence[Link], holding: Holding) -> web.Application:
+    def _build_app(self, site: Site, store: SqlStore, links: Sequence[Link], recorder: Recorder) -> web.Application:
         async def check_database() -> str | None:
             try:
                 await store.ping()
@@ -133,16 +139,25 @@ class Paraaf:
         async def check_deliveries() -> str | None:
             return "not running" if "deliveries" in self._ended else None
 
+        async def check_evidence() -> str | None:
+            if "evidence" in self._ended:
+                return "not running"
+            return "takes nothing now; decisions go on, and are recorded later" if recorder.trouble else None
+
         checks: dict[str, Check] = {"database": check_database}
         app = web.Application(middlewares=[self._metrics.time_acknowledgement])
         for link in links:
             checks |= {link.platform.value: link.check, "deliveries": check_deliveries}
             app.add_routes(link.routes(site.ports))
         app.add_routes([web.get("/", show_root), *serve_signing(site), *serve_uploads(site.ports)])
-        app.add_routes([*serve_logs(site.ports, SheetPdf().draw), *serve_verify(holding.find_keys)])
-        app.add_routes([*serve_health(checks), *serve_metrics(self._metrics, store)])
+        app.add_routes([*serve_logs(site.ports, SheetPdf().draw), *serve_metrics(self._metrics, site.ports)])
+        app.add_routes(serve_health(checks, {"evidence": check_evidence}))
         app.on_response_prepare.append(_set_headers)
         return app
+
+    def _watch(self, holding: Holding) -> None:
+        if overseers := holding.overseers:
+            self._metrics.watch_evidence(lambda: overseers.timestamps_owed, lambda: overseers.cosignatures_owed)
 
     async def _listen(self, app: web.Application) -> None:
         runner = web.AppRunner(app, access_log_class=AccessLog, shutdown_timeout=PATIENCE)
