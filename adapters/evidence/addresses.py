@@ -15,6 +15,8 @@ from yarl import URL
 _PEER = struct.Struct("3i")
 _SOCKET_MODE = 0o660
 _BACKLOG = 128
+_LONGEST = 107
+"""Bytes of a socket's path (unix(7), `sun_path`)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,8 +47,8 @@ class TlsAddress:
 Address: TypeAlias = UnixAddress | TlsAddress
 
 
-class AddressTaken(Exception):
-    """Another process listens there, or something lies there that is no socket."""
+class AddressRefused(Exception):
+    """Nobody can listen there; the message says why and what to do."""
 
 
 def read_address(text: str, certificates: Certificates | None) -> Address:
@@ -64,8 +66,10 @@ def read_address(text: str, certificates: Certificates | None) -> Address:
 def bind_socket(path: Path) -> socket.socket:
     """A listening socket that its owner and its group may connect to.
 
-    One that a process which is gone has left there is replaced. Raises `AddressTaken`, `OSError`.
+    One that a process which is gone has left there is replaced. Raises `AddressRefused`, `OSError`.
     """
+    if len(str(path).encode()) > _LONGEST:
+        raise AddressRefused(f"{path}: too long for a socket, which has {_LONGEST} bytes; choose a shorter path")
     _clear(path)
     bound = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
     try:
@@ -76,7 +80,7 @@ def bind_socket(path: Path) -> socket.socket:
     except BaseException:
         bound.close()
         raise
-    bound.setblocking(False)
+    bound.settimeout(0)
     return bound
 
 
@@ -86,14 +90,14 @@ def _clear(path: Path) -> None:
     except FileNotFoundError:
         return
     if not stat.S_ISSOCK(mode):
-        raise AddressTaken(f"{path}: something else than a socket lies there; remove it, or choose another path")
+        raise AddressRefused(f"{path}: something else than a socket lies there; remove it, or choose another path")
     with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as probe:
         try:
             probe.connect(str(path))
         except ConnectionRefusedError:
             path.unlink(missing_ok=True)
         else:
-            raise AddressTaken(f"{path}: another process listens there")
+            raise AddressRefused(f"{path}: another process listens there")
 
 
 def find_users(names: Iterable[str]) -> frozenset[int]:

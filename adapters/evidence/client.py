@@ -10,10 +10,22 @@ from aiohttp import ClientTimeout
 from yarl import URL
 
 from adapters.evidence.addresses import Address, TlsAddress, UnixAddress, make_client_context
-from adapters.evidence.wire import COMPLAINT, FACT, KEYS, LARGEST, RECEIPT, Complaint, Garbled, Trouble
+from adapters.evidence.wire import (
+    ABOUT,
+    COMPLAINT,
+    FACT,
+    KEYS,
+    LARGEST,
+    RECEIPT,
+    About,
+    Complaint,
+    Garbled,
+    Trouble,
+)
 from bot.domain.errors import EvidenceRefused, EvidenceUnavailable
 from bot.domain.evidence import EvidenceFact, Receipt
 from bot.domain.people import OfficeId
+from storage.evidence.archive import is_office
 
 PATIENCE = ClientTimeout(total=15.0, sock_connect=3.0)
 """Seconds. What is not answered by then is asked again later, and found if it was done."""
@@ -53,6 +65,13 @@ class HttpEvidence:
         """The newest checkpoint that lasts. Raises `EvidenceUnavailable`, `KeyError`."""
         return (await self._find(office, "checkpoint")).decode()
 
+    async def describe(self) -> About:
+        """Which archive it is. Raises `EvidenceUnavailable`."""
+        try:
+            return ABOUT.read(await self._ask("GET", self._base / "archive"))
+        except (Garbled, KeyError, EvidenceRefused) as error:
+            raise EvidenceUnavailable("it does not say which archive it is") from error
+
     async def check(self) -> str | None:
         """What is wrong with the evidence process, in a few words; None when it answers."""
         try:
@@ -62,6 +81,8 @@ class HttpEvidence:
         return None
 
     async def _find(self, office: OfficeId, *path: str) -> bytes:
+        if not is_office(office):  # else it would be another address
+            raise KeyError(office)
         return await self._ask("GET", self._base.joinpath("offices", office, *path))
 
     async def _ask(self, method: str, url: URL, body: bytes | None = None) -> bytes:

@@ -7,9 +7,22 @@ from typing import Protocol
 
 import structlog
 from aiohttp import web
+from aiohttp.typedefs import Middleware
 
 from adapters.evidence.addresses import read_peer
-from adapters.evidence.wire import COMPLAINT, FACT, KEYS, LARGEST, RECEIPT, Complaint, Garbled, Keys, Trouble
+from adapters.evidence.wire import (
+    ABOUT,
+    COMPLAINT,
+    FACT,
+    KEYS,
+    LARGEST,
+    RECEIPT,
+    About,
+    Complaint,
+    Garbled,
+    Keys,
+    Trouble,
+)
 from bot.domain.errors import EvidenceRefused, EvidenceUnavailable
 from bot.domain.people import OfficeId
 from bot.incidents import describe, name_incident
@@ -34,6 +47,10 @@ class Archived(Evidence, Protocol):
     async def checkpoint(self, office: OfficeId) -> str:
         """The newest checkpoint that lasts. Raises `EvidenceUnavailable`, `KeyError`."""
 
+    @property
+    def about(self) -> About:
+        """Which archive it is."""
+
 
 def build_service(
     evidence: Archived, peers: frozenset[int] | None = None, reading_time: float = READING_TIME
@@ -44,6 +61,7 @@ def build_service(
     GET /offices/OFFICE/proofs/INDEX    the proof file
     GET /offices/OFFICE/keys            the keys of its log
     GET /offices/OFFICE/checkpoint      the newest one
+    GET /archive                        which archive it is
     GET /healthz                        alive
     """
 
@@ -61,6 +79,9 @@ def build_service(
     async def tell_checkpoint(request: web.Request) -> web.Response:
         return web.Response(text=await evidence.checkpoint(OfficeId(request.match_info["office"])))
 
+    async def tell_archive(_request: web.Request) -> web.Response:
+        return _answer(ABOUT.write(evidence.about))
+
     async def is_alive(_request: web.Request) -> web.Response:
         return web.Response(text="alive\n")
 
@@ -71,6 +92,7 @@ def build_service(
             web.get(r"/offices/{office}/proofs/{index:\d{1,18}}", prove),
             web.get("/offices/{office}/keys", tell_keys),
             web.get("/offices/{office}/checkpoint", tell_checkpoint),
+            web.get("/archive", tell_archive),
             web.get("/healthz", is_alive),
         ]
     )
@@ -88,7 +110,7 @@ def _answer(body: bytes) -> web.Response:
     return web.Response(body=body, content_type=_JSON)
 
 
-def _admit_only(peers: frozenset[int] | None) -> Callable[[web.Request, Handler], Awaitable[web.StreamResponse]]:
+def _admit_only(peers: frozenset[int] | None) -> Middleware:
     @web.middleware
     async def admit(request: web.Request, handler: Handler) -> web.StreamResponse:
         if peers is not None and not _is_one_of(request, peers):

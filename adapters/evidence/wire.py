@@ -65,6 +65,18 @@ class Keys:
     keys: tuple[str, ...]
 
 
+@dataclass(frozen=True, slots=True)
+class About:
+    """Which archive it is, and the host in the names of its logs."""
+
+    name: str
+    host: str
+
+    def origin(self, office: str) -> str:
+        """The name of an office's log, whether there is one yet or not."""
+        return f"{self.host}/evidence/{office}"
+
+
 class Garbled(Exception):
     """What came is not in the form; the message shows nothing of it."""
 
@@ -93,3 +105,4 @@ FACT = Form(TypeAdapter(EvidenceFact))
 RECEIPT = Form(TypeAdapter(Receipt))
 COMPLAINT = Form(TypeAdapter(Complaint))
 KEYS = Form(TypeAdapter(Keys))
+ABOUT = Form(TypeAdapter(About))

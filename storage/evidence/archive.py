@@ -42,7 +42,7 @@ class Archive:
     def __init__(self, root: Path, secret: bytes, host: str, disk: Disk | None = None) -> None:
         """Takes a fraction of a second. Raises `WrongSecret`, `EvidenceError`, `OSError`."""
         self._root = root
-        self._host = host
+        self.host = host
         self._disk = disk or Disk()
         self._vault = open_vault(root / "vault", secret, self._disk)
         self.name = sha256((root / "vault").read_bytes()).hexdigest()
@@ -75,7 +75,7 @@ class Archive:
 
     def origin(self, office: str) -> str:
         """The name of an office's log, whether there is one yet or not."""
-        return f"{self._host}/evidence/{office}"
+        return f"{self.host}/evidence/{office}"
 
     def payloads(self, office: str) -> Payloads:
         """What is personal in the evidence of an office."""
