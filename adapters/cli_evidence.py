@@ -136,7 +136,7 @@ def evidence_serve(
     ] = None,
     user: Annotated[
         list[str] | None,
-        typer.Option("--user", help="A system user who may connect to the socket; all who can without."),
+        typer.Option("--user", help="A system user who may connect; without, whoever can open the socket."),
     ] = None,
 ) -> None:
     """Keep the evidence in a process of its own, at PARAAF_EVIDENCE_URL or a socket in the data folder."""

@@ -69,7 +69,10 @@ class Archive:
 
     async def find(self, office: str) -> EvidenceLog | None:
         """The log of an office that has one; none is begun. Raises what `log` raises, but for a bad name."""
+        if office in self._logs:
+            return self._logs[office]
         if not is_office(office) or not (self._root / "logs" / office / CHECKPOINT).exists():
+            self._root.stat()  # raises where all of it is away
             return None
         return await self.log(office)
 
