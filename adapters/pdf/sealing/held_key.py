@@ -26,7 +26,7 @@ class HeldKey(Signer):
         super().__init__(signing_cert=to_der(certificate), cert_registry=known)
         self._key = key
 
-    async def async_sign_raw(self, data: bytes, digest_algorithm: str, dry_run: bool = False) -> bytes:  # noqa: FBT001, FBT002 - as pyHanko calls it
+    async def async_sign_raw(self, data: bytes, digest_algorithm: str, dry_run: bool = False) -> bytes:  # noqa: ARG002, FBT001, FBT002 - as pyHanko calls it
         """The bare signature of `data`; the same work whether it is needed or only its length."""
         return sign_raw(self._key, data, digest_algorithm)
 

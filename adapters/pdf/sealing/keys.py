@@ -81,7 +81,7 @@ def check_certificate(certificate: x509.Certificate, now: datetime | None = None
         raise SealRefused(f"the certificate expired on {certificate.not_valid_after_utc:%Y-%m-%d}: get a new one")
     if now < certificate.not_valid_before_utc:
         raise SealRefused(f"the certificate is valid from {certificate.not_valid_before_utc:%Y-%m-%d} on, not yet")
-    _check_strength(certificate)
+    check_strength(certificate)
     try:
         usage = certificate.extensions.get_extension_for_class(x509.KeyUsage).value
     except x509.ExtensionNotFound:
@@ -98,7 +98,8 @@ def name_subject(certificate: x509.Certificate) -> str:
     return certificate.subject.rfc4514_string()
 
 
-def _check_strength(certificate: x509.Certificate) -> None:
+def check_strength(certificate: x509.Certificate) -> None:
+    """Raise `SealRefused` for a key or a signature on it that is broken, or that PDF readers do not know."""
     public = certificate.public_key()
     match public:
         case rsa.RSAPublicKey(key_size=size) if size < LEAST_RSA:

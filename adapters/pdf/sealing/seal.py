@@ -3,7 +3,6 @@
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
-from enum import StrEnum
 from io import BytesIO
 from itertools import count
 from typing import IO, Final
@@ -21,6 +20,7 @@ from pyhanko_certvalidator.fetchers.aiohttp_fetchers import AIOHttpFetcherBacken
 from adapters.pdf.sealing.errors import NoTimestamp, SealRefused, Unsealable
 from adapters.pdf.sealing.held_key import to_der
 from adapters.pdf.sealing.keys import OfficeSeal
+from adapters.pdf.sealing.level import LEVELS, Level
 from adapters.pdf.sealing.stamping import CheckingTimeStamper, Tsa
 from adapters.pdf.sealing.writer import AddingWriter
 
@@ -33,23 +33,6 @@ _RESERVED: Final = 16384
 """Hexadecimal digits kept free for the signature: twice what it needs, which saves making it twice to measure it."""
 _RESERVED_STAMPED: Final = 49152
 """As above, with a timestamp in it, whose chain of certificates may be long."""
-
-
-class Level(StrEnum):
-    """The levels of PAdES baseline signatures (ETSI EN 319 142-1)."""
-
-    B_B = "B-B"
-    """A signature; only our clock says when."""
-    B_T = "B-T"
-    """With a timestamp by an authority."""
-    B_LT = "B-LT"
-    """With what it takes to check the certificates after they expired, too."""
-    B_LTA = "B-LTA"
-    """With a second timestamp, over all of that."""
-
-
-LEVELS: Final = tuple(Level)
-"""From the lowest to the highest."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,7 +66,7 @@ async def seal(
 async def seal_file(
     paper: IO[bytes], key: OfficeSeal, level: Level, tsa: Tsa | None = None, revocation: Revocation | None = None
 ) -> tuple[Level, str]:
-    """As `seal`, in a file that can be read, written and cut: the seal is appended. It is as before where this fails."""
+    """As `seal`, appended to a file that can be read, written and cut; it is as before where this fails."""
     size = paper.seek(0, 2)
     work = _Work(paper, key, CheckingTimeStamper(tsa) if tsa else None, revocation)
     shortfall = ""
@@ -115,24 +98,26 @@ class _Work:
 
     async def reach(self, level: Level) -> None:
         """Raises `_OutOfReach`, `Unsealable`, `SealRefused`."""
-        if level is not Level.B_B and self.stamper is None:
+        if level is Level.B_B:
+            return await self._sign(None, None)
+        if self.stamper is None:
             raise _OutOfReach("no timestamp authority is set")
         try:
-            if level in {Level.B_B, Level.B_T}:
-                await self._sign(level, None)
+            if level is Level.B_T:
+                await self._sign(None, self.stamper)
             else:
-                await self._sign_lastingly(level)
+                await self._sign_lastingly(level, self.stamper)
         except NoTimestamp as error:
             raise _OutOfReach("the timestamp authority gave no timestamp") from error
 
-    async def _sign_lastingly(self, level: Level) -> None:
+    async def _sign_lastingly(self, level: Level, stamper: CheckingTimeStamper) -> None:
         if self.revocation is None:
             raise _OutOfReach("nothing says whether the certificate was revoked")
         try:
             async with _open_context(self.revocation) as context:
-                await self._sign(level, context)
+                await self._sign(context, stamper)
                 if level is Level.B_LTA:
-                    await self._archive(context)
+                    await self._archive(context, stamper)
         except (PathBuildingError, PathValidationError, SigningError) as error:
             cause = error.__cause__ if isinstance(error, SigningError) else error
             if isinstance(error, SigningError) and isinstance(cause, RevokedError):
@@ -141,18 +126,17 @@ class _Work:
                 raise
             raise _OutOfReach(f"the certificates cannot be checked ({type(cause).__name__})") from error
 
-    async def _sign(self, level: Level, context: ValidationContext | None) -> None:
+    async def _sign(self, context: ValidationContext | None, stamper: CheckingTimeStamper | None) -> None:
         writer = self._open()
         if any(enumerate_sig_fields(writer.prev, filled_status=True)):
             raise Unsealable("signed")
-        stamper = None if level is Level.B_B else self.stamper
         signer = PdfSigner(_describe(_choose_field(writer), context), signer=self.key.signer, timestamper=stamper)
         reserved = _RESERVED_STAMPED if stamper else _RESERVED
         await signer.async_sign_pdf(writer, bytes_reserved=reserved, in_place=True)
 
-    async def _archive(self, context: ValidationContext) -> None:
+    async def _archive(self, context: ValidationContext, stamper: CheckingTimeStamper) -> None:
         writer = self._open()
-        await PdfTimeStamper(self.stamper, field_name=_choose_field(writer)).async_timestamp_pdf(
+        await PdfTimeStamper(stamper, field_name=_choose_field(writer)).async_timestamp_pdf(
             writer,
             _HASH,
             context,
