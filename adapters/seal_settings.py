@@ -1,11 +1,8 @@
 """What an operator decides about the seal of PDFs: where its key is, and what can be wrong with that."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated
 
-from cryptography import x509
 from pydantic import AfterValidator, BaseModel, Field
 
 from adapters.setting_checks import find_file
@@ -33,7 +30,7 @@ class SealSettings(BaseModel):
         if self.seal_key and not self.seal_certificate:
             faults["PARAAF_SEAL_CERTIFICATE"] = "missing; name the file with the certificate of PARAAF_SEAL_KEY"
         if self.seal_pkcs11 and not (self.seal_pkcs11_token and self.seal_pkcs11_label):
-            faults["PARAAF_SEAL_PKCS11_TOKEN"] = "name the token here, and the key in PARAAF_SEAL_PKCS11_LABEL"
+            faults["PARAAF_SEAL_PKCS11"] = "needs PARAAF_SEAL_PKCS11_TOKEN and PARAAF_SEAL_PKCS11_LABEL"
         if sum(each is not None for each in (self.seal_key, self.seal_pkcs12, self.seal_pkcs11)) > 1:
             faults["PARAAF_SEAL_KEY"] = "only one of PARAAF_SEAL_KEY, _PKCS12 and _PKCS11 can be set: there is one seal"
         return faults

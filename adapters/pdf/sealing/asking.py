@@ -9,8 +9,8 @@ from cryptography.x509 import Certificate, load_pem_x509_certificate
 from pydantic import TypeAdapter
 
 from adapters.pdf.apart import run_apart
-from adapters.pdf.sealing.judgement import Check, Finding, Judgement
 from adapters.pdf.sealing.trust import Trust
+from adapters.seal_judgement import Check, Finding, Judgement
 from storage.evidence.verify import Outcome
 
 PATIENCE = 90.0

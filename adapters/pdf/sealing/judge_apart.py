@@ -7,7 +7,7 @@ from pydantic import TypeAdapter
 
 from adapters.pdf.count_pages import set_limits
 from adapters.pdf.sealing.asking import Question
-from adapters.pdf.sealing.judgement import Judgement
+from adapters.seal_judgement import Judgement
 
 MEMORY = 1024 * 1024 * 1024
 """Bytes of address space: enough for several times the largest file that is taken."""

@@ -30,9 +30,9 @@ from pyhanko.sign.fields import MDPPerm, enumerate_sig_fields
 from pyhanko.sign.validation import EmbeddedPdfSignature
 from pyhanko.sign.validation.pdf_embedded import read_certification_data
 
-from adapters.pdf.sealing.judgement import Check, Covered, Finding, Judgement, Kind
 from adapters.pdf.sealing.keys import name_subject
 from adapters.pdf.sealing.trust import Examined, Trust, examine_seal, examine_stamp, find_level
+from adapters.seal_judgement import Check, Covered, Finding, Judgement, Kind
 from storage.evidence.verify import Outcome
 
 _ADDED: Final = ModificationLevel.LTA_UPDATES

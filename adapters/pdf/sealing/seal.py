@@ -20,9 +20,9 @@ from pyhanko_certvalidator.fetchers.aiohttp_fetchers import AIOHttpFetcherBacken
 from adapters.pdf.sealing.errors import NoTimestamp, SealRefused, Unsealable
 from adapters.pdf.sealing.held_key import to_der
 from adapters.pdf.sealing.keys import OfficeSeal
-from adapters.pdf.sealing.level import LEVELS, Level
 from adapters.pdf.sealing.stamping import CheckingTimeStamper, Tsa
 from adapters.pdf.sealing.writer import AddingWriter
+from adapters.seal_level import LEVELS, Level
 
 FIELD: Final = "Paraaf"
 """The name of the field that holds the seal; a number is added where the document has one of that name."""

@@ -29,7 +29,7 @@ class CheckingTimeStamper(TimeStamper):
     """Asks an authority during one seal. Once it did not answer, it is not asked again: each wait is long."""
 
     def __init__(self, tsa: Tsa) -> None:
-        super().__init__()
+        super().__init__()  # type: ignore[no-untyped-call]  # as pyHanko left it
         self._tsa = tsa
         self._trouble: NoTimestamp | None = None
 

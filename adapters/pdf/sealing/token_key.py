@@ -29,7 +29,6 @@ def load_token(module: Path, token: str, label: str, pin: bytes | None) -> Offic
     from pkcs11.exceptions import PKCS11Error  # noqa: PLC0415 - see above
     from pyhanko.config.pkcs11 import TokenCriteria  # noqa: PLC0415 - see above
     from pyhanko.sign.pkcs11 import PKCS11Signer, open_pkcs11_session  # noqa: PLC0415 - see above
-    from pyhanko.sign.pkcs11 import PKCS11Error as NotFound  # noqa: PLC0415 - see above
 
     try:
         session = open_pkcs11_session(str(module), token_criteria=TokenCriteria(label=token), user_pin=_read_pin(pin))
@@ -37,7 +36,7 @@ def load_token(module: Path, token: str, label: str, pin: bytes | None) -> Offic
         certificate = load_der_x509_certificate(signer.signing_cert.dump())
         check_certificate(certificate)
         _try_out(signer, certificate)
-    except (PKCS11Error, NotFound) as error:
+    except PKCS11Error as error:
         raise SealRefused(f"the token {token} does not give the key {label} ({type(error).__name__})") from error
     return OfficeSeal(signer, certificate)
 

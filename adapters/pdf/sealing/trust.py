@@ -21,7 +21,7 @@ from pyhanko_certvalidator import ValidationContext
 from adapters.pdf.sealing.errors import SealRefused
 from adapters.pdf.sealing.held_key import to_der
 from adapters.pdf.sealing.keys import check_strength
-from adapters.pdf.sealing.level import Level
+from adapters.seal_level import Level
 
 _HASHES: Final = {"sha256", "sha384", "sha512"}
 _FOR_SEALS: Final = KeyUsageConstraints(key_usage={"digital_signature", "non_repudiation"}, match_all_key_usages=False)

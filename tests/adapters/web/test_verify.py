@@ -9,6 +9,8 @@ from aiohttp import FormData, web
 from aiohttp.test_utils import TestClient, TestServer
 from playwright.async_api import FilePayload, Page
 
+from adapters.pdf.sealing.asking import SealJudge
+from adapters.pdf.sealing.trust import Trust
 from adapters.web import verify
 from adapters.web.verify import DOCUMENT_LIMIT, PROOF_LIMIT, serve_verify
 from storage.evidence.note import VerifierKey
@@ -53,7 +55,7 @@ async def checking(tmp_path: Path) -> AsyncIterator[Checking]:
         return await made.keys(origin)
 
     app = web.Application()
-    app.add_routes(serve_verify(find_keys))
+    app.add_routes(serve_verify(find_keys, SealJudge(Trust()).judge))
     async with TestClient(TestServer(app)) as client:
         made = Checking(client, proof)
         yield made

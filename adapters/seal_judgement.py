@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
-from adapters.pdf.sealing.level import Level
+from adapters.seal_level import Level
 from storage.evidence.verify import Outcome, Verdict
 
 
