@@ -22,7 +22,8 @@ class HeldKey(Signer):
 
     def __init__(self, key: PrivateKey, certificate: Certificate, chain: Iterable[Certificate]) -> None:
         known = SimpleCertificateStore()
-        known.register_multiple([to_der(each) for each in (certificate, *chain)])
+        # The signer's own is added by pyHanko: twice in one signature is what strict verifiers refuse.
+        known.register_multiple([to_der(each) for each in dict.fromkeys(chain) if each != certificate])
         super().__init__(signing_cert=to_der(certificate), cert_registry=known)
         self._key = key
 

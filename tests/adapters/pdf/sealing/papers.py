@@ -1,6 +1,9 @@
 """PDFs to seal, written out by hand so that what is in them is known."""
 
+import subprocess
 from io import BytesIO
+from pathlib import Path
+from tempfile import TemporaryDirectory
 
 from fpdf import FPDF
 from pypdf import PdfReader, PdfWriter
@@ -56,14 +59,12 @@ def turn(content: bytes, angle: int = 90) -> bytes:
 
 
 def pack(content: bytes) -> bytes:
-    """With object streams and a cross-reference stream, by qpdf's rules."""
-    import subprocess  # noqa: PLC0415, S404 - only here
-
-    done = subprocess.run(  # noqa: S607 - whichever is in PATH
-        ["qpdf", "--object-streams=generate", "-", "-"], input=content, capture_output=True, check=False
-    )
-    assert done.returncode == 0, done.stderr
-    return done.stdout
+    """With object streams and a cross-reference stream, as qpdf writes them."""
+    with TemporaryDirectory() as folder:
+        file, packed = Path(folder) / "in.pdf", Path(folder) / "out.pdf"
+        file.write_bytes(content)
+        subprocess.run(["qpdf", "--object-streams=generate", file, packed], check=True)  # noqa: S607 - from PATH
+        return packed.read_bytes()
 
 
 def lock(content: bytes) -> bytes:
