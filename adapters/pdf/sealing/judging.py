@@ -13,6 +13,7 @@ from io import BytesIO
 from typing import Final
 
 from asn1crypto.cms import ContentInfo
+from pyhanko.pdf_utils.generic import DictionaryObject
 from pyhanko.pdf_utils.reader import PdfFileReader
 from pyhanko.sign.diff_analysis import (
     CatalogModificationRule,
@@ -77,7 +78,7 @@ async def _judge(content: bytes, trust: Trust) -> Judgement:
         _tell(Check.SEALED, _is_certified(reader, signatures), "other-signatures"),
         _tell(Check.RANGES, all(_is_contiguous(content, each) for each in signatures), "gap"),
         _tell(Check.WHOLE_FILE, _measure(signatures[-1]) == len(content), "more-follows"),
-        _tell(Check.UNCHANGED, all(_is_unchanged(each) for each in signatures), "changed"),
+        _tell(Check.UNCHANGED, all(_is_unchanged(reader, each) for each in signatures), "changed"),
     )
     return await _examine(Judgement(findings, len(content)), reader, signatures, trust)
 
@@ -160,10 +161,20 @@ def _is_contiguous(content: bytes, signature: EmbeddedPdfSignature) -> bool:
     return held == signature.pkcs7_content and not held[used:].strip(b"\0")
 
 
-def _is_unchanged(signature: EmbeddedPdfSignature) -> bool:
+def _is_unchanged(reader: PdfFileReader, signature: EmbeddedPdfSignature) -> bool:
     signature.compute_integrity_info(_ONLY_TIMESTAMPS)
     result: object = signature.diff_result
-    return isinstance(result, DiffResult) and result.modification_level <= _ADDED
+    # What certificates are checked with may grow, but pyHanko lets it shrink as well.
+    kept = set(_read_store(reader.get_historical_root(signature.signed_revision))) <= set(_read_store(reader.root))
+    return isinstance(result, DiffResult) and result.modification_level <= _ADDED and kept
+
+
+def _read_store(root: DictionaryObject) -> Iterator[tuple[str, bytes]]:
+    """Each certificate and each answer about one that is kept in a file."""
+    store = root.get("/DSS", {})
+    for kind in ("/Certs", "/OCSPs", "/CRLs"):
+        for each in store.get(kind, ()):
+            yield kind, sha256(each.get_object().data).digest()
 
 
 def _describe(signature: EmbeddedPdfSignature, examined: Examined) -> Covered:

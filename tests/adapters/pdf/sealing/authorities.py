@@ -1,6 +1,6 @@
 """A certificate authority with its OCSP responder, revocation list and timestamp authority, which answer for real."""
 
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from functools import cache
@@ -10,6 +10,7 @@ from typing import Any
 import aiohttp
 from aiohttp import web
 from aiohttp.test_utils import TestServer
+from aiohttp.typedefs import Handler
 from certomancer.integrations.aiohttp_animator import build_animator_app
 from certomancer.registry import ArchLabel, CertLabel, CertomancerConfig
 from cryptography.hazmat.primitives.asymmetric.rsa import generate_private_key
@@ -33,12 +34,12 @@ def _make_key(_name: str) -> bytes:
     return key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
 
 
-def _describe_certificate(subject: str, issuer: str, profile: dict[str, Any] | None, **more: Any) -> dict[str, Any]:
+def _describe_certificate(subject: str, issuer: str, profile: dict[str, Any] | None, **more: object) -> dict[str, Any]:
     described = {"subject": subject, "issuer": issuer, "validity": _LONG} | more
     return described | ({"profiles": [profile]} if profile else {})
 
 
-def _describe_seal(subject: str, **more: Any) -> dict[str, Any]:
+def _describe_seal(subject: str, **more: object) -> dict[str, Any]:
     usage = {"id": "key_usage", "critical": True, "smart-value": {"schema": "key-usage", "params": ["non_repudiation"]}}
     return _describe_certificate(subject, "between", None, extensions=[usage], **more)
 
@@ -58,7 +59,12 @@ def _configure(address: str) -> dict[str, Any]:
                     "root": _describe_certificate("root", "root", knowing),
                     "between": _describe_certificate("between", "root", asking),
                     "responder": _describe_certificate("responder", "between", {"id": "ocsp-responder"}),
-                    "stamper": _describe_certificate("stamper", "root", None, extensions=[{"id": "extended_key_usage", "critical": True, "value": ["time_stamping"]}]),
+                    "stamper": _describe_certificate(
+                        "stamper",
+                        "root",
+                        None,
+                        extensions=[{"id": "extended_key_usage", "critical": True, "value": ["time_stamping"]}],
+                    ),
                     "seal": _describe_seal("seal"),
                     "revoked": _describe_seal(
                         "revoked", revocation={"revoked-since": "2021-01-01T00:00:00+0000", "reason": "key_compromise"}
@@ -124,9 +130,9 @@ async def run_authorities(folder: Path) -> AsyncIterator[Authorities]:
     running: Authorities | None = None
 
     @web.middleware
-    async def hold(request: web.Request, handler: Any) -> web.StreamResponse:
+    async def hold(request: web.Request, handler: Handler) -> web.StreamResponse:
         if running and running.is_answering(request.path.split("/")[2]):
-            return await handler(request)  # type: ignore[no-any-return]  # whatever certomancer answers
+            return await handler(request)
         raise web.HTTPServiceUnavailable
 
     architectures: dict[ArchLabel, Any] = {}
@@ -138,7 +144,3 @@ async def run_authorities(folder: Path) -> AsyncIterator[Authorities]:
         architectures[ARCH] = config.get_pki_arch(ARCH)
         running = Authorities(address, folder, config, session)
         yield running
-
-
-def list_levels() -> Iterator[str]:
-    yield from ("B-B", "B-T", "B-LT", "B-LTA")

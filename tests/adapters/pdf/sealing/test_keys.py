@@ -1,5 +1,6 @@
 """Keys of seals: where they come from, and which ones are refused with a clear word."""
 
+import asyncio
 import re
 import stat
 from datetime import UTC, datetime, timedelta
@@ -41,9 +42,8 @@ def issue(
     name = x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, "Kantoor")])
     usage = dict.fromkeys(("content_commitment", "data_encipherment", "key_agreement"), False)
     usage |= dict.fromkeys(("key_cert_sign", "crl_sign", "encipher_only", "decipher_only"), False)
-    builder = (
-        x509.CertificateBuilder(name, name, key.public_key(), 1, NOW + start, NOW + end)
-        .add_extension(x509.KeyUsage(digital_signature=signs, key_encipherment=not signs, **usage), critical=True)
+    builder = x509.CertificateBuilder(name, name, key.public_key(), 1, NOW + start, NOW + end).add_extension(
+        x509.KeyUsage(digital_signature=signs, key_encipherment=not signs, **usage), critical=True
     )
     hashed = None if isinstance(key, ed25519.Ed25519PrivateKey) else SHA256()
     return builder.sign(key, hashed).public_bytes(Encoding.PEM)
@@ -62,8 +62,6 @@ def put(folder: Path, certificate: bytes, key: bytes) -> tuple[Path, Path]:
 
 @pytest.mark.parametrize("key", [rsa.generate_private_key(65537, 2048), ec.generate_private_key(ec.SECP256R1())])
 def test_keys_that_fit_seal(key: AnyKey, tmp_path: Path) -> None:
-    import asyncio
-
     loaded = load_pem(*put(tmp_path, issue(key), write_key(key)))
     sealed = asyncio.run(seal(write_plain(), loaded, Level.B_B))
     assert judge(sealed.content, Trust([loaded.certificate])).verdict is Holding.HOLDS
@@ -80,7 +78,9 @@ def test_keys_that_fit_seal(key: AnyKey, tmp_path: Path) -> None:
         (rsa.generate_private_key(65537, 2048), {"signs": False}, "key usage"),
     ],
 )
-def test_keys_that_are_worth_nothing_are_refused(key: AnyKey, more: dict[str, timedelta], said: str, tmp_path: Path) -> None:
+def test_keys_that_are_worth_nothing_are_refused(
+    key: AnyKey, more: dict[str, timedelta], said: str, tmp_path: Path
+) -> None:
     with pytest.raises(SealRefused, match=said):
         load_pem(*put(tmp_path, issue(key, **more), write_key(key)))  # type: ignore[arg-type]  # times and a flag
 
@@ -135,7 +135,9 @@ def test_make_writes_a_key_that_only_its_owner_can_read_and_overwrites_nothing(t
             list(make_keys(name, tmp_path / "other", None))
 
 
-async def test_show_and_doctor_tell_what_the_seal_is_worth(made: MadeKey, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_show_and_doctor_tell_what_the_seal_is_worth(
+    made: MadeKey, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setenv("PARAAF_DATA_DIR", str(tmp_path))
     assert (await examine_seal(load_settings(None))).verdict is Verdict.NOTE
     certificate, key = put(tmp_path, made.certificate, made.key)

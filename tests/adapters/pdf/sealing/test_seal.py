@@ -88,9 +88,7 @@ async def test_an_authority_that_goes_away_before_the_last_timestamp_leaves_no_h
     authorities: Authorities,
 ) -> None:
     authorities.most = {"tsa": 2}  # one to learn its certificate, one for the seal, none for the archive
-    sealed = await seal(
-        write_plain(), authorities.open_seal(), Level.B_LTA, authorities.tsa, authorities.revocation
-    )
+    sealed = await seal(write_plain(), authorities.open_seal(), Level.B_LTA, authorities.tsa, authorities.revocation)
     assert sealed.level is Level.B_B
     assert sealed.content.count(b"/ByteRange") == 1
     judged = await asyncio.to_thread(judge, sealed.content, authorities.trust)

@@ -46,9 +46,7 @@ def ask_mupdf(file: Path, level: Level) -> None:
 
 def ask_pyhanko(file: Path, roots: Path) -> None:
     program = Path(sys.executable).with_name("pyhanko")
-    code, said = run(
-        program, "sign", "adesverify", "--no-revocation-check", "--trust-replace", "--trust", roots, file
-    )
+    code, said = run(program, "sign", "adesverify", "--no-revocation-check", "--trust-replace", "--trust", roots, file)
     assert code == 0, said
     assert ":INTACT:TRUSTED" in said, said
 
