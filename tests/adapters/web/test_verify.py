@@ -110,8 +110,10 @@ async def test_a_log_of_somebody_else_is_not_believed(checking: Checking) -> Non
 async def test_what_cannot_be_checked_is_told(checking: Checking, monkeypatch: pytest.MonkeyPatch) -> None:
     assert (await checking.send(None))[0] == 422
     status, page = await checking.send(b"%PDF-1.7 sealed?")
-    assert status == 422
-    assert ".tlog-proof" in page
+    assert status == 200
+    assert "<h1>Het zegel klopt niet: vertrouw niet op dit bestand.</h1>" in page
+    monkeypatch.setattr(verify, "SEALED_LIMIT", 100)
+    assert (await checking.send(b"%PDF-" + b"x" * 101))[0] == 422
     assert (await checking.send(b"x" * (PROOF_LIMIT + 1)))[0] == 422
     assert (await checking.send(b"x" * PROOF_LIMIT))[0] == 200
     assert DOCUMENT_LIMIT > PROOF_LIMIT
