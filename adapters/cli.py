@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from adapters.cli_evidence import erase, evidence, verify
+from adapters.cli_seal import keys
 from adapters.commands.running import answer, run
 
 if TYPE_CHECKING:
@@ -30,6 +31,7 @@ manifest = typer.Typer(no_args_is_help=True, help="The app to make on a platform
 app.add_typer(clients, name="clients")
 app.add_typer(documents, name="documents")
 app.add_typer(evidence, name="evidence")
+app.add_typer(keys, name="keys")
 app.add_typer(offices, name="offices")
 app.add_typer(manifest, name="manifest")
 app.command()(erase)

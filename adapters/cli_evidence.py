@@ -48,22 +48,39 @@ def erase(
 
 
 @answer
-def verify(
-    file: Annotated[Path, typer.Argument(help="A proof: FILE.tlog-proof.")],
-    document: Annotated[Path | None, typer.Option("--document", help="The document it should be about.")] = None,
+def verify(  # noqa: PLR0913, PLR0917 - the options of a command
+    file: Annotated[Path, typer.Argument(help="A proof, FILE.tlog-proof, or a sealed PDF.")],
+    document: Annotated[
+        Path | None, typer.Option("--document", help="The document that a proof should be about.")
+    ] = None,
     key: Keys = None,
     timestamp: Annotated[Path | None, typer.Option("--timestamp", help="An RFC 3161 answer: FILE.tsr.")] = None,
     authority: Annotated[
         list[Path] | None, typer.Option("--authority", help="Certificates of timestamp authorities you trust, in PEM.")
     ] = None,
+    certificate: Annotated[
+        list[Path] | None,
+        typer.Option("--certificate", help="Certificates of seals you trust, or of their issuers, in PEM."),
+    ] = None,
     language: Language = None,
 ) -> None:
-    """Check a proof of the evidence log, without network or database; exit code 1 unless it holds."""
+    """Check a proof of the evidence log, or the seal of a PDF, without network or database.
+
+    Exit code 1 unless it holds.
+    """
     from adapters.commands.evidence import verify as work  # noqa: PLC0415 - see above
+    from adapters.commands.judge import is_pdf, judge  # noqa: PLC0415 - see above
+    from adapters.seal_verdicts import describe_judgement  # noqa: PLC0415 - see above
     from adapters.verdicts import describe_report  # noqa: PLC0415 - see above
     from bot.texts import texts_for  # noqa: PLC0415 - see above
     from storage.evidence.verify import Verdict  # noqa: PLC0415 - see above
 
+    if is_pdf(file):
+        judged = judge(file, certificate or (), authority or ())
+        print("\n".join(describe_judgement(judged, texts_for(language, "en"))))
+        if judged.verdict is not Verdict.HOLDS:
+            raise typer.Exit(1)
+        return
     report = work(file, key or (), document, timestamp, authority or ())
     print("\n".join(describe_report(report, texts_for(language, "en"))))
     if report.verdict is not Verdict.HOLDS:

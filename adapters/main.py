@@ -14,7 +14,9 @@ from adapters.geography import open_geography
 from adapters.links import Link, keep_trying
 from adapters.log import AccessLog
 from adapters.parts import build_ports, open_guard, open_store
+from adapters.pdf.sealing.asking import SealJudge
 from adapters.pdf.sheet import SheetPdf
+from adapters.sealing import read_trust
 from adapters.settings import Settings
 from adapters.teams_settings import FRAMES
 from adapters.web.health import Check, serve_health
@@ -101,7 +103,8 @@ class Paraaf:
         count = self._metrics.count_decision
         site = Site(ports, assets, wake, count, framed_by, self._settings.proxies)
         app = self._build_app(site, store, links, recorder)
-        app.add_routes(serve_verify(holding.find_keys))
+        trust = await asyncio.to_thread(read_trust, self._settings)
+        app.add_routes(serve_verify(holding.find_keys, SealJudge(trust).judge))
         if self._settings.evidence_public and holding.find_log:
             app.add_routes(serve_tiles(holding.find_log))
         self._watch(holding)

@@ -14,6 +14,7 @@ from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 from yarl import URL
 
 from adapters.proxy_settings import Networks, read_networks
+from adapters.seal_settings import SealSettings
 from adapters.setting_checks import (
     check_address,
     check_api,
@@ -60,7 +61,7 @@ _File = Annotated[Path, AfterValidator(find_file)]
 _Guid = Annotated[str, AfterValidator(check_guid)]
 
 
-class Settings(BaseSettings):
+class Settings(SealSettings, BaseSettings):
     """All settings; `load_settings` makes them. Paths are absolute, URLs name the driver, a `repr` shows no secret."""
 
     model_config = SettingsConfigDict(
@@ -128,7 +129,7 @@ class Settings(BaseSettings):
     @model_validator(mode="after")
     def _check_platforms(self) -> Self:
         slack = find_slack_faults(self.slack_bot_token, self.slack_signing_secret, self.slack_app_token)
-        faults = slack | find_teams_faults(self._read_teams(), self.host, self.public_url)
+        faults = slack | find_teams_faults(self._read_teams(), self.host, self.public_url) | self.find_seal_faults()
         if faults:
             raise _PlatformFaults(faults)
         return self

@@ -12,6 +12,7 @@ from yarl import URL
 
 from adapters.commands.evidence_doctor import examine_evidence
 from adapters.commands.finding import BROKEN, NOTE, OK, Finding
+from adapters.commands.seal_keys import examine_seal
 from adapters.commands.signing_doctor import examine_key, examine_places
 from adapters.commands.stamping_doctor import examine_overseers
 from adapters.commands.teams_doctor import examine_teams
@@ -35,6 +36,7 @@ async def examine(settings: Settings) -> AsyncIterator[Finding]:
     yield await _check_blobs(settings)
     yield await examine_key(settings, has_tables=database.verdict is OK)
     yield examine_places(settings)
+    yield await examine_seal(settings)
     async for finding in examine_evidence(settings, has_tables=database.verdict is OK):
         yield finding
     async for finding in examine_overseers(settings):

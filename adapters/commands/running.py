@@ -46,6 +46,7 @@ def explain(error: Exception) -> str | None:
     """What went wrong and what to do, or None for a mistake of ours."""
     # Imported here: a command that goes well, and one that needs no settings, does without.
     from adapters.evidence.addresses import AddressRefused  # noqa: PLC0415 - as said above
+    from adapters.pdf.sealing.errors import SealRefused  # noqa: PLC0415 - as said above
     from adapters.settings import SettingsError  # noqa: PLC0415 - as said above
     from bot.domain.errors import Conflict, KeyRefused, StoreUnavailable  # noqa: PLC0415 - as said above
     from bot.use_cases.add_documents import DocumentsRefused  # noqa: PLC0415 - as said above
@@ -65,6 +66,8 @@ def explain(error: Exception) -> str | None:
             return f"the database or the documents cannot be reached: {error.reason}. See: paraaf doctor"
         case KeyRefused():
             return f"{error}."
+        case SealRefused():
+            return f"the seal: {error}. See: paraaf doctor"
         case EvidenceError():
             return f"the evidence: {error}. See: paraaf evidence fsck"
         case Conflict():

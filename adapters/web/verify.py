@@ -1,4 +1,4 @@
-"""The page where anybody checks a proof, with or without its document. Nothing of what is sent there is kept."""
+"""The page where anybody checks a proof, with or without its document, or a sealed PDF. Nothing sent there is kept."""
 
 import asyncio
 from collections.abc import Awaitable, Callable, Sequence
@@ -10,9 +10,11 @@ import structlog
 from aiohttp import BodyPartReader, MultipartReader, web
 from aiohttp.http import HttpProcessingError
 
+from adapters.seal_judgement import Judgement
 from adapters.verdicts import describe_entry, describe_finding, describe_verdict
 from adapters.web.html import NOTHING, Html, isolate, join, tag
 from adapters.web.pages import lay_out, read_texts
+from adapters.web.seals import tell_judgement
 from bot.texts import Texts
 from storage.evidence.checkpoint import read_checkpoint
 from storage.evidence.errors import Malformed
@@ -24,23 +26,29 @@ ADDRESS: Final = "/verify"
 PROOF, DOCUMENT = "proof", "document"
 PROOF_LIMIT: Final = 1_000_000
 """Bytes of a proof that are read; the largest that there can be is smaller."""
+SEALED_LIMIT: Final = 50 * 1_000_000
+"""Bytes of a sealed PDF, which is held while it is judged; a larger one is for the command line."""
 DOCUMENT_LIMIT: Final = 500 * 1_000_000
 """Bytes of a document, which is hashed as it comes and never held."""
 AT_ONCE: Final = 8
 """So many are read at the same time; the page needs no account, so it may not take the whole machine."""
 READING_TIME: Final = 900.0
 """Seconds for everything that is sent."""
+_MAGIC: Final = b"%PDF-"
 _PIECE: Final = 64 * 1024
 
 FindKeys = Callable[[str], Awaitable[Sequence[VerifierKey] | None]]
 """The keys of the log with this origin: none where it is no log of this deployment, None while they cannot be had."""
+
+Judge = Callable[[bytes], Awaitable[Judgement]]
+"""Judges a sealed PDF, or raises `OSError`."""
 
 _log = structlog.get_logger(__name__)
 
 
 @dataclass(slots=True)
 class _Sent:
-    """What somebody sent: the proof, the document's SHA-256 where there is one, and their names."""
+    """What somebody sent: the proof or the sealed PDF, the document's SHA-256 where there is one, and their names."""
 
     proof: bytes = b""
     digest: str | None = None
@@ -52,7 +60,7 @@ class _NotTaken(Exception):
     """What was sent cannot be looked at; the message is for the reader."""
 
 
-def serve_verify(find_keys: FindKeys) -> list[web.AbstractRouteDef]:
+def serve_verify(find_keys: FindKeys, judge: Judge) -> list[web.AbstractRouteDef]:
     """`GET /verify` shows the form, `POST` what came of the checks."""
     room = asyncio.Semaphore(AT_ONCE)
 
@@ -64,12 +72,12 @@ def serve_verify(find_keys: FindKeys) -> list[web.AbstractRouteDef]:
         if room.locked():
             return _ask(texts, texts.say("Too many proofs are being checked right now. Please try again."), status=503)
         async with room:
-            return await _check(request, find_keys, texts)
+            return await _check(request, find_keys, judge, texts)
 
     return [web.get(ADDRESS, get), web.post(ADDRESS, post)]
 
 
-async def _check(request: web.Request, find_keys: FindKeys, texts: Texts) -> web.Response:
+async def _check(request: web.Request, find_keys: FindKeys, judge: Judge, texts: Texts) -> web.Response:
     try:
         async with asyncio.timeout(READING_TIME):
             sent = await _read(request, texts)
@@ -78,12 +86,8 @@ async def _check(request: web.Request, find_keys: FindKeys, texts: Texts) -> web
     except (TimeoutError, ValueError, AssertionError, OSError, HttpProcessingError, web.HTTPException):
         # The library checks what comes in with assertions as well.
         return _ask(texts, texts.say("The files did not arrive in full."), status=400)
-    if sent.proof.startswith(b"%PDF-"):
-        words = texts.say(
-            "This is a PDF, not a proof. Paraaf does not seal PDFs yet: choose the file that ends in .tlog-proof, "
-            "which lies beside the document in the dossier."
-        )
-        return _ask(texts, words, status=422)
+    if sent.proof.startswith(_MAGIC):
+        return await _judge_sealed(sent, judge, texts)
     origin = _find_origin(sent.proof)
     keys = await find_keys(origin) if origin else ()
     if keys is None:
@@ -91,6 +95,15 @@ async def _check(request: web.Request, find_keys: FindKeys, texts: Texts) -> web
     report = verify_proof(sent.proof, keys, sent.digest)
     _log.info("proof_checked", verdict=report.verdict.value)
     return _tell(report, sent, is_ours=bool(keys), texts=texts)
+
+
+async def _judge_sealed(sent: _Sent, judge: Judge, texts: Texts) -> web.Response:
+    try:
+        judged = await judge(sent.proof)
+    except OSError:
+        return _ask(texts, texts.say("Sealed PDFs cannot be checked right now. Please try again."), status=503)
+    _log.info("seal_judged", verdict=judged.verdict.value)
+    return tell_judgement(judged, sent.proof_name, ADDRESS.removeprefix("/"), texts)
 
 
 def _find_origin(proof: bytes) -> str:
@@ -109,7 +122,7 @@ async def _read(request: web.Request, texts: Texts) -> _Sent:
             raise _NotTaken(texts.say("The files did not arrive in full."))
         await _take(part, sent, texts)
     if not sent.proof:
-        raise _NotTaken(texts.say("Choose a proof: a file whose name ends in .tlog-proof."))
+        raise _NotTaken(texts.say("Choose a sealed PDF, or a proof: a file whose name ends in .tlog-proof."))
     return sent
 
 
@@ -118,10 +131,12 @@ async def _take(part: BodyPartReader, sent: _Sent, texts: Texts) -> None:
     kept, digest, size = bytearray(), sha256(), 0
     while piece := await part.read_chunk(_PIECE):
         size += len(piece)
+        if size <= _PIECE and part.name == PROOF and piece.startswith(_MAGIC):
+            limit = SEALED_LIMIT
         if size > limit:
             raise _NotTaken(texts.say("The file is larger than {limit}.", limit=texts.size(limit)))
         digest.update(piece)
-        if part.name == PROOF and size <= MAX_PROOF + _PIECE:
+        if part.name == PROOF and (limit == SEALED_LIMIT or size <= MAX_PROOF + _PIECE):
             kept += piece
     if part.name == PROOF:
         sent.proof, sent.proof_name = bytes(kept), part.filename or ""
@@ -133,25 +148,27 @@ def _ask(texts: Texts, trouble: str = "", *, status: int = 200) -> web.Response:
     body = join(
         [
             tag("p", texts.say("A proof shows that a decision stands in an office's log, and is unchanged since.")),
+            tag("p", texts.say("A seal shows that a PDF is unchanged since everybody signed it.")),
             tag("p", trouble, role="alert") if trouble else NOTHING,
             _make_form(texts),
             tag("p", tag("small", texts.say("Nothing of what you send is kept."))),
         ]
     )
-    return lay_out(status, texts.say("Check a proof"), body, texts, asks=True)
+    return lay_out(status, texts.say("Check a proof or a sealed PDF"), body, texts, asks=True)
 
 
 def _make_form(texts: Texts) -> Html:
     limits = texts.say(
-        "The proof has at most {limit}, the document at most {most}.",
+        "A proof has at most {limit}, a sealed PDF at most {sealed}, the document at most {most}.",
         limit=texts.size(PROOF_LIMIT),
+        sealed=texts.size(SEALED_LIMIT),
         most=texts.size(DOCUMENT_LIMIT),
     )
     return tag(
         "form",
-        tag("label", texts.say("Proof (ends in .tlog-proof)"), for_=PROOF),
+        tag("label", texts.say("Sealed PDF, or proof (ends in .tlog-proof)"), for_=PROOF),
         tag("input", id=PROOF, name=PROOF, type="file", required=True, aria_describedby="limits"),
-        tag("label", texts.say("The document (may be left out)"), for_=DOCUMENT),
+        tag("label", texts.say("The document that a proof is about (may be left out)"), for_=DOCUMENT),
         tag("input", id=DOCUMENT, name=DOCUMENT, type="file", aria_describedby="limits"),
         tag("p", tag("small", limits), id="limits"),
         tag("button", texts.say("Check")),

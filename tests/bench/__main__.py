@@ -14,6 +14,7 @@ from tests.bench.flush import measure_flush
 from tests.bench.measuring import FULL, QUICK, Effort
 from tests.bench.outbox import measure_outbox, measure_search
 from tests.bench.rows import Row, render_table
+from tests.bench.sealing import measure_sealing
 from tests.bench.stage import furnish_postgres, furnish_sqlite, make_folder
 from tests.bench.start import measure_start
 from tests.bench.teams import measure_teams
@@ -36,6 +37,7 @@ async def measure(effort: Effort) -> AsyncIterator[list[Row]]:
         yield await measure_on_postgres(stage, effort)
     yield await measure_evidence(effort)
     yield measure_flush()
+    yield await measure_sealing(effort)
 
 
 async def _measure_and_tell(effort: Effort) -> None:

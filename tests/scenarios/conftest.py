@@ -17,6 +17,8 @@ from aiohttp.test_utils import TestServer
 
 from adapters.evidence.opening import make_key_finder
 from adapters.pdf.page_count import PdfPageCounter
+from adapters.pdf.sealing.asking import SealJudge
+from adapters.pdf.sealing.trust import Trust
 from adapters.pdf.sheet import SheetPdf
 from adapters.teams_settings import FRAMES
 from adapters.web.logs import serve_logs
@@ -169,7 +171,7 @@ async def _serve(chat: Chat, ports: Ports, archive: Archive, listening: socket) 
     application = web.Application()
     application.add_routes(serve_logs(ports, SheetPdf().draw))
     application.add_routes([*chat.routes(), *serve_signing(site), *serve_uploads(ports)])
-    application.add_routes(serve_verify(make_key_finder(archive)))
+    application.add_routes(serve_verify(make_key_finder(archive), SealJudge(Trust()).judge))
     running = asyncio.gather(courier.run(stop), recorder.run(stop))
     async with TestServer(application, socket_factory=lambda *_: listening):
         assert isinstance(ports.evidence, HoldableEvidence)

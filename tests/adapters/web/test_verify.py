@@ -9,6 +9,8 @@ from aiohttp import FormData, web
 from aiohttp.test_utils import TestClient, TestServer
 from playwright.async_api import FilePayload, Page
 
+from adapters.pdf.sealing.asking import SealJudge
+from adapters.pdf.sealing.trust import Trust
 from adapters.web import verify
 from adapters.web.verify import DOCUMENT_LIMIT, PROOF_LIMIT, serve_verify
 from storage.evidence.note import VerifierKey
@@ -53,7 +55,7 @@ async def checking(tmp_path: Path) -> AsyncIterator[Checking]:
         return await made.keys(origin)
 
     app = web.Application()
-    app.add_routes(serve_verify(find_keys))
+    app.add_routes(serve_verify(find_keys, SealJudge(Trust()).judge))
     async with TestClient(TestServer(app)) as client:
         made = Checking(client, proof)
         yield made
@@ -108,8 +110,10 @@ async def test_a_log_of_somebody_else_is_not_believed(checking: Checking) -> Non
 async def test_what_cannot_be_checked_is_told(checking: Checking, monkeypatch: pytest.MonkeyPatch) -> None:
     assert (await checking.send(None))[0] == 422
     status, page = await checking.send(b"%PDF-1.7 sealed?")
-    assert status == 422
-    assert ".tlog-proof" in page
+    assert status == 200
+    assert "<h1>Het zegel klopt niet: vertrouw niet op dit bestand.</h1>" in page
+    monkeypatch.setattr(verify, "SEALED_LIMIT", 100)
+    assert (await checking.send(b"%PDF-" + b"x" * 101))[0] == 422
     assert (await checking.send(b"x" * (PROOF_LIMIT + 1)))[0] == 422
     assert (await checking.send(b"x" * PROOF_LIMIT))[0] == 200
     assert DOCUMENT_LIMIT > PROOF_LIMIT
