@@ -13,7 +13,7 @@ from io import BytesIO
 from typing import Final
 
 from asn1crypto.cms import ContentInfo
-from pyhanko.pdf_utils.generic import DictionaryObject
+from pyhanko.pdf_utils.generic import ArrayObject, DictionaryObject
 from pyhanko.pdf_utils.reader import PdfFileReader
 from pyhanko.sign.diff_analysis import (
     CatalogModificationRule,
@@ -170,10 +170,10 @@ def _is_unchanged(reader: PdfFileReader, signature: EmbeddedPdfSignature) -> boo
 
 
 def _read_store(root: DictionaryObject) -> Iterator[tuple[str, bytes]]:
-    """Each certificate and each answer about one that is kept in a file."""
-    store = root.get("/DSS", {})
+    """Each certificate and each answer about one that is kept in a file, as the file was when this was its root."""
+    store = root.get("/DSS", DictionaryObject()).get_object()
     for kind in ("/Certs", "/OCSPs", "/CRLs"):
-        for each in store.get(kind, ()):
+        for each in store.get(kind, ArrayObject()).get_object():
             yield kind, sha256(each.get_object().data).digest()
 
 
