@@ -14,10 +14,13 @@ from aiohttp.test_utils import TestClient, TestServer
 from playwright.async_api import Browser as Chromium
 from playwright.async_api import Page, ViewportSize
 
+from adapters.pdf.layout import PdfLayoutReader
 from adapters.pdf.sheet import SheetPdf
 from adapters.teams_settings import FRAMES
 from adapters.web.logs import serve_logs
 from adapters.web.pages import show_root
+from adapters.web.placing.routes import serve_placing
+from adapters.web.placing.site import PlacingSite
 from adapters.web.signing.routes import serve_signing
 from adapters.web.signing.site import Site as SigningSite
 from adapters.web.signing.site import load_assets
@@ -147,14 +150,16 @@ async def site(tmp_path: Path) -> AsyncIterator[Site]:
     directory.people = {KARIM: a.a_person(), SANNE: a.a_person("Sanne de Vries", account=SANNE)}
     listening = create_server(("127.0.0.1", 0))
     url = f"http://127.0.0.1:{listening.getsockname()[1]}"
-    ports = Ports(store, blobs, KnownPages(), clock, {}, {Platform.SLACK: directory}, url)
+    ports = Ports(store, blobs, KnownPages(), clock, {}, {Platform.SLACK: directory}, url, layouts=PdfLayoutReader())
     await _furnish(ports)
     woken: list[None] = []
     counted: list[Answer] = []
-    signing = SigningSite(ports, load_assets(url), lambda: woken.append(None), counted.append, framed_by=FRAMES)
+    assets = load_assets(url)
+    signing = SigningSite(ports, assets, lambda: woken.append(None), counted.append, framed_by=FRAMES)
     app = web.Application()
     app.router.add_get("/", show_root)
     app.add_routes([*serve_signing(signing), *serve_uploads(ports), *serve_logs(ports, SheetPdf().draw)])
+    app.add_routes(serve_placing(PlacingSite(ports, assets, FRAMES)))
     async with TestClient(TestServer(app, socket_factory=lambda *_: listening)) as client:
         yield Site(client, ports, clock, tmp_path / "blobs", directory, woken, counted)
     await store.dispose()
