@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from typing import Literal
 
 import pytest
-from playwright.async_api import Browser, FloatRect, Locator, Page, expect
+from playwright.async_api import Browser, Dialog, FloatRect, Locator, Page, expect
 
 from bot.domain.fields import Field, FieldKind
 from bot.domain.placing import FieldTemplate, Layout, PageShape
@@ -20,7 +20,7 @@ from tests.adapters.web.placing_office import (
     read_placement,
     read_templates,
 )
-from tests.adapters.web.telephone import Heard, sheet, visit
+from tests.adapters.web.telephone import Heard, sheet, until, visit
 from tests.npm import VALIDATORS, install
 
 SAVED = "Opgeslagen. U kunt terug naar het venster in de chat."
@@ -179,6 +179,7 @@ async def test_what_is_seen_is_what_is_kept_on_turned_and_cropped_pages(
 ) -> None:
     content = make_marked_pdf(rotation)
     item = await file_pdf(site, f"Gedraaid {rotation}.pdf", content)
+    await desk.set_viewport_size({"width": 1280, "height": 2400})
     assert await site.ports.layouts.read_layout(content) == Layout((PageShape(400, 600, rotation),))  # type: ignore[union-attr]  # the site has one
     await visit(desk, site, await offer_placing(site, item))
     layer = await layer_box(desk)
@@ -242,10 +243,11 @@ async def test_a_template_is_remembered_offered_used_and_removed(site: Site, des
     assert len(await read_fields(site, other)) == 2
 
 
-async def test_the_last_of_two_tabs_is_told_and_keeps_what_it_has(site: Site, desk: Page, heard: Heard) -> None:
+async def test_the_last_of_two_tabs_is_told_and_keeps_what_it_has(site: Site, chromium: Browser) -> None:
     item = await file_pdf(site)
     path = await offer_placing(site, item)
-    second = await desk.context.new_page()
+    context = await chromium.new_context(viewport={"width": 1280, "height": 900}, locale="nl-NL")
+    desk, second = await context.new_page(), await context.new_page()
     for page in (desk, second):
         await visit(page, site, path)
         await layer_box(page)
@@ -269,11 +271,23 @@ async def test_leaving_with_something_unsaved_is_asked_about(site: Site, desk: P
     await visit(desk, site, await offer_placing(site, await file_pdf(site)))
     await layer_box(desk)
     await kind(desk, "Datum").click()
-    async with desk.expect_event("dialog") as asked:
-        desk.on("dialog", lambda dialog: dialog.dismiss())
-        await desk.close(run_before_unload=True)
-    assert (await asked.value).type == "beforeunload"
+    asked: list[str] = []
+
+    async def stay(dialog: Dialog) -> None:
+        asked.append(dialog.type)
+        await dialog.dismiss()
+
+    desk.on("dialog", stay)
+    await desk.evaluate("setTimeout(() => location.assign('/'))")
+    await until(lambda: _is_true(asked))
+    assert asked == ["beforeunload"]
     await save(desk)
+    await visit(desk, site, "/")
+    assert asked == ["beforeunload"]
+
+
+async def _is_true(found: list[str]) -> bool:
+    return bool(found)
 
 
 async def test_more_signers_are_added_where_nobody_is_known_yet(site: Site, desk: Page, heard: Heard) -> None:
@@ -314,7 +328,9 @@ async def test_fields_of_a_template_come_inside_a_shorter_and_smaller_document(s
 
 
 async def test_it_works_with_a_finger_on_a_telephone(site: Site, chromium: Browser) -> None:
-    context = await chromium.new_context(viewport=PHONE, locale="nl-NL", has_touch=True, is_mobile=True)
+    context = await chromium.new_context(
+        viewport=PHONE, locale="nl-NL", has_touch=True, is_mobile=True, reduced_motion="reduce"
+    )
     page = await context.new_page()
     item = await file_pdf(site)
     await visit(page, site, await offer_placing(site, item))

@@ -61,7 +61,7 @@ export class Layers {
 
   #describe(element, field) {
     element.ariaLabel = this.editor.name(field, "field");
-    element.firstChild.textContent = field.signer + 1;
+    element.firstChild.dataset.number = field.signer + 1;
     element.children[1].textContent = field.label || this.editor.words[field.kind];
   }
 

@@ -1,6 +1,8 @@
 // The pages as they lie on the screen, each with a layer for its fields over it.
 import { measure } from "./geometry.mjs";
 
+const LEAST = 40; // pixels of a page that are worth speaking of
+
 export class Sheets {
   #figures;
 
@@ -47,6 +49,11 @@ export class Sheets {
     return this.layer(page).getBoundingClientRect().width / measure(this.shapes[page]).width;
   }
 
+  #middle(page) {
+    const { width, height } = measure(this.shapes[page]);
+    return { x: width / 2, y: height / 2 };
+  }
+
   // The page in sight, and the middle of what is seen of it above `bottom`.
   inSight(bottom) {
     let best = { page: 0, height: -1, x: 0, y: 0 };
@@ -58,6 +65,7 @@ export class Sheets {
         best = { page, height: to - from, x: (place.left + place.right) / 2, y: (from + to) / 2 };
       }
     }
+    if (best.height < LEAST) return { page: best.page, ...this.#middle(best.page) };
     return { page: best.page, ...this.point(best.page, best.x, best.y) };
   }
 }
