@@ -51,8 +51,10 @@ def _write_header(page: PlacingPage, title: str, entered: Entered, texts: Texts)
     client = join((page.client.number, " · ", isolate(page.client.name)))
     alert = tag("p", entered.trouble, role="alert", tabindex="-1") if entered.trouble else NOTHING
     notice = tag("p", entered.notice, class_="saved", role="status") if entered.notice else NOTHING
-    how = texts.say(
-        "Choose the signer, then drag a field onto the document, or press it to put it on the page in sight. "
+    drag = texts.say(
+        "Choose the signer, then drag a field onto the document, or press it to put it on the page in sight."
+    )
+    keys = texts.say(
         "With the keyboard, the arrow keys move a field, with Shift they make it larger or smaller, Page Up and Page "
         "Down take it to another page, and Delete removes it."
     )
@@ -60,7 +62,8 @@ def _write_header(page: PlacingPage, title: str, entered: Entered, texts: Texts)
         "header",
         tag("p", client, class_="soft"),
         tag("h1", title, ": ", isolate(page.item.name)),
-        tag("p", how, class_="soft", id="how"),
+        tag("p", drag, class_="soft"),
+        tag("p", keys, class_="soft", id="how"),
         tag("noscript", tag("p", texts.say("This page needs JavaScript."), role="alert")),
         alert,
         notice,
@@ -82,7 +85,8 @@ def _write_panel(site: PlacingSite, request: web.Request, texts: Texts, page: Pl
         _write_palette(page, texts),
         _write_chosen(texts),
         _write_templates(page, texts),
-        _write_saving(page, entered, texts),
+        _write_remembering(page, entered, texts),
+        _write_saving(texts),
         method="post",
         action=site.locate(request, "fields"),
         autocomplete="off",
@@ -165,27 +169,23 @@ def _write_templates(page: PlacingPage, texts: Texts) -> Html:
     )
 
 
-def _write_saving(page: PlacingPage, entered: Entered, texts: Texts) -> Html:
+def _write_remembering(page: PlacingPage, entered: Entered, texts: Texts) -> Html:
     known = (tag("option", value=each.name) for each in page.templates)
+    most = str(TEMPLATE_LENGTH)
+    return tag(
+        "details",
+        tag("summary", texts.say("Remember for documents of this kind")),
+        tag("label", texts.say("Kind of document"), for_="remember"),
+        tag("input", id="remember", name="remember", maxlength=most, list="kinds", value=entered.remember),
+        tag("datalist", *known, id="kinds"),
+        tag("p", texts.say("The fields are offered for the next document of this kind."), class_="soft"),
+        open=bool(entered.remember),
+    )
+
+
+def _write_saving(texts: Texts) -> Html:
     return tag(
         "div",
-        tag("details",
-            tag("summary", texts.say("Remember for documents of this kind")),
-            tag("label", texts.say("Kind of document"), for_="remember"),
-            tag(
-                "input",
-                id="remember",
-                name="remember",
-                maxlength=str(TEMPLATE_LENGTH),
-                list="kinds",
-                value=entered.remember,
-                aria_describedby="remember-how",
-            ),
-            tag("datalist", *known, id="kinds"),
-            tag("p", texts.say("The fields are offered for the next document of this kind."), class_="soft",
-                id="remember-how"),
-            open=bool(entered.remember),
-        ),
         tag(
             "div",
             tag("button", texts.say("Undo"), type="button", data_do="undo", disabled=True),
@@ -194,7 +194,7 @@ def _write_saving(page: PlacingPage, entered: Entered, texts: Texts) -> Html:
         ),
         tag("p", class_="soft", role="status", id="told"),
         class_="saving",
-    )  # fmt: skip
+    )
 
 
 def _write_document(site: PlacingSite, request: web.Request, texts: Texts, page: PlacingPage) -> Html:

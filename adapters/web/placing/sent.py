@@ -17,7 +17,7 @@ READING_TIME: Final = 60.0
 SAVE: Final = "save"
 FORGET: Final = "forget"
 
-_KEYS: Final = {"kind", "signer", "page", "box", "label"}
+_KEYS: Final = ("kind", "signer", "page", "box", "label")
 _SIDES: Final = 4
 _LONGEST_NUMBER: Final = 9
 
@@ -71,7 +71,7 @@ def _write_field(placed: Field) -> dict[str, Any]:
 
 def _read_field(written: object) -> Field:
     told = _require(written, dict)
-    if set(told) != _KEYS:
+    if set(told) != set(_KEYS):
         raise FormBroken
     sides = [float(_require(side, int, float)) for side in _require(told["box"], list)]
     if len(sides) != _SIDES:

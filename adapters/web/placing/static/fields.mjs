@@ -2,7 +2,7 @@
 import { fit, measure, toBox, toSeen } from "./geometry.mjs";
 
 const SIZES = { signature: [180, 60], name: [160, 24], date: [96, 24], text: [160, 24] }; // points
-const APART = 12; // points between fields that are put in one place after each other
+const APART = 6; // points further down for every try
 
 export class Fields {
   #before = [];
@@ -26,13 +26,12 @@ export class Fields {
     return this.all.find((field) => field.id === id);
   }
 
-  // Its middle comes to a point of a page as it is seen, or beside a field that is there already.
+  // Its middle comes to a point of a page as it is seen, or below the fields that are there already.
   add(kind, signer, page, x, y) {
     const [width, height] = SIZES[kind];
     const seen = { x: x - width / 2, y: y - height / 2, width, height };
     let box = this.#box(page, seen);
     for (let tries = 0; tries < this.most.fields && this.#isTaken(page, box); tries++) {
-      seen.x += APART;
       seen.y += APART;
       box = this.#box(page, seen);
     }
@@ -94,7 +93,12 @@ export class Fields {
   }
 
   #isTaken(page, box) {
-    return this.all.some((field) => field.page === page && field.box[0] === box[0] && field.box[1] === box[1]);
+    const [left, bottom, width, height] = box;
+    return this.all.some((field) => {
+      const [otherLeft, otherBottom, otherWidth, otherHeight] = field.box;
+      const isBeside = left >= otherLeft + otherWidth || otherLeft >= left + width;
+      return field.page === page && !isBeside && bottom < otherBottom + otherHeight && otherBottom < bottom + height;
+    });
   }
 
   #box(page, seen) {
