@@ -11,6 +11,9 @@ from adapters.pdf.page_count import AT_ONCE, MOST_PAGES, PATIENCE
 from bot.domain.fields import Field
 from bot.domain.placing import Layout, PageShape
 
+LONGEST = 1_000_000
+"""Points of a side: a longer one, more than 350 metres, is an invention of the file."""
+
 FieldFinder = Callable[[bytes], Awaitable[tuple[Field, ...]]]
 
 _log = structlog.get_logger(__name__)
@@ -45,5 +48,8 @@ class PdfLayoutReader:
                 return ()
         read = json.loads(ran.output) if ran.code == 0 else []
         pages = tuple(PageShape(width, height, rotation) for width, height, rotation in read)
-        is_sound = all(min(page.width, page.height) > 0 and page.rotation % 90 == 0 for page in pages)
-        return pages if is_sound and len(pages) <= MOST_PAGES else ()
+        return pages if all(map(_is_sound, pages)) and len(pages) <= MOST_PAGES else ()
+
+
+def _is_sound(page: PageShape) -> bool:
+    return 0 < page.width <= LONGEST and 0 < page.height <= LONGEST and page.rotation % 90 == 0

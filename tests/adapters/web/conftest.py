@@ -27,6 +27,7 @@ from adapters.web.signing.site import load_assets
 from adapters.web.uploads import serve_uploads
 from bot.domain.dossier import DossierItem
 from bot.domain.envelope import Answer, Envelope, EnvelopeId, Party
+from bot.domain.fields import Field, FieldKind
 from bot.domain.links import SIGNING_TIME, UPLOADING_TIME, UploadPage, fingerprint
 from bot.domain.log import LogLine
 from bot.domain.people import Platform
@@ -66,6 +67,15 @@ class KnownPages:
 
 LONG = 200
 LONG_PDF = make_pdf(pages=LONG, text="Jaarrekening")
+
+
+FORM_PDF = make_pdf(pages=2, text="Formulier")
+FORM_FIELDS = (Field(FieldKind.SIGNATURE, 1, 0, (100, 200, 150, 50)), Field(FieldKind.DATE, 0, 1, (0, 0, 90, 20)))
+
+
+async def find_known(content: bytes) -> tuple[Field, ...]:
+    """The fields that the maker of `FORM_PDF` put there."""
+    return FORM_FIELDS if content == FORM_PDF else ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,7 +160,9 @@ async def site(tmp_path: Path) -> AsyncIterator[Site]:
     directory.people = {KARIM: a.a_person(), SANNE: a.a_person("Sanne de Vries", account=SANNE)}
     listening = create_server(("127.0.0.1", 0))
     url = f"http://127.0.0.1:{listening.getsockname()[1]}"
-    ports = Ports(store, blobs, KnownPages(), clock, {}, {Platform.SLACK: directory}, url, layouts=PdfLayoutReader())
+    ports = Ports(
+        store, blobs, KnownPages(), clock, {}, {Platform.SLACK: directory}, url, layouts=PdfLayoutReader(find_known)
+    )
     await _furnish(ports)
     woken: list[None] = []
     counted: list[Answer] = []

@@ -10,7 +10,7 @@ from playwright.async_api import Browser, Dialog, FloatRect, Locator, Page, expe
 from bot.domain.fields import Field, FieldKind
 from bot.domain.placing import FieldTemplate, Layout, PageShape
 from tests import builders as a
-from tests.adapters.web.conftest import LONG, LONG_PDF, PHONE, Site
+from tests.adapters.web.conftest import FORM_PDF, LONG, LONG_PDF, PHONE, Site
 from tests.adapters.web.placing_office import (
     MARK,
     file_pdf,
@@ -23,6 +23,7 @@ from tests.adapters.web.placing_office import (
 from tests.adapters.web.telephone import Heard, sheet, until, visit
 from tests.npm import VALIDATORS, install
 
+A4_WIDTH = 595.28
 SAVED = "Opgeslagen. U kunt terug naar het venster in de chat."
 
 
@@ -84,7 +85,7 @@ async def test_fields_are_dragged_onto_the_document_moved_sized_and_saved(site: 
     item = await file_pdf(site)
     await visit(desk, site, await offer_placing(site, item))
     layer = await layer_box(desk)
-    scale = layer["width"] / 595.28
+    scale = layer["width"] / A4_WIDTH
     await drag(desk, middle(await box_of(kind(desk, "Handtekening"))), (layer["x"] + 200, layer["y"] + 150))
     await expect(placed(desk)).to_have_count(1)
     field = await box_of(placed(desk))
@@ -265,6 +266,24 @@ async def test_the_last_of_two_tabs_is_told_and_keeps_what_it_has(site: Site, ch
     placement = await read_placement(site, item)
     assert placement
     assert placement.revision == 2
+
+
+async def test_what_the_document_has_of_its_own_is_shown_and_stays(site: Site, desk: Page, heard: Heard) -> None:
+    item = await file_pdf(site, "Formulier.pdf", FORM_PDF)
+    await visit(desk, site, await offer_placing(site, item))
+    layer = await layer_box(desk)
+    found = desk.get_by_role("img", name="Handtekening, 2 · Noor, pagina 1, in het document zelf")
+    await expect(desk.locator(".found")).to_have_count(2)
+    box, scale = await box_of(found), layer["width"] / A4_WIDTH
+    assert (box["x"] - layer["x"]) / scale == pytest.approx(100, abs=2)
+    assert (layer["y"] + layer["height"] - box["y"] - box["height"]) / scale == pytest.approx(200, abs=2)
+    await found.scroll_into_view_if_needed()
+    start = middle(await box_of(found))
+    await drag(desk, start, (start[0] + 80, start[1] - 80))
+    assert middle(await box_of(found)) == pytest.approx(start, abs=1)
+    await expect(desk.locator("#chosen")).to_be_hidden()
+    await save(desk)
+    assert await read_fields(site, item) == ()
 
 
 async def test_leaving_with_something_unsaved_is_asked_about(site: Site, desk: Page, heard: Heard) -> None:

@@ -2,7 +2,7 @@
 import { fit, measure, toBox, toSeen } from "./geometry.mjs";
 
 const SIZES = { signature: [180, 60], name: [160, 24], date: [96, 24], text: [160, 24] }; // points
-const APART = 6; // points further down for every try
+const APART = 6; // points between them, and further down for every try
 
 export class Fields {
   #before = [];
@@ -96,8 +96,9 @@ export class Fields {
     const [left, bottom, width, height] = box;
     return this.all.some((field) => {
       const [otherLeft, otherBottom, otherWidth, otherHeight] = field.box;
-      const isBeside = left >= otherLeft + otherWidth || otherLeft >= left + width;
-      return field.page === page && !isBeside && bottom < otherBottom + otherHeight && otherBottom < bottom + height;
+      const isBeside = left >= otherLeft + otherWidth + APART || otherLeft >= left + width + APART;
+      const isAboveOrBelow = bottom >= otherBottom + otherHeight + APART || otherBottom >= bottom + height + APART;
+      return field.page === page && !isBeside && !isAboveOrBelow;
     });
   }
 
