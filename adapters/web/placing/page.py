@@ -9,7 +9,8 @@ from adapters.web.html import NOTHING, Html, isolate, join, tag
 from adapters.web.origins import make_form_token
 from adapters.web.placing.sent import FORGET, SAVE, write_fields
 from adapters.web.placing.site import SAVED, PlacingSite
-from bot.domain.fields import Field, FieldKind
+from adapters.web.placing.words import list_words, name_kinds
+from bot.domain.fields import Field
 from bot.domain.placing import LABEL_LENGTH, MOST_FIELDS, MOST_SIGNERS, SMALLEST, TEMPLATE_LENGTH, count_signers
 from bot.texts import Texts
 from bot.use_cases.place_fields import PlacingPage, guess_template
@@ -74,7 +75,7 @@ def _write_panel(site: PlacingSite, request: web.Request, texts: Texts, page: Pl
     facts: dict[str, str | bool] = {
         "data_signers": orjson.dumps(page.link.signers).decode(),
         "data_count": str(len(page.link.signers) or max(1, count_signers(entered.fields))),
-        "data_words": orjson.dumps(_list_words(texts)).decode(),
+        "data_words": orjson.dumps(list_words(texts)).decode(),
         "data_most": orjson.dumps({"fields": MOST_FIELDS, "signers": MOST_SIGNERS, "smallest": SMALLEST}).decode(),
         "data_template": site.locate(request, "template"),
         "data_changed": entered.is_changed,
@@ -106,7 +107,7 @@ def _write_hidden(request: web.Request, entered: Entered) -> Html:
 
 def _write_palette(page: PlacingPage, texts: Texts) -> Html:
     more = tag("button", texts.say("Add a signer"), type="button", data_do="add-signer")
-    kinds = (tag("button", name, type="button", data_kind=kind) for kind, name in _name_kinds(texts).items())
+    kinds = (tag("button", name, type="button", data_kind=kind) for kind, name in name_kinds(texts).items())
     return tag(
         "div",
         tag("label", texts.say("Signer"), for_="signer"),
@@ -224,30 +225,3 @@ def _write_footer(page: PlacingPage, texts: Texts) -> Html:
         by, at = page.placement.by.name, texts.moment(page.placement.at)
         words.append(texts.say("Fields were saved last by {name} on {moment}.", name=by, moment=at))
     return tag("footer", tag("small", " ".join(words)))
-
-
-def _name_kinds(texts: Texts) -> dict[str, str]:
-    return {
-        FieldKind.SIGNATURE.value: texts.say("Signature"),
-        FieldKind.NAME.value: texts.say("Name"),
-        FieldKind.DATE.value: texts.say("Date"),
-        FieldKind.TEXT.value: texts.say("Free text"),
-    }
-
-
-def _list_words(texts: Texts) -> dict[str, str]:
-    """What the script says, with what it fills in between braces."""
-    names = ("kind", "signer", "page")
-    gaps = dict(zip(names, (f"{{{name}}}" for name in names), strict=True))
-    number = "{number}"
-    return _name_kinds(texts) | {
-        "signerNumber": texts.say("Signer {number}", number=number),
-        "field": texts.say("{kind}, {signer}, page {page}", **gaps),
-        "found": texts.say("{kind}, {signer}, page {page}, in the document itself", **gaps),
-        "removed": texts.say("Removed."),
-        "undone": texts.say("Undone."),
-        "full": texts.say("At most {number} fields fit on one document.", number=MOST_FIELDS),
-        "used": texts.say("Fields of the template: {number}.", number=number),
-        "failed": texts.say("The template cannot be fetched right now. Please try again in a moment."),
-        "unsaved": texts.say("Not saved yet."),
-    }
