@@ -51,6 +51,7 @@ def explain(error: Exception) -> str | None:
     from bot.use_cases.client_file import ClientFileRefused  # noqa: PLC0415 - as said above
     from bot.use_cases.find_person import PersonRefused  # noqa: PLC0415 - as said above
     from bot.use_cases.offices import OfficeRefused  # noqa: PLC0415 - as said above
+    from storage.evidence.errors import EvidenceError  # noqa: PLC0415 - as said above
 
     match error:
         case SettingsError():
@@ -63,6 +64,8 @@ def explain(error: Exception) -> str | None:
             return f"the database or the documents cannot be reached: {error.reason}. See: paraaf doctor"
         case KeyRefused():
             return f"{error}."
+        case EvidenceError():
+            return f"the evidence: {error}. See: paraaf evidence fsck"
         case Conflict():
             return "somebody else changed the same at the same time; nothing was changed. Run it again."
         case OSError(errno=errno.EADDRINUSE):

@@ -10,16 +10,21 @@ from adapters.evidence.opening import make_key_finder, open_archive
 from adapters.evidence.overseeing import Overseers, oversee
 from adapters.settings import Settings
 from bot.ports import Evidence
+from storage.evidence.archive import Archive
 from storage.evidence.note import VerifierKey
 
 
 @dataclass(frozen=True, slots=True)
 class Holding:
-    """`evidence` records; `find_keys` finds the keys of a log by its origin, none where it is none of ours."""
+    """`evidence` records; `find_keys` finds the keys of a log by its origin, none where it is none of ours.
+
+    `archive` is in this process, if it is.
+    """
 
     evidence: Evidence
     find_keys: Callable[[str], Awaitable[list[VerifierKey]]]
     overseers: Overseers | None = None
+    archive: Archive | None = None
 
 
 @asynccontextmanager
@@ -29,6 +34,6 @@ async def hold_evidence(settings: Settings) -> AsyncIterator[Holding]:
     try:
         async with oversee(settings, archive) as overseers:
             evidence = LocalEvidence(archive, overseers.observers, overseers.find_checkpoint)
-            yield Holding(evidence, make_key_finder(archive), overseers)
+            yield Holding(evidence, make_key_finder(archive), overseers, archive)
     finally:
         await archive.close()

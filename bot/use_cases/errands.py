@@ -14,7 +14,8 @@ from bot.texts import Texts, texts_for
 from bot.use_cases.take_files import read_sender, take_files, tell_trouble
 from bot.views import notes
 from bot.views.delegation import note_answer, note_delegation
-from bot.views.envelope_card import describe_documents, show_envelope
+from bot.views.envelope_card import show_envelope
+from bot.views.envelope_words import describe_documents
 from bot.views.help import show_words
 from cards.model import Card
 

@@ -6,12 +6,13 @@ index/OFFICE.db     may be deleted at any time when Paraaf does not run
 people/OFFICE/      what is personal, encrypted, and the keys to it
 stamps/OFFICE/      timestamped checkpoints, and the one that waits for its timestamp
 witnessed/OFFICE/   checkpoints with the cosignatures of witnesses
-vault               the salt of the secret
+vault               the salt of the secret, by which an archive is told from every other
 """
 
 import asyncio
 import re
 from collections.abc import Sequence
+from hashlib import sha256
 from pathlib import Path
 
 from cryptography.x509 import Certificate
@@ -42,6 +43,8 @@ class Archive:
         self._host = host
         self._disk = disk or Disk()
         self._vault = open_vault(root / "vault", secret, self._disk)
+        self.name = sha256((root / "vault").read_bytes()).hexdigest()
+        """Tells this archive from every other, wherever copies of it lie."""
         self._logs: dict[str, EvidenceLog] = {}
         self._opening = asyncio.Lock()
 
@@ -52,6 +55,10 @@ class Archive:
             if office not in self._logs:
                 self._logs[office] = await self._open(office)
             return self._logs[office]
+
+    def origin(self, office: str) -> str:
+        """The name of an office's log, whether there is one yet or not."""
+        return f"{self._host}/evidence/{office}"
 
     def payloads(self, office: str) -> Payloads:
         """What is personal in the evidence of an office."""
@@ -88,7 +95,7 @@ class Archive:
         return await EvidenceLog.open(office, self._root / "logs" / office, index, keys, self._disk)
 
     def _find_keys(self, office: str) -> KeyFile:
-        return KeyFile(self._root / "keys" / office, self._vault, f"{self._host}/evidence/{office}", self._disk)
+        return KeyFile(self._root / "keys" / office, self._vault, self.origin(office), self._disk)
 
 
 def _check_office(office: str) -> str:
