@@ -71,7 +71,7 @@ async def test_saving_leads_back_to_the_page_which_shows_what_is_kept(
             )
         ),
         '[{"kind": "text", "signer": 0, "page": 0, "box": [NaN, 0, 100, 20], "label": ""}]',
-        " " * 500_000,
+        "[" + " " * 500_000 + "]",
     ],
 )
 async def test_what_is_no_form_of_ours_is_refused(
