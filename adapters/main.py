@@ -23,6 +23,8 @@ from adapters.web.health import Check, serve_health
 from adapters.web.logs import serve_logs
 from adapters.web.metrics import CountingRouter, Metrics, serve_metrics
 from adapters.web.pages import show_root
+from adapters.web.placing.routes import serve_placing
+from adapters.web.placing.site import PlacingSite
 from adapters.web.signing.routes import serve_signing
 from adapters.web.signing.site import Site, load_assets
 from adapters.web.uploads import serve_uploads
@@ -154,6 +156,7 @@ class Paraaf:
             checks |= {link.platform.value: link.check, "deliveries": check_deliveries}
             app.add_routes(link.routes(site.ports))
         app.add_routes([web.get("/", show_root), *serve_signing(site), *serve_uploads(site.ports)])
+        app.add_routes(serve_placing(PlacingSite(site.ports, site.assets, site.framed_by)))
         app.add_routes([*serve_logs(site.ports, SheetPdf().draw), *serve_metrics(self._metrics, site.ports)])
         app.add_routes(serve_health(checks, {"evidence": check_evidence}))
         app.on_response_prepare.append(_set_headers)

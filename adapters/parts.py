@@ -8,6 +8,7 @@ from pathlib import Path
 
 from sqlalchemy import Connection, make_url
 
+from adapters.pdf.layout import PdfLayoutReader
 from adapters.pdf.page_count import PdfPageCounter
 from adapters.settings import Settings
 from bot.domain.people import Platform
@@ -101,6 +102,7 @@ def build_ports(
         public_url=settings.public_url,
         geography=geography,
         evidence=evidence,
+        layouts=PdfLayoutReader(),
     )
 
 

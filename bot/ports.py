@@ -32,6 +32,7 @@ from bot.domain.people import (
     StaffMember,
 )
 from bot.domain.places import Conversation, MessageRef, Place, Reference
+from bot.domain.placing import FieldTemplate, Layout, Placement, PlacingLink
 from bot.domain.signature import Signature
 from bot.domain.tasks import TaskScope, Turn
 from cards.model import Card
@@ -111,6 +112,13 @@ class PageCounter(Protocol):
 
     async def count_pages(self, content: bytes) -> int | None:
         """The number of pages of a PDF; None for anything else, and for a PDF that is broken, locked or hostile."""
+
+
+class LayoutReader(Protocol):
+    """Looks at the pages of documents without trusting them."""
+
+    async def read_layout(self, content: bytes) -> Layout | None:
+        """The pages of a PDF; None for anything else, and for a PDF that is broken, locked or hostile."""
 
 
 class Geography(Protocol):
@@ -447,6 +455,35 @@ class Outbox(Protocol):
         """How many rows wait for delivery."""
 
 
+class PlacedFields(Protocol):
+    """Where staff placed fields on documents, and what they remembered of it; of no other office."""
+
+    async def get(self, office: OfficeId, item: ItemId, version: int) -> Placement | None:
+        """The fields on this version of an item, as they were saved last."""
+
+    async def save(self, placement: Placement) -> None:
+        """Save fields as the revision after the one that was read. Raises `Conflict` when that is not the newest."""
+
+    async def templates(self, office: OfficeId) -> tuple[FieldTemplate, ...]:
+        """The templates of this office, by name."""
+
+    async def save_template(self, template: FieldTemplate) -> None:
+        """Add a template, or replace the one of that name, ignoring case."""
+
+    async def forget_template(self, office: OfficeId, name: str) -> bool:
+        """Remove a template; False where there is none of that name."""
+
+
+class PlacingLinks(Protocol):
+    """Personal links to the page for placing fields; only a hash of each secret is kept."""
+
+    async def add(self, link: PlacingLink) -> None:
+        """Keep a link, and forget those that expired a month before this one will."""
+
+    async def get(self, secret_hash: str) -> PlacingLink | None:
+        """The link whose secret has this hash."""
+
+
 class References(Protocol):
     """How the conversations of a platform are reached unasked, where it takes more than their id."""
 
@@ -487,6 +524,8 @@ class Transaction(Protocol):
     log_links: LogLinks
     links: Links
     upload_pages: UploadPages
+    placed_fields: PlacedFields
+    placing_links: PlacingLinks
     references: References
     signatures: Signatures
     owed_evidence: OwedEvidence
@@ -512,6 +551,7 @@ class Ports:
 
     `public_url` is where browsers reach the pages, without a slash at its end. Without `geography` no place is derived
     from a network address. Without `evidence` nothing is recorded there, as in commands that decide nothing.
+    Without `layouts` no fields can be placed.
     """
 
     store: Store
@@ -523,3 +563,4 @@ class Ports:
     public_url: str
     geography: Geography | None = None
     evidence: Evidence | None = None
+    layouts: LayoutReader | None = None

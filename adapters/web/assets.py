@@ -1,6 +1,7 @@
 """Scripts and styles of pages: served from memory, under addresses whose content never changes."""
 
 import gzip
+from collections.abc import Mapping
 from functools import cache
 from hashlib import sha256
 from importlib.resources.abc import Traversable
@@ -26,12 +27,15 @@ _DIGITS: Final = 16
 class Assets:
     """The files in `folder` that a page can use, below `path`, for a Paraaf that browsers reach at `public_url`.
 
+    `beside` are further folders by the name that they have in that one.
     `source` is where they come from as a Content-Security-Policy names it: scripts may come from there and nowhere
     else, so that no document that somebody sent can be run as one.
     """
 
-    def __init__(self, folder: Traversable, public_url: str) -> None:
+    def __init__(self, folder: Traversable, public_url: str, beside: Mapping[str, Traversable] | None = None) -> None:
         self._files = dict(_list_files(folder))
+        for name, other in (beside or {}).items():
+            self._files |= _list_files(other, f"{name}/")
         digest = sha256()
         for name, content in sorted(self._files.items()):
             digest.update(f"{name}\n{len(content)}\n".encode() + content)

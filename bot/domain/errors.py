@@ -1,6 +1,7 @@
 """Everything that Paraaf refuses, as facts; `bot.views.refusals` puts them into words.
 
-`bot.domain.delegation_refusals` has those about passing a task on, `bot.domain.faults` those about fields of a form.
+`bot.domain.delegation_refusals` has those about passing a task on, `bot.domain.faults` those about fields of a form,
+`bot.domain.placing` those about fields on a document.
 
 Refusal                      the person is told why, privately; nothing changed
 ├── UnknownTenant            no office belongs to this workspace or tenant

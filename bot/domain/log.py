@@ -36,6 +36,7 @@ class Happening(StrEnum):
     DELEGATED = "delegated"
     DELEGATION_REFUSED = "delegation refused"
     DELEGATION_TAKEN_BACK = "delegation taken back"
+    FIELDS_PLACED = "fields placed"
     UNDELIVERABLE = "undeliverable"
     """What Paraaf itself found out; its line bears the account of who is told of it."""
 

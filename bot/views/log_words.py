@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import assert_never
+from typing import Literal, assert_never
 
 from bot.domain.envelope import EnvelopeState
 from bot.domain.evidence import Receipt
@@ -12,6 +12,13 @@ from bot.domain.signature import TypedSignature
 from bot.texts import OFFICE_ZONE, Texts
 from bot.views.envelope_words import SHORT_HASH, name_entry, name_state
 from cards.text import clean
+
+_Delegating = Literal[
+    Happening.DELEGATION_ASKED,
+    Happening.DELEGATED,
+    Happening.DELEGATION_REFUSED,
+    Happening.DELEGATION_TAKEN_BACK,
+]
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,6 +106,23 @@ def name_happening(happening: Happening, texts: Texts) -> str:
             return texts.say("Withdrew the request")
         case Happening.SUPERSEDED:
             return texts.say("Replaced by a corrected version")
+        case (
+            Happening.DELEGATION_ASKED
+            | Happening.DELEGATED
+            | Happening.DELEGATION_REFUSED
+            | Happening.DELEGATION_TAKEN_BACK
+        ):
+            return _name_delegation(happening, texts)
+        case Happening.FIELDS_PLACED:
+            return texts.say("Placed fields on a document")
+        case Happening.UNDELIVERABLE:
+            return texts.say("A message could not be delivered")
+        case _:
+            assert_never(happening)
+
+
+def _name_delegation(happening: _Delegating, texts: Texts) -> str:
+    match happening:
         case Happening.DELEGATION_ASKED:
             return texts.say("Asked to pass the task on")
         case Happening.DELEGATED:
@@ -107,8 +131,6 @@ def name_happening(happening: Happening, texts: Texts) -> str:
             return texts.say("Refused to pass the task on")
         case Happening.DELEGATION_TAKEN_BACK:
             return texts.say("Kept the task after all")
-        case Happening.UNDELIVERABLE:
-            return texts.say("A message could not be delivered")
         case _:
             assert_never(happening)
 
@@ -197,6 +219,8 @@ def _note_happening(happening: Happening, fact: dict[str, str], texts: Texts) ->
             | Happening.DELEGATION_TAKEN_BACK
         ):
             return _note_delegation(fact, texts)
+        case Happening.FIELDS_PLACED:
+            return _say_if(fact.get("fields"), lambda number: texts.say("Fields: {number}", number=number))
         case Happening.UNDELIVERABLE:
             return _say_if(fact.get("why"), lambda why: texts.say("The platform says: {why}", why=why))
         case Happening.VIEWED | Happening.APPROVED | Happening.REJECTED | Happening.WITHDRAWN:

@@ -30,6 +30,7 @@ from bot.texts import Texts
 from bot.views.commands import LINK, spell
 from bot.views.delegation_refusals import DelegationRefusal, word_delegation_refusal
 from bot.views.envelope_words import name_state
+from bot.views.placing_refusals import PlacingRefusal, word_placing_refusal
 from cards.model import Anchor, Card, Element, FormErrors, Plain, Text
 
 
@@ -161,6 +162,8 @@ def _word_about_envelope(refusal: Refusal, texts: Texts, platform: Platform) -> 
             )
         case _ if isinstance(refusal, DelegationRefusal):
             return word_delegation_refusal(refusal, texts)
+        case _ if isinstance(refusal, PlacingRefusal):
+            return word_placing_refusal(refusal, texts)
         case _:
             message = f"a refusal without words: {type(refusal).__name__}"
             raise TypeError(message)

@@ -53,7 +53,7 @@ def write_envelope(envelope: Envelope) -> dict[str, Any]:
         "drawing": envelope.drawing,
         "way": envelope.way,
         "in_order": envelope.in_order,
-        "fields": [_write_field(field) for field in envelope.fields] or None,
+        "fields": [write_field(field) for field in envelope.fields] or None,
         **write_sealed(envelope.sealed),
         **write_state(envelope),
         **(write_card(envelope.card) if envelope.card else {}),
@@ -166,16 +166,18 @@ def read_envelope(row: Row[Any]) -> Envelope:
         evidence_follows=row.evidence_follows,
         way=Way(row.way),
         in_order=row.in_order,
-        fields=tuple(map(_read_field, row.fields or ())),
+        fields=tuple(map(read_field, row.fields or ())),
         sealed=_read_sealed(row),
     )
 
 
-def _write_field(field: Field) -> dict[str, Any]:
+def write_field(field: Field) -> dict[str, Any]:
+    """A field as it lies in JSON."""
     return {"kind": field.kind, "signer": field.signer, "page": field.page, "box": field.box, "label": field.label}
 
 
-def _read_field(written: dict[str, Any]) -> Field:
+def read_field(written: dict[str, Any]) -> Field:
+    """The field that `write_field` wrote."""
     left, bottom, width, height = written["box"]
     box = (left, bottom, width, height)
     return Field(FieldKind(written["kind"]), written["signer"], written["page"], box, written["label"])

@@ -21,6 +21,8 @@ from bot.ports import (
     Outbox,
     OwedEvidence,
     People,
+    PlacedFields,
+    PlacingLinks,
     References,
     Signatures,
     Tasks,
@@ -39,6 +41,8 @@ from storage.sql.offices import SqlOffices
 from storage.sql.outbox import SqlOutbox
 from storage.sql.owed_evidence import SqlOwedEvidence
 from storage.sql.people import SqlPeople
+from storage.sql.placed_fields import SqlPlacedFields
+from storage.sql.placing_links import SqlPlacingLinks
 from storage.sql.references import SqlReferences
 from storage.sql.session import Session
 from storage.sql.signatures import SqlSignatures
@@ -67,6 +71,8 @@ class SqlTransaction:
         self.log_links: LogLinks = SqlLogLinks(session)
         self.links: Links = SqlLinks(session)
         self.upload_pages: UploadPages = SqlUploadPages(session)
+        self.placed_fields: PlacedFields = SqlPlacedFields(session)
+        self.placing_links: PlacingLinks = SqlPlacingLinks(session)
         self.references: References = SqlReferences(session)
         self.signatures: Signatures = SqlSignatures(session, vault)
         self.owed_evidence: OwedEvidence = SqlOwedEvidence(session)

@@ -485,6 +485,56 @@ upload_pages = Table(
     Index("ix_upload_pages_expires_at", "expires_at"),
 )
 
+placed_fields = Table(
+    "placed_fields",
+    metadata,
+    Column("item_id", Text, nullable=False),
+    Column("version", Integer, nullable=False),
+    Column("office_id", Text, ForeignKey("offices.id"), nullable=False),
+    Column("revision", Integer, nullable=False),
+    Column("fields", JSON, nullable=False),
+    *_party("by_"),
+    Column("at", UtcTime, nullable=False),
+    PrimaryKeyConstraint("item_id", "version"),
+    ForeignKeyConstraint(["item_id", "version"], ["dossier_versions.item_id", "dossier_versions.number"]),
+    CheckConstraint("revision >= 1", name="revision"),
+)
+
+field_templates = Table(
+    "field_templates",
+    metadata,
+    Column("office_id", Text, ForeignKey("offices.id"), nullable=False),
+    Column("name_folded", Text, nullable=False),
+    Column("name", Text, nullable=False),
+    Column("pages", Integer, nullable=False),
+    Column("fields", JSON, nullable=False),
+    *_party("by_"),
+    Column("at", UtcTime, nullable=False),
+    PrimaryKeyConstraint("office_id", "name_folded"),
+    CheckConstraint("pages >= 1", name="pages"),
+)
+
+placing_links = Table(
+    "placing_links",
+    metadata,
+    Column("secret_hash", Text, primary_key=True),
+    Column("office_id", Text, ForeignKey("offices.id"), nullable=False),
+    Column("client_id", Text, nullable=False),
+    Column("item_id", Text, nullable=False),
+    Column("version", Integer, nullable=False),
+    Column("sha256", Text, nullable=False),
+    *_party("placer_"),
+    Column("signers", JSON, nullable=False),
+    Column("expires_at", UtcTime, nullable=False),
+    _of_office("clients", "client_id"),
+    ForeignKeyConstraint(
+        ["item_id", "version", "sha256"],
+        ["dossier_versions.item_id", "dossier_versions.number", "dossier_versions.sha256"],
+    ),
+    CheckConstraint("length(secret_hash) = 64", name="secret_hash"),
+    Index("ix_placing_links_expires_at", "expires_at"),
+)
+
 conversation_references = Table(
     "conversation_references",
     metadata,

@@ -23,8 +23,9 @@ _NOBODY = ("'none'",)
 
 
 def load_assets(public_url: str) -> Assets:
-    """Scripts and styles of the page. Reads a few megabytes."""
-    return Assets(files(__package__ or "adapters.web.signing").joinpath("static"), public_url)
+    """Scripts and styles of the page, and of the one for placing fields. Reads a few megabytes."""
+    static = files("adapters.web.signing").joinpath("static")
+    return Assets(static, public_url, beside={"placing": files("adapters.web.placing").joinpath("static")})
 
 
 @dataclass(frozen=True, slots=True)

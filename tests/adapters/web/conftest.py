@@ -14,16 +14,20 @@ from aiohttp.test_utils import TestClient, TestServer
 from playwright.async_api import Browser as Chromium
 from playwright.async_api import Page, ViewportSize
 
+from adapters.pdf.layout import PdfLayoutReader
 from adapters.pdf.sheet import SheetPdf
 from adapters.teams_settings import FRAMES
 from adapters.web.logs import serve_logs
 from adapters.web.pages import show_root
+from adapters.web.placing.routes import serve_placing
+from adapters.web.placing.site import PlacingSite
 from adapters.web.signing.routes import serve_signing
 from adapters.web.signing.site import Site as SigningSite
 from adapters.web.signing.site import load_assets
 from adapters.web.uploads import serve_uploads
 from bot.domain.dossier import DossierItem
 from bot.domain.envelope import Answer, Envelope, EnvelopeId, Party
+from bot.domain.fields import Field, FieldKind
 from bot.domain.links import SIGNING_TIME, UPLOADING_TIME, UploadPage, fingerprint
 from bot.domain.log import LogLine
 from bot.domain.people import Platform
@@ -63,6 +67,15 @@ class KnownPages:
 
 LONG = 200
 LONG_PDF = make_pdf(pages=LONG, text="Jaarrekening")
+
+
+FORM_PDF = make_pdf(pages=2, text="Formulier")
+FORM_FIELDS = (Field(FieldKind.SIGNATURE, 1, 0, (100, 200, 150, 50)), Field(FieldKind.DATE, 0, 1, (0, 0, 90, 20)))
+
+
+async def find_known(content: bytes) -> tuple[Field, ...]:
+    """The fields that the maker of `FORM_PDF` put there."""
+    return FORM_FIELDS if content == FORM_PDF else ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,14 +160,18 @@ async def site(tmp_path: Path) -> AsyncIterator[Site]:
     directory.people = {KARIM: a.a_person(), SANNE: a.a_person("Sanne de Vries", account=SANNE)}
     listening = create_server(("127.0.0.1", 0))
     url = f"http://127.0.0.1:{listening.getsockname()[1]}"
-    ports = Ports(store, blobs, KnownPages(), clock, {}, {Platform.SLACK: directory}, url)
+    ports = Ports(
+        store, blobs, KnownPages(), clock, {}, {Platform.SLACK: directory}, url, layouts=PdfLayoutReader(find_known)
+    )
     await _furnish(ports)
     woken: list[None] = []
     counted: list[Answer] = []
-    signing = SigningSite(ports, load_assets(url), lambda: woken.append(None), counted.append, framed_by=FRAMES)
+    assets = load_assets(url)
+    signing = SigningSite(ports, assets, lambda: woken.append(None), counted.append, framed_by=FRAMES)
     app = web.Application()
     app.router.add_get("/", show_root)
     app.add_routes([*serve_signing(signing), *serve_uploads(ports), *serve_logs(ports, SheetPdf().draw)])
+    app.add_routes(serve_placing(PlacingSite(ports, assets, FRAMES)))
     async with TestClient(TestServer(app, socket_factory=lambda *_: listening)) as client:
         yield Site(client, ports, clock, tmp_path / "blobs", directory, woken, counted)
     await store.dispose()

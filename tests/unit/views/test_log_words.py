@@ -53,6 +53,7 @@ def describe(
         (Happening.SUPERSEDED, {"successor": "e2"}, ("Nieuwe versie: e2",)),
         (Happening.DELEGATION_ASKED, {"from": "Karim", "to": "Noor", "note": "Vakantie"}, ("Van Karim aan Noor",)),
         (Happening.DELEGATED, {"to": "Noor"}, ("Aan Noor",)),
+        (Happening.FIELDS_PLACED, {"document": "A.pdf", "fields": "3"}, ("Velden: 3",)),
         (Happening.UNDELIVERABLE, {"errand": "show card", "why": "is_archived"}, ("Het platform meldt: is_archived",)),
     ],
 )  # fmt: skip

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from bot.domain import delegation_refusals, errors
+from bot.domain import delegation_refusals, errors, placing
 from bot.domain.delegation import DelegationState
 from bot.domain.envelope import Answer, EnvelopeState
 from bot.domain.errors import FileTrouble, LinkTrouble, Refusal
@@ -45,6 +45,9 @@ def every_refusal() -> Iterator[Refusal]:
     yield from (errors.LinkRefused(trouble) for trouble in LinkTrouble)
     yield errors.SignatureRequired()
     yield from (errors.FilesNotTaken("aangifte.pdf", trouble, 10_000_000) for trouble in FileTrouble)
+    yield from (placing.FieldsRefused(why) for why in placing.Misplaced)
+    yield placing.NothingToPlaceOn("Brief.docx")
+    yield placing.TooManyTemplates()
     yield from (InvalidInput({"documents": Fault(problem, 3)}) for problem in Problem)
 
 

@@ -38,7 +38,7 @@ async function showDocument(frame, stack) {
 
 // Nothing in a document is run: this library has no `eval`, no scripting without its sandbox, which is not here, and no
 // XFA unless it is asked for. Fonts come from here, so that everybody sees the same letters.
-async function openDocument(address) {
+export async function openDocument(address) {
   const [{ getDocument, GlobalWorkerOptions }, content] = await Promise.all([
     import(`${LIBRARY}pdf.min.mjs`),
     fetchDocument(address),
