@@ -13,16 +13,16 @@ MEMORY = 512 * 1024 * 1024
 CPU_SECONDS = 5
 
 
-def set_limits() -> None:
+def set_limits(memory: int = MEMORY, cpu_seconds: int = CPU_SECONDS) -> None:
     """Let the system end this process rather than let it take the machine along; where the system can (not Windows)."""
     if sys.platform == "win32":
         return
     import resource  # noqa: PLC0415 - exists on POSIX systems only
 
-    for kind, most in ((resource.RLIMIT_CPU, CPU_SECONDS), (resource.RLIMIT_CORE, 0), (resource.RLIMIT_FSIZE, 0)):
+    for kind, most in ((resource.RLIMIT_CPU, cpu_seconds), (resource.RLIMIT_CORE, 0), (resource.RLIMIT_FSIZE, 0)):
         resource.setrlimit(kind, (most, most))
     if sys.platform != "darwin":  # macOS refuses a limit on the address space
-        resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
+        resource.setrlimit(resource.RLIMIT_AS, (memory, memory))
 
 
 def main() -> None:
