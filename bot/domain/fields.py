@@ -27,3 +27,15 @@ class Field:
     page: int
     box: tuple[float, float, float, float]
     label: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class FieldTemplate:
+    """Where the signers of one kind of document sign, as staff placed it before; `kind` is the office's word for it."""
+
+    kind: str
+    fields: tuple[Field, ...]
+
+    def fits(self, pages: int, signers: int) -> bool:
+        """Whether a document of so many pages with so many signers has room for all of it."""
+        return all(each.page < pages and each.signer < signers for each in self.fields)

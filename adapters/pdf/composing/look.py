@@ -1,0 +1,155 @@
+"""Looks into the PDF on standard input and prints what it found as JSON; run as a process of its own.
+
+Two readers must understand the file: pyHanko, which will write into it, and PDFium, which finds its text.
+"""
+
+import logging
+import re
+import sys
+from collections.abc import Iterator
+from io import BytesIO
+
+import orjson
+import pypdfium2 as pdfium
+from pyhanko.pdf_utils.generic import ArrayObject, DictionaryObject, PdfObject, StreamObject
+from pyhanko.pdf_utils.reader import PdfFileReader
+
+from adapters.pdf.composing.anchors import find_anchors, make_field
+from adapters.pdf.composing.inspection import Inspection, Reason, Refused
+from adapters.pdf.count_pages import set_limits
+from bot.domain.fields import Field, FieldKind
+
+MOST_PAGES = 1_000
+"""The longest file that the tests sign."""
+MEMORY = 1024 * 1024 * 1024
+"""Bytes of address space: both readers for the largest file that a platform hands over."""
+CPU_SECONDS = 40
+_DEEPEST = 50
+"""Levels of a tree of pages or fields; real ones have a handful."""
+
+
+def main() -> None:
+    """Look, and print."""
+    content = sys.stdin.buffer.read()
+    set_limits(MEMORY, CPU_SECONDS)
+    logging.disable()
+    sys.stdout.buffer.write(orjson.dumps(look_into(content)))
+
+
+def look_into(content: bytes) -> Inspection | Refused:
+    """What is known of the PDF, or why it is refused."""
+    try:
+        reader = PdfFileReader(BytesIO(content), strict=False)
+        if reader.encrypted:
+            return Refused(Reason.ENCRYPTED)
+        return _look(reader, content)
+    except MemoryError:
+        return Refused(Reason.TOO_HEAVY)
+    except Exception:  # noqa: BLE001 - whatever a reader raises, it is about the file
+        return Refused(Reason.BROKEN)
+
+
+def _look(reader: PdfFileReader, content: bytes) -> Inspection | Refused:
+    form = _read(reader.root, "/AcroForm")
+    if isinstance(form, DictionaryObject) and _read(form, "/XFA") is not None:
+        return Refused(Reason.XFA)
+    seen = pdfium.PdfDocument(content)
+    if len(seen) > MOST_PAGES:
+        return Refused(Reason.TOO_MANY_PAGES)
+    pages = list(_walk_pages(reader.root["/Pages"]))
+    if not pages or len(pages) != len(seen):
+        return Refused(Reason.BROKEN)
+    widgets = [(number, each) for number, page in enumerate(pages) for each in _find_signature_widgets(page)]
+    is_signed = any(_inherit(each, "/V") is not None for _, each in widgets) or bool(reader.embedded_signatures)
+    fields = [] if is_signed else [*_read_widgets(widgets, seen), *_read_anchors(seen)]
+    return Inspection(tuple(page.get_size() for page in seen), is_signed, _claims_pdfa(reader), tuple(fields))
+
+
+def _walk_pages(node: DictionaryObject, depth: int = 0) -> Iterator[DictionaryObject]:
+    """The pages below a node of the tree, in order. Raises `ValueError` for a tree that is too deep or too large."""
+    if depth > _DEEPEST:
+        raise ValueError("too deep")
+    for count, kid in enumerate(_read_list(node, "/Kids")):
+        if count > MOST_PAGES:
+            raise ValueError("too many pages")
+        if "/Kids" in kid:
+            yield from _walk_pages(kid, depth + 1)
+        else:
+            yield kid
+
+
+def _read(node: DictionaryObject, key: str) -> PdfObject | None:
+    """What a dictionary has by this name, be it in an object of its own; None where that is nothing or null."""
+    try:
+        found: PdfObject = node[key]
+    except KeyError:
+        return None
+    return found
+
+
+def _read_list(node: DictionaryObject, key: str) -> list[DictionaryObject]:
+    """The dictionaries in a list of a dictionary. Raises `TypeError` where it has something else by this name."""
+    found = _read(node, key)
+    if not isinstance(found, ArrayObject | None):
+        raise TypeError(f"{key} is no list")
+    kids = [each.get_object() for each in found or ()]
+    if not all(isinstance(each, DictionaryObject) for each in kids):
+        raise TypeError(f"{key} holds something else")
+    return kids
+
+
+def _find_signature_widgets(page: DictionaryObject) -> list[DictionaryObject]:
+    return [each for each in _read_list(page, "/Annots") if "/Rect" in each and str(_inherit(each, "/FT")) == "/Sig"]
+
+
+def _inherit(field: DictionaryObject, key: str) -> PdfObject | None:
+    """What a form field has by this name, itself or from its parents."""
+    for _ in range(_DEEPEST):
+        found = _read(field, key)
+        parent = _read(field, "/Parent")
+        if found is not None or not isinstance(parent, DictionaryObject):
+            return found
+        field = parent
+    raise ValueError("too deep")
+
+
+def _read_widgets(widgets: list[tuple[int, DictionaryObject]], seen: pdfium.PdfDocument) -> list[Field]:
+    """Empty signature fields, one for each signer: by the numbers in their names if these are 1 to n, else as read."""
+    placed = [
+        (number, str(_inherit(each, "/T") or ""), _place(each["/Rect"], seen[number])) for number, each in widgets
+    ]
+    placed = [each for each in placed if min(each[2][2:]) > 0]  # a box without size is for signatures that show nothing
+    placed.sort(key=lambda each: (each[0], -each[2][1], each[2][0]))
+    named = [re.search(r"(\d{1,2})$", name) for _, name, _ in placed]
+    numbers = [int(found[1]) - 1 for found in named if found]
+    if sorted(numbers) != list(range(len(placed))):
+        numbers = list(range(len(placed)))
+    return [
+        Field(FieldKind.SIGNATURE, signer, page, box)
+        for signer, (page, _, box) in sorted(zip(numbers, placed, strict=True), key=lambda each: each[0])
+    ]
+
+
+def _place(rect: ArrayObject, page: pdfium.PdfPage) -> tuple[float, float, float, float]:
+    corners = [float(rect[index]) for index in range(4)]  # its slices are plain lists of references
+    (left, right), (bottom, top) = sorted(corners[::2]), sorted(corners[1::2])
+    crop = page.get_bbox()
+    return (left - crop[0], bottom - crop[1], right - left, top - bottom)
+
+
+def _read_anchors(seen: pdfium.PdfDocument) -> Iterator[Field]:
+    for number, page in enumerate(seen):
+        left, bottom, right, top = page.get_bbox()
+        for anchor in find_anchors(page, number):
+            yield make_field(anchor, (right - left, top - bottom), page.get_rotation())
+
+
+def _claims_pdfa(reader: PdfFileReader) -> bool:
+    if "/Metadata" not in reader.root:
+        return False
+    described = reader.root.raw_get("/Metadata").get_object()  # as it stands, not as pyHanko reads it
+    return isinstance(described, StreamObject) and b"pdfaid" in described.data
+
+
+if __name__ == "__main__":
+    main()
