@@ -29,6 +29,7 @@ from bot.texts import Texts
 from bot.use_cases.access import find_office, read_office
 from bot.use_cases.draft import read_text
 from bot.use_cases.keep_delegation import show_lapsed
+from bot.use_cases.notify_turn import notify_turns
 from bot.use_cases.signing_link import give_link
 from bot.views import forms
 
@@ -110,7 +111,7 @@ async def record_answer(
         raise NotAParticipant(by.name)
     while True:
         try:
-            return await _save(ports, envelope.answer(by.account, given.decision), by, given, link)
+            return await _save(ports, envelope, by, given, link)
         except Conflict:  # Somebody else was first; as in `settle`, every change leaves fewer possible.
             envelope = await _read_again(ports, envelope)
         except LinkRefused:
@@ -127,8 +128,8 @@ async def _answer(ports: Ports, submission: Submission, decision: Decision, faul
     return Done()
 
 
-async def _save(ports: Ports, envelope: Envelope, by: Party, given: Given, link: SigningLink | None) -> Envelope:
-    at = given.decision.at
+async def _save(ports: Ports, before: Envelope, by: Party, given: Given, link: SigningLink | None) -> Envelope:
+    envelope, at = before.answer(by.account, given.decision), given.decision.at
     async with ports.store.transaction() as tx:
         if link and not await tx.links.use_up(link.secret_hash, at):
             raise LinkRefused(LinkTrouble.USED)
@@ -137,8 +138,8 @@ async def _save(ports: Ports, envelope: Envelope, by: Party, given: Given, link:
         await tx.log.add([_log_answer(envelope, by, given)])
         for errand in _errands_after(envelope):
             await tx.outbox.put(Outgoing(envelope.office, envelope.conversation, errand, envelope.id), at)
-        for lapsed in show_lapsed(envelope):
-            await tx.outbox.put(lapsed, at)
+        for more in (*notify_turns(envelope, before), *show_lapsed(envelope)):
+            await tx.outbox.put(more, at)
         return await tx.envelopes.save(envelope)  # last, since it takes along what was added before
 
 
@@ -146,7 +147,8 @@ def _errands_after(envelope: Envelope) -> Sequence[Errand]:
     if envelope.state is EnvelopeState.REJECTED:
         return (Errand.SHOW_CARD, Errand.NOTE_REJECTION)
     if envelope.state is EnvelopeState.COMPLETED:
-        return (Errand.SHOW_CARD, Errand.NOTE_COMPLETION)
+        sealing = (Errand.SEAL,) if envelope.is_being_sealed else ()
+        return (Errand.SHOW_CARD, Errand.NOTE_COMPLETION, *sealing)
     return (Errand.SHOW_CARD,)
 
 

@@ -6,6 +6,7 @@ from datetime import date, datetime
 from bot.domain.envelope import Answer, Decision, Document, Envelope, EnvelopeState, Signer
 from bot.domain.people import Account
 from bot.texts import OFFICE_ZONE, Texts
+from bot.views.signer_lines import list_signers
 from cards.limits import CARD_TITLE
 from cards.model import (
     Actions,
@@ -59,6 +60,7 @@ def show_envelope(envelope: Envelope, texts: Texts, now: datetime, viewer: Viewe
             *message,
             *_show_pointers(envelope, texts),
             Text(_list_documents(envelope.documents, texts)),
+            *list_signers(envelope, texts),
             _show_facts(envelope, texts, now),
             Divider(),
             *_show_actions(envelope, texts, viewer),
@@ -87,6 +89,8 @@ def show_status(envelope: Envelope, texts: Texts, now: datetime) -> tuple[Span, 
         case EnvelopeState.OPEN:
             waiting = tuple(_separate([Mention(each.account.user, each.name) for each in envelope.waiting_for]))
             return (Strong(texts.say("Waiting for")), Plain(" "), *waiting, *_show_late(envelope, texts, now))
+        case EnvelopeState.COMPLETED if envelope.is_being_sealed:
+            return (Strong("⏳ " + texts.say("Everybody signed; the PDF is being sealed")),)
         case EnvelopeState.COMPLETED:
             return (Strong("✅ " + texts.say("Signed")), *_show_closing(envelope, texts))
         case EnvelopeState.REJECTED:
@@ -188,11 +192,12 @@ def _list_documents(documents: tuple[Document, ...], texts: Texts) -> tuple[Span
 
 def _show_facts(envelope: Envelope, texts: Texts, now: datetime) -> Facts:
     rows = [Fact(texts.say("From"), (Plain(envelope.sender.name),))]
-    rows += [Fact(texts.say("Signer"), (Plain(_show_signer(each, texts)),)) for each in envelope.signers]
+    only = envelope.signers if len(envelope.signers) == 1 else ()
+    rows += [Fact(texts.say("Signer"), (Plain(_show_signer(each, texts)),)) for each in only]
     if envelope.due:
         late = " · " + texts.say("Late") if envelope.is_late(_today(now)) else ""
         rows.append(Fact(texts.say("Due"), (Plain(texts.day(envelope.due) + late),)))
-    decisions = [each.decision for each in envelope.signers if each.decision]
+    decisions = [each.decision for each in only if each.decision]
     places = [place for decision in decisions for place in show_places(decision, texts)]
     rows += [Fact(texts.say("Place"), (Plain(place),)) for place in places]
     return Facts(tuple(rows))

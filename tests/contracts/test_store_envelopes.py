@@ -33,7 +33,7 @@ from tests.builders import (
 OTHER_OFFICE = OfficeId("office-2")
 ENVELOPE = EnvelopeId("envelope-1")
 FIELDS = (
-    Field(FieldKind.TEXT, 1, 0, (72.5, 100.25, 200.0, 24.0), "Functie \"naam\" 🙂"),
+    Field(FieldKind.TEXT, 1, 0, (72.5, 100.25, 200.0, 24.0), 'Functie "naam" 🙂'),
     Field(FieldKind.SIGNATURE, 0, 999, (0.0, 0.1, 90.0, 40.0)),
 )
 SEALED = Sealed(2, "ab" * 32, SealLevel.B_LTA, at(50))
@@ -125,7 +125,7 @@ class TestSaving:
         "decision",
         [
             an_approval(derived_place="Gent, Belgium"),
-            an_approval(texts=("Directeur \"a.i.\" 🙂", "Zwolle, [1]", "x" * 200)),
+            an_approval(texts=('Directeur "a.i." 🙂', "Zwolle, [1]", "x" * 200)),
             a_rejection("Nee 🙅 " + "x" * 1_990),
         ],
     )
