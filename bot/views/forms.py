@@ -1,6 +1,7 @@
 """The dialogs: what they ask, in which words. `bot.use_cases` reads their inputs by the names below."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from bot.domain.envelope import Document, Envelope
 from bot.domain.people import Client, Contact, Person
@@ -33,8 +34,10 @@ SEND, LINK, CONFIRM_SIGNER, APPROVE, REJECT, DOCUMENTS_FORM = (
     "documents",
 )
 BRING, SIGN = "bring", "sign"
+CHOOSE_SIGNERS, ARRANGE_SIGNERS = "choose_signers", "arrange_signers"
 RECENT, FOUND, UPLOADS = "documents", "more_documents", "uploads"
 SIGNER, MESSAGE, DUE, REMIND = "signer", "message", "due", "remind"
+WAY, SIGNERS, IN_ORDER = "way", "signers", "in_order"
 CLIENT, CONTACT, PLACE, REASON = "client", "contact", "place", "reason"
 SIGNATURE, TYPED_NAME = "signature", "typed_name"
 """Fields of the signing page."""
@@ -117,6 +120,20 @@ def confirm_signer_form(
         close=texts.say("Cancel"),
         context=context,
     )
+
+
+def name_contact(number: int) -> str:
+    """The field that asks who signer `number` is, from 0.
+
+    Each has one of its own: a client may keep what was chosen in a field of the same name in the dialog before.
+    """
+    return f"{CONTACT}_{number + 1}" if number else CONTACT
+
+
+def ask_in_turn(question: Form, number: int, left: int, texts: Texts) -> Form:
+    """The question of `confirm_signer_form` for signer `number`, from 0; after it `left - 1` others are asked."""
+    body = tuple(replace(each, id=name_contact(number)) if isinstance(each, Choice) else each for each in question.body)
+    return replace(question, body=body, submit=texts.say("Confirm") if left > 1 else question.submit)
 
 
 def approve_form(envelope: Envelope, last_place: str | None, context: str, texts: Texts) -> Form:

@@ -26,6 +26,6 @@ def _show_state(signer: Signer, envelope: Envelope, texts: Texts) -> tuple[Span,
         mark = "✅" if signer.decision.answer is Answer.APPROVED else "❌"
         return (Plain(f" {mark} {texts.day(signer.decision.at.astimezone(OFFICE_ZONE).date())}"),)
     if signer in envelope.waiting_for:
-        return (Plain(" – "), Strong(texts.say("it is their turn")))
+        return (Plain(" · "), Strong(texts.say("it is their turn")))
     later = texts.say("comes later") if envelope.state is EnvelopeState.OPEN else texts.say("did not sign")
-    return (Plain(f" – {later}"),)
+    return (Plain(f" · {later}"),)

@@ -11,11 +11,11 @@ from cards.model import Anchor, Card, Mention, Plain, Span, Strong, Text
 def invite(envelope: Envelope, signer: Signer, texts: Texts, now: datetime) -> Card:
     """The card to answer on, for this signer alone, with the way to the conversation that it is about."""
     card = show_envelope(envelope, texts, now, Viewer(signer.account, is_staff=False))
-    lead: tuple[Span, ...] = (Strong(texts.say("It is your turn to sign.")),)
+    words = texts.say("It is your turn to sign.")
+    lead: tuple[Span, ...] = (Strong(words),)
     if envelope.card and envelope.card.link:
         lead += (Plain(" "), Anchor(texts.say("Open the conversation"), envelope.card.link))
-    summary = f"{texts.say('It is your turn to sign.')} {card.title}"
-    return Card(card.title, (Text(lead), *card.elements), summary, card.personal)
+    return Card(card.title, (Text(lead), *card.elements), f"{words} {card.title}", card.personal)
 
 
 def note_turn(envelope: Envelope, signer: Signer, texts: Texts) -> Card:
