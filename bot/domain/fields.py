@@ -1,5 +1,6 @@
 """Where on the pages of a document each signer signs."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -27,3 +28,8 @@ class Field:
     page: int
     box: tuple[float, float, float, float]
     label: str = ""
+
+
+def find_texts(fields: Iterable[Field], signer: int) -> tuple[str, ...]:
+    """The labels of the texts that are asked of signer `signer`, from 0, in the order of the fields."""
+    return tuple(field.label for field in fields if field.kind is FieldKind.TEXT and field.signer == signer)

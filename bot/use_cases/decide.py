@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from bot.conversation import Actor, Answer, Done, Open, Press, Submission
+from bot.domain.certified import Way
 from bot.domain.envelope import Answer as SignerAnswer
 from bot.domain.envelope import Decision, Envelope, EnvelopeId, EnvelopeState, Party
 from bot.domain.errors import (
@@ -32,6 +33,7 @@ from bot.use_cases.keep_delegation import show_lapsed
 from bot.use_cases.notify_turn import notify_turns
 from bot.use_cases.signing_link import give_link
 from bot.views import forms
+from bot.views.consent import name_consent
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,12 +79,11 @@ async def reject(ports: Ports, submission: Submission) -> Answer:
     return await _answer(ports, submission, *read_rejection(ports, read_text(submission.values, forms.REASON)))
 
 
-def read_approval(ports: Ports, place: str, texts: Texts) -> tuple[Decision, dict[str, Fault]]:
+def read_approval(ports: Ports, place: str, texts: Texts, way: Way = Way.APPROVAL) -> tuple[Decision, dict[str, Fault]]:
     """The approval that somebody gave at this place, with the consent in this language, and what is wrong with it."""
     place = tidy(place)
     fault = find_fault(place, PLACE_LENGTH)
-    consent = f"{forms.CONSENT_VERSION}/{texts.language}"
-    decision = Decision(SignerAnswer.APPROVED, ports.clock.now(), place=place, consent=consent)
+    decision = Decision(SignerAnswer.APPROVED, ports.clock.now(), place=place, consent=name_consent(way, texts))
     return decision, {forms.PLACE: fault} if fault else {}
 
 

@@ -7,6 +7,7 @@ from bot.domain.envelope import Document, Envelope
 from bot.domain.people import Client, Contact, Person
 from bot.domain.typed_text import PLACE_LENGTH, REASON_LENGTH
 from bot.texts import Texts
+from bot.views.consent import say_consent
 from bot.views.envelope_card import describe_document
 from bot.views.options import fit, offer_contact
 from cards.limits import OPTIONS_IN_MENU
@@ -40,12 +41,9 @@ SIGNER, MESSAGE, DUE, REMIND = "signer", "message", "due", "remind"
 WAY, SIGNERS, IN_ORDER = "way", "signers", "in_order"
 CLIENT, CONTACT, PLACE, REASON = "client", "contact", "place", "reason"
 SIGNATURE, TYPED_NAME = "signature", "typed_name"
-"""Fields of the signing page."""
+"""Fields of the signing page, which asks for texts as well; see `name_text`."""
 NEW_CONTACT = "new"
 """The option that makes a new contact of the signer."""
-
-CONSENT_VERSION = "1"
-"""Counts up whenever the consent sentence changes in any language."""
 
 
 def link_form(clients: Sequence[Option] | None, linked: Client | None, context: str, texts: Texts) -> Form:
@@ -122,6 +120,11 @@ def confirm_signer_form(
     )
 
 
+def name_text(number: int) -> str:
+    """The field of the signing page for text `number`, from 0, that the envelope asks of its signer."""
+    return f"text_{number + 1}"
+
+
 def name_contact(number: int) -> str:
     """The field that asks who signer `number` is, from 0.
 
@@ -142,7 +145,7 @@ def approve_form(envelope: Envelope, last_place: str | None, context: str, texts
         id=APPROVE,
         title=texts.say("Approve"),
         body=(
-            Text((Strong(texts.say("I agree to the documents below")),)),
+            Text((Strong(say_consent(envelope.way, texts)),)),
             *_show_documents(envelope.documents, texts),
             TextInput(
                 PLACE,
