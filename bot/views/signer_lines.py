@@ -16,16 +16,15 @@ def list_signers(envelope: Envelope, texts: Texts) -> tuple[Text, ...]:
     spans: list[Span] = [Strong(texts.say("Signers"))]
     for number, signer in enumerate(envelope.signers, start=1):
         place = f"{number}. " if envelope.in_order else "• "
-        spans.append(Plain(f"\n{place}{shorten(signer.name, _NAME)}"))
-        spans += _show_state(signer, envelope, texts)
+        spans.append(Plain(f"\n{place}{shorten(signer.name, _NAME)}{_name_state(signer, envelope, texts)}"))
     return (Text(tuple(spans)),)
 
 
-def _show_state(signer: Signer, envelope: Envelope, texts: Texts) -> tuple[Span, ...]:
+def _name_state(signer: Signer, envelope: Envelope, texts: Texts) -> str:
     if signer.decision:
         mark = "✅" if signer.decision.answer is Answer.APPROVED else "❌"
-        return (Plain(f" {mark} {texts.day(signer.decision.at.astimezone(OFFICE_ZONE).date())}"),)
+        return f" {mark} {texts.day(signer.decision.at.astimezone(OFFICE_ZONE).date())}"
     if signer in envelope.waiting_for:
-        return (Plain(" · "), Strong(texts.say("it is their turn")))
+        return " · " + texts.say("it is their turn")
     later = texts.say("comes later") if envelope.state is EnvelopeState.OPEN else texts.say("did not sign")
-    return (Plain(f" · {later}"),)
+    return f" · {later}"
