@@ -32,9 +32,9 @@ SHOWN_NAME = 60
 class Draft:
     """`signers` are user ids of participants, in order; `files` are ids of files that the platform of `place` holds.
 
-    `asked` is the signer of whom the dialog asks who they are at the client.
-    `client` is whose dossier the dialog showed. `key` names the first submission of the draft, and becomes the
-    envelope's `request_key`. `wants_send` says that linking the conversation is only a step on the way to the send
+    `round` counts how often their order was shown again, `asked` is the signer of whom the dialog asks who they are at
+    the client. `client` is whose dossier the dialog showed. `key` names the first submission of the draft, and becomes
+    the envelope's `request_key`. `wants_send` says that linking the conversation is only a step on the way to the send
     dialog.
     """
 
@@ -48,6 +48,7 @@ class Draft:
     way: Way = Way.APPROVAL
     signers: tuple[str, ...] = ()
     in_order: bool = False
+    round: int = 0
     asked: str = ""
     message: str = ""
     due: date | None = None

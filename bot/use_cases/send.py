@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, replace
 
 from bot.conversation import Actor, Answer, Done, Open, Submission
-from bot.domain.certified import MOST_SIGNERS, Way
+from bot.domain.certified import MOST_SIGNERS, Way, rearrange
 from bot.domain.envelope import Party, Signer
 from bot.domain.errors import ConversationNotLinked, ConversationRelinked
 from bot.domain.faults import Fault, InvalidInput, Problem
@@ -73,22 +73,26 @@ async def choose_signers(ports: Ports, submission: Submission, texts: Texts) -> 
     with _blame(forms.SIGNERS):
         if not in_order:
             return await _go_on(ports, submission.actor, draft, texts)
-        checked = await _check(ports, submission.actor, draft)
-        return Open(
-            order_form([offer_signer(each, None, texts) for each in checked.signers], write_draft(draft), texts)
-        )
+        return await _ask_order(ports, submission.actor, draft, texts)
 
 
 async def arrange_signers(ports: Ports, submission: Submission, texts: Texts) -> Answer:
-    """Take the order. Raises what `submit_draft` raises, with any fault at the position that it is about."""
+    """Take the order, or show it again where others had to move along with who was given another place.
+
+    Raises what `submit_draft` raises, with any fault at the position that it is about.
+    """
     draft = read_draft(submission.context)
-    names = [name_position(number) for number, _ in enumerate(draft.signers, start=1)]
-    ordered = [read_text(submission.values, name) for name in names]
-    faults = {name: _find_place_fault(number, ordered, draft) for number, name in enumerate(names)}
+    names = [name_position(number, draft.round) for number, _ in enumerate(draft.signers)]
+    chosen = tuple(read_text(submission.values, name) for name in names)
+    faults = {name: _find_place_fault(number, chosen, draft.signers) for number, name in enumerate(names)}
     if wrong := {name: fault for name, fault in faults.items() if fault}:
         raise InvalidInput(wrong)
-    with _blame(name_position(1)):
-        return await _go_on(ports, submission.actor, replace(draft, signers=tuple(ordered)), texts)
+    moved = {number: user for number, user in enumerate(chosen) if user != draft.signers[number]}
+    draft = replace(draft, signers=rearrange(draft.signers, moved))
+    with _blame(names[0] if names else forms.SIGNERS):
+        if draft.signers == chosen:
+            return await _go_on(ports, submission.actor, draft, texts)
+        return await _ask_order(ports, submission.actor, replace(draft, round=draft.round + 1), texts)
 
 
 async def confirm_signer(ports: Ports, submission: Submission, texts: Texts) -> Answer:
@@ -153,11 +157,18 @@ def _find_signer(people: tuple[Person, ...], user: str, office: Office, actor: A
     return person
 
 
-def _find_place_fault(number: int, ordered: list[str], draft: Draft) -> Fault | None:
-    user = ordered[number]
-    if user not in draft.signers:
+def _find_place_fault(number: int, chosen: tuple[str, ...], before: tuple[str, ...]) -> Fault | None:
+    user = chosen[number]
+    if user not in before:
         return Fault(Problem.UNKNOWN if user else Problem.MISSING)
-    return Fault(Problem.TWICE) if user in ordered[:number] else None
+    moved = [each for place, each in enumerate(chosen[:number]) if each != before[place]]
+    return Fault(Problem.TWICE) if user != before[number] and user in moved else None
+
+
+async def _ask_order(ports: Ports, actor: Actor, draft: Draft, texts: Texts) -> Answer:
+    checked = await _check(ports, actor, draft)
+    options = [offer_signer(each, None, texts) for each in checked.signers]
+    return Open(order_form(options, draft.round, write_draft(draft), texts))
 
 
 async def _require_certifiable(ports: Ports, client: ClientId, draft: Draft) -> None:

@@ -39,26 +39,31 @@ def signers_form(
     )
 
 
-def name_position(number: int) -> str:
-    """The field for who signs as number `number`, from 1."""
-    return f"position_{number}"
+def name_position(number: int, round_: int) -> str:
+    """The field for who signs at place `number`, from 0.
+
+    Every round has fields of its own: a client may keep what was chosen in a field of the same name.
+    """
+    return f"position_{number + 1}_{round_}" if round_ else f"position_{number + 1}"
 
 
-def order_form(signers: Sequence[Option], context: str, texts: Texts) -> Form:
-    """Who signs first, second, …, to begin with in the order of `signers`."""
+def order_form(signers: Sequence[Option], round_: int, context: str, texts: Texts) -> Form:
+    """Who signs first, second, …: `signers` in their order, which is shown again when `round_` is not 0."""
+    lead = texts.say("Each gets the request when everybody before them has signed.")
+    again = texts.say("The others moved along. Press Next if this is the right order.")
     return Form(
         id=ARRANGE_SIGNERS,
         title=texts.say("Order of signing"),
         body=(
-            Text((Plain(texts.say("Each gets the request when everybody before them has signed.")),), muted=True),
+            Text((Plain(again if round_ else lead),), muted=not round_),
             *(
                 Choice(
-                    name_position(number),
-                    texts.say("Signs as number {number}", number=number),
+                    name_position(number, round_),
+                    texts.say("Signs as number {number}", number=number + 1),
                     tuple(signers),
                     selected=(signer,),
                 )
-                for number, signer in enumerate(signers, start=1)
+                for number, signer in enumerate(signers)
             ),
         ),
         submit=texts.say("Next"),

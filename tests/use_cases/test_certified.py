@@ -108,12 +108,20 @@ async def test_an_order_of_others_than_were_chosen_is_refused(world: World) -> N
     signers = (SIGNER.user, STRANGER.user)
     draft = Draft(PLACE, items=(a.ITEM,), way=Way.CERTIFIED, signers=signers, in_order=True, key=KEY)
     for first, second, faults in (
-        (SIGNER.user, SIGNER.user, {"position_2": Fault(Problem.TWICE)}),
         (SIGNER.user, "", {"position_2": Fault(Problem.MISSING)}),
         (GUESTS[0].user, STRANGER.user, {"position_1": Fault(Problem.UNKNOWN)}),
     ):
         submission = submit("arrange_signers", write_draft(draft), position_1=first, position_2=second)
         assert await refuse(world, submission) == faults
+
+
+async def test_one_person_at_two_other_places_is_refused(world: World) -> None:
+    invite(world, *GUESTS[:3])
+    users = tuple(each.user for each in GUESTS[:3])
+    draft = Draft(PLACE, items=(a.ITEM,), way=Way.CERTIFIED, signers=users, in_order=True, key=KEY)
+    values: dict[str, Value] = {"position_1": users[2], "position_2": users[2], "position_3": users[2]}
+    submission = submit("arrange_signers", write_draft(draft), **values)
+    assert await refuse(world, submission) == {"position_2": Fault(Problem.TWICE)}
 
 
 async def test_a_made_up_draft_of_no_pdf_or_several_sends_nothing(world: World) -> None:

@@ -2,7 +2,7 @@
 
 import pytest
 
-from bot.domain.certified import MOST_SIGNERS, Sealed, SealLevel, Way
+from bot.domain.certified import MOST_SIGNERS, Sealed, SealLevel, Way, rearrange
 from bot.domain.delegation import allow, ask
 from bot.domain.delegation_refusals import PassedOn
 from bot.domain.envelope import Answer, Envelope, EnvelopeState
@@ -91,6 +91,14 @@ def test_who_comes_later_sees_a_task_that_waits_for_others() -> None:
     assert [find_turn(certified(), each) for each in ACCOUNTS[:2]] == [Turn.MINE, Turn.OTHERS]
     once = certified().answer(FIRST, a.an_approval())
     assert [find_turn(once, each) for each in ACCOUNTS[:3]] == [Turn.OTHERS, Turn.MINE, Turn.OTHERS]
+
+
+@pytest.mark.parametrize(
+    ("moved", "after"),
+    [({}, "abcd"), ({0: "d"}, "dabc"), ({3: "a"}, "bcda"), ({0: "b", 1: "a"}, "bacd"), ({1: "d", 2: "a"}, "bdac")],
+)
+def test_the_others_keep_their_order_around_who_moved(moved: dict[int, str], after: str) -> None:
+    assert "".join(rearrange("abcd", moved)) == after
 
 
 def test_it_is_being_sealed_from_the_last_signature_until_the_sealed_pdf_is_there() -> None:
