@@ -56,6 +56,7 @@ def order_form(signers: Sequence[Option], round_: int, context: str, texts: Text
         title=texts.say("Order of signing"),
         body=(
             Text((Plain(again if round_ else lead),), muted=not round_),
+            Text((Plain(texts.say("Now: {names}", names=", ".join(each.label for each in signers))),)),
             *(
                 Choice(
                     name_position(number, round_),
