@@ -70,6 +70,19 @@ def verify(
         raise typer.Exit(1)
 
 
+@evidence.command("adopt")
+@answer
+def evidence_adopt() -> None:
+    """Let the archive in PARAAF_EVIDENCE_DIR record from now on, in place of one that is lost for good.
+
+    Its logs get names of their own (PARAAF_EVIDENCE_NAME), so that every receipt tells which log it is from.
+    """
+    from adapters.commands.adopt import adopt as work  # noqa: PLC0415 - see above
+    from adapters.settings import load_settings  # noqa: PLC0415 - see above
+
+    print(run(work(load_settings())))
+
+
 @evidence.command("export")
 @answer
 def evidence_export(
@@ -87,6 +100,50 @@ def evidence_export(
     from adapters.settings import load_settings  # noqa: PLC0415 - see above
 
     print(run(work(load_settings(), envelope, output, office, evidence_dir, authority)))
+
+
+@evidence.command("keys")
+@answer
+def evidence_keys(
+    office: Annotated[str | None, typer.Option("--office", help="The id of an office; all of them without.")] = None,
+    evidence_dir: EvidenceDir = None,
+) -> None:
+    """Show the keys of the logs, which whoever checks a proof needs from somewhere they trust."""
+    from adapters.commands.evidence_keys import list_keys  # noqa: PLC0415 - see above
+    from adapters.settings import load_settings  # noqa: PLC0415 - see above
+
+    print("\n".join(list_keys(load_settings(), office, evidence_dir)))
+
+
+@evidence.command("rotate")
+@answer
+def evidence_rotate(
+    office: Annotated[str, typer.Argument(help="The id of an office, as paraaf evidence keys shows it.")],
+    evidence_dir: EvidenceDir = None,
+) -> None:
+    """Sign a log with a new key from here on; an entry signed by the old one says so. Not while Paraaf runs."""
+    from adapters.commands.evidence_keys import rotate  # noqa: PLC0415 - see above
+    from adapters.settings import load_settings  # noqa: PLC0415 - see above
+
+    print(run(rotate(load_settings(), office, evidence_dir)))
+
+
+@evidence.command("serve")
+@answer
+def evidence_serve(
+    public: Annotated[
+        str | None, typer.Option("--public", help="HOST:PORT that shows the logs to the world, read-only.")
+    ] = None,
+    user: Annotated[
+        list[str] | None,
+        typer.Option("--user", help="A system user who may connect; without, whoever can open the socket."),
+    ] = None,
+) -> None:
+    """Keep the evidence in a process of its own, at PARAAF_EVIDENCE_URL or a socket in the data folder."""
+    from adapters.commands.evidence_serve import serve  # noqa: PLC0415 - see above
+    from adapters.settings import load_settings  # noqa: PLC0415 - see above
+
+    run(serve(load_settings(), public, user or ()))
 
 
 @evidence.command("fsck")

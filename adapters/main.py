@@ -1,21 +1,19 @@
-"""The composition root: builds every part and wires them together; the only importer of storage."""
+"""The composition root: a running Paraaf, with every part of it wired to the others."""
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Mapping, Sequence
-from contextlib import AsyncExitStack, asynccontextmanager, suppress
-from datetime import UTC, datetime
-from pathlib import Path
+from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Sequence
+from contextlib import AsyncExitStack, suppress
 from typing import Any
 
 import structlog
 from aiohttp import web
-from sqlalchemy import Connection, make_url
 
 from adapters.evidence.holding import Holding, hold_evidence
+from adapters.evidence.tiles import serve_tiles
 from adapters.geography import open_geography
 from adapters.links import Link, keep_trying
 from adapters.log import AccessLog
-from adapters.pdf.page_count import PdfPageCounter
+from adapters.parts import build_ports, open_guard, open_store
 from adapters.pdf.sheet import SheetPdf
 from adapters.settings import Settings
 from adapters.teams_settings import FRAMES
@@ -30,16 +28,12 @@ from adapters.web.verify import serve_verify
 from bot.domain.errors import StoreUnavailable
 from bot.domain.people import Platform
 from bot.incidents import describe
-from bot.ports import Blobs, Directory, DuplicateGuard, Evidence, Geography, Messenger, Ports
+from bot.ports import Directory, Messenger
 from bot.router import Router
 from bot.use_cases.deliver import Courier
 from bot.use_cases.record_evidence import Recorder
-from storage.blobs import open_blobs
-from storage.sql.engine import connect
-from storage.sql.migrations import configure, migrate
 from storage.sql.store import SqlStore
-from storage.sql.troubles import TROUBLES, translate
-from storage.vault import Vault, open_vault, read_vault
+from storage.vault import open_vault
 
 PATIENCE = 10.0
 """Seconds that requests and deliveries under way are given when Paraaf stops."""
@@ -47,105 +41,6 @@ RESTART_WAIT = 1.0
 """Seconds before deliveries or records go on after a mistake of ours ended them."""
 
 _log = structlog.get_logger(__name__)
-
-
-class SystemClock:
-    """Keeps `bot.ports.Clock`."""
-
-    def now(self) -> datetime:
-        return datetime.now(UTC)
-
-
-@asynccontextmanager
-async def open_store(settings: Settings, vault: Vault | None = None) -> AsyncIterator[SqlStore]:
-    """The database, brought up to date, until the end of the block. Raises `StoreUnavailable`.
-
-    Only with a vault it keeps signatures.
-    """
-    await migrate(settings.database_url)
-    store = SqlStore(settings.database_url, vault=vault)
-    try:
-        yield store
-    finally:
-        await store.dispose()
-
-
-async def check_key(settings: Settings, *, has_tables: bool) -> None:
-    """Raise `KeyRefused` when the key of personal data cannot be read, or is not that of what the tables hold."""
-    vault = await asyncio.to_thread(read_vault, settings.personal_key)
-    if has_tables:
-        async with open_store(settings, vault) as store:
-            await store.require_key()
-
-
-async def read_schema(settings: Settings) -> tuple[str | None, str | None]:
-    """The step that the database's tables are at, None where there are none yet, and the newest step there is.
-
-    Changes nothing. Raises `StoreUnavailable`.
-    """
-    from alembic.runtime.migration import MigrationContext  # noqa: PLC0415 - slow, and for the doctor only
-    from alembic.script import ScriptDirectory  # noqa: PLC0415 - as above
-
-    url = make_url(settings.database_url)
-    if url.drivername.startswith("sqlite") and not await asyncio.to_thread(Path(url.database or "").exists):
-        return None, None  # connecting would make the file
-    engines = connect(settings.database_url)
-
-    def read(connection: Connection) -> tuple[str | None, str | None]:
-        newest = ScriptDirectory.from_config(configure(connection)).get_current_head()
-        return MigrationContext.configure(connection).get_current_revision(), newest
-
-    try:
-        async with engines.reading.connect() as opened:
-            return await opened.run_sync(read)
-    except TROUBLES as error:
-        raise translate(error) from error
-    finally:
-        await engines.dispose()
-
-
-def choose_blobs(settings: Settings) -> Blobs:
-    """Where the documents lie: the bucket that is set, else a folder in the data directory. Raises `ValueError`."""
-    if settings.blobs is not None:
-        return open_blobs(settings.blobs.get_secret_value())
-    return open_blobs(settings.data_dir / "blobs")
-
-
-def build_ports(
-    settings: Settings,
-    store: SqlStore,
-    messengers: Mapping[Platform, Messenger] | None = None,
-    directories: Mapping[Platform, Directory] | None = None,
-    geography: Geography | None = None,
-    evidence: Evidence | None = None,
-) -> Ports:
-    """Everything that the use cases need; without platforms for commands that reach none."""
-    return Ports(
-        store=store,
-        blobs=choose_blobs(settings),
-        pages=PdfPageCounter(),
-        clock=SystemClock(),
-        messengers=messengers or {},
-        directories=directories or {},
-        public_url=settings.public_url,
-        geography=geography,
-        evidence=evidence,
-    )
-
-
-@asynccontextmanager
-async def open_guard(settings: Settings) -> AsyncIterator[DuplicateGuard]:
-    """What remembers repeated requests: Redis where it is set, else this process."""
-    from storage.redis.guard import ProcessDuplicateGuard, open_redis_guard  # noqa: PLC0415 - slow, and for platforms only
-
-    if settings.redis is None:
-        yield ProcessDuplicateGuard()
-        return
-    guard = open_redis_guard(settings.redis.get_secret_value())
-    try:
-        yield guard
-    finally:
-        await guard.close()
 
 
 class Paraaf:
@@ -185,6 +80,7 @@ class Paraaf:
         await store.require_key()
         guard = await self._parts.enter_async_context(open_guard(self._settings))
         holding = await self._parts.enter_async_context(hold_evidence(self._settings))
+        await holding.require_own(store)
         links = [link async for link in self._build_links(store)]
         messengers: dict[Platform, Messenger] = {link.platform: link.messenger for link in links}
         directories: dict[Platform, Directory] = {link.platform: link.directory for link in links}
@@ -204,7 +100,12 @@ class Paraaf:
         framed_by = FRAMES if self._settings.teams else ()
         count = self._metrics.count_decision
         site = Site(ports, assets, wake, count, framed_by, self._settings.proxies)
-        await self._listen(self._build_app(site, store, links, holding))
+        app = self._build_app(site, store, links, recorder)
+        app.add_routes(serve_verify(holding.find_keys))
+        if self._settings.evidence_public and holding.find_log:
+            app.add_routes(serve_tiles(holding.find_log))
+        self._watch(holding)
+        await self._listen(app)
         router = CountingRouter(Router(ports, wake), self._metrics)
         for link in links:
             if not await link.connect(store, router, guard):
@@ -228,7 +129,7 @@ class Paraaf:
             self._parts.push_async_callback(teams.stop)
             yield teams
 
-    def _build_app(self, site: Site, store: SqlStore, links: Sequence[Link], holding: Holding) -> web.Application:
+    def _build_app(self, site: Site, store: SqlStore, links: Sequence[Link], recorder: Recorder) -> web.Application:
         async def check_database() -> str | None:
             try:
                 await store.ping()
@@ -239,16 +140,25 @@ class Paraaf:
         async def check_deliveries() -> str | None:
             return "not running" if "deliveries" in self._ended else None
 
+        async def check_evidence() -> str | None:
+            if "evidence" in self._ended:
+                return "not running"
+            return "takes nothing now; decisions go on, and are recorded later" if recorder.trouble else None
+
         checks: dict[str, Check] = {"database": check_database}
         app = web.Application(middlewares=[self._metrics.time_acknowledgement])
         for link in links:
             checks |= {link.platform.value: link.check, "deliveries": check_deliveries}
             app.add_routes(link.routes(site.ports))
         app.add_routes([web.get("/", show_root), *serve_signing(site), *serve_uploads(site.ports)])
-        app.add_routes([*serve_logs(site.ports, SheetPdf().draw), *serve_verify(holding.find_keys)])
-        app.add_routes([*serve_health(checks), *serve_metrics(self._metrics, store)])
+        app.add_routes([*serve_logs(site.ports, SheetPdf().draw), *serve_metrics(self._metrics, site.ports)])
+        app.add_routes(serve_health(checks, {"evidence": check_evidence}))
         app.on_response_prepare.append(_set_headers)
         return app
+
+    def _watch(self, holding: Holding) -> None:
+        if overseers := holding.overseers:
+            self._metrics.watch_evidence(lambda: overseers.timestamps_owed, lambda: overseers.cosignatures_owed)
 
     async def _listen(self, app: web.Application) -> None:
         runner = web.AppRunner(app, access_log_class=AccessLog, shutdown_timeout=PATIENCE)

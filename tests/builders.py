@@ -13,6 +13,7 @@ from typing import Any
 from bot.domain.delegation import Delegation, DelegationId
 from bot.domain.dossier import Content, DossierItem, ItemId, Version
 from bot.domain.envelope import Answer, Decision, Document, Envelope, EnvelopeId, Party, Signer
+from bot.domain.evidence import Receipt
 from bot.domain.links import SIGNING_HOURS, SigningLink, fingerprint
 from bot.domain.log import Happening, LogLine
 from bot.domain.outgoing import Errand, Outgoing
@@ -184,6 +185,11 @@ def a_log_line(happening: Happening = Happening.SENT, **changes: Any) -> LogLine
     """A line about that envelope."""
     line = LogLine(OFFICE, happening, a_party(), NOON, CLIENT, EnvelopeId("envelope-1"), {"channel": "#haddad"})
     return replace(line, **changes)
+
+
+def a_receipt(**changes: Any) -> Receipt:
+    """What the evidence answers to the first line of that office."""
+    return replace(Receipt(f"paraaf.example/evidence/{OFFICE}", 0, "ab" * 32), **changes)
 
 
 def a_signing_link(secret: str = "secret", **changes: Any) -> SigningLink:

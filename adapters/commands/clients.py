@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from adapters.main import open_store
+from adapters.parts import open_store
 from adapters.settings import Settings
 from bot.use_cases.import_clients import Imported, import_clients
 from bot.use_cases.offices import pick_office

@@ -10,11 +10,12 @@ from redis.exceptions import RedisError
 from slack_sdk.errors import SlackApiError, SlackClientError
 from yarl import URL
 
+from adapters.commands.evidence_doctor import examine_evidence
 from adapters.commands.finding import BROKEN, NOTE, OK, Finding
 from adapters.commands.signing_doctor import examine_key, examine_places
 from adapters.commands.stamping_doctor import examine_overseers
 from adapters.commands.teams_doctor import examine_teams
-from adapters.main import choose_blobs, open_store, read_schema
+from adapters.parts import choose_blobs, open_store, read_schema
 from adapters.settings import Settings, find_misspelt
 from adapters.slack.api import Api, open_session
 from adapters.slack_settings import SlackSettings
@@ -34,6 +35,8 @@ async def examine(settings: Settings) -> AsyncIterator[Finding]:
     yield await _check_blobs(settings)
     yield await examine_key(settings, has_tables=database.verdict is OK)
     yield examine_places(settings)
+    async for finding in examine_evidence(settings, has_tables=database.verdict is OK):
+        yield finding
     async for finding in examine_overseers(settings):
         yield finding
     yield await _check_redis(settings)

@@ -4,7 +4,7 @@ import getpass
 from collections.abc import Sequence
 from pathlib import Path
 
-from adapters.main import build_ports, open_store
+from adapters.parts import build_ports, open_store
 from adapters.settings import Settings
 from bot.use_cases.add_documents import DocumentsRefused, GivenFile, add_documents
 from bot.use_cases.offices import pick_office

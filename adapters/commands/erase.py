@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import assert_never
 
 from adapters.evidence.opening import name_person, open_existing
-from adapters.main import open_store
+from adapters.parts import open_store
 from adapters.settings import Settings
 from adapters.verdicts import describe_event
 from bot.domain.envelope import Envelope, EnvelopeId

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from adapters.evidence.bundling import Case, bundle
 from adapters.evidence.opening import name_person, open_existing
-from adapters.main import choose_blobs, open_store
+from adapters.parts import choose_blobs, open_store
 from adapters.settings import Settings, SettingsError
 from adapters.web.receiving import tell_apart
 from bot.domain.envelope import Envelope, EnvelopeId
@@ -41,10 +41,11 @@ async def export(
 
 
 async def _list_people(tx: Transaction, envelope: Envelope) -> list[str]:
-    """The archive's ids of everybody that the log names, the sender and the signers among them."""
+    """The archive's ids of everybody that the log names, and of whom it is about."""
     lines = await tx.log.of_envelope(envelope.office, envelope.id)
     accounts = [line.by.account for line in lines] + [each.account for each in envelope.signers]
     accounts.append(envelope.sender.account)
+    accounts += [party.account for each in envelope.delegations for party in (each.signer, each.taker)]
     return list(dict.fromkeys(map(name_person, accounts)))
 
 

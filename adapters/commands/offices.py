@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 
-from adapters.main import open_store
+from adapters.parts import open_store
 from adapters.settings import Settings
 from bot.domain.people import Office, Platform
 from bot.domain.signature import Drawing

@@ -45,24 +45,28 @@ def answer(command: Callable[P, None]) -> Callable[P, None]:
 def explain(error: Exception) -> str | None:
     """What went wrong and what to do, or None for a mistake of ours."""
     # Imported here: a command that goes well, and one that needs no settings, does without.
+    from adapters.evidence.addresses import AddressRefused  # noqa: PLC0415 - as said above
     from adapters.settings import SettingsError  # noqa: PLC0415 - as said above
     from bot.domain.errors import Conflict, KeyRefused, StoreUnavailable  # noqa: PLC0415 - as said above
     from bot.use_cases.add_documents import DocumentsRefused  # noqa: PLC0415 - as said above
     from bot.use_cases.client_file import ClientFileRefused  # noqa: PLC0415 - as said above
     from bot.use_cases.find_person import PersonRefused  # noqa: PLC0415 - as said above
     from bot.use_cases.offices import OfficeRefused  # noqa: PLC0415 - as said above
+    from storage.evidence.errors import EvidenceError  # noqa: PLC0415 - as said above
 
     match error:
         case SettingsError():
             return f"these settings are missing or wrong:\n{_indent(str(error))}"
         case ClientFileRefused():
             return f"nothing was imported:\n{_indent(str(error))}"
-        case OfficeRefused() | DocumentsRefused() | PersonRefused():
+        case OfficeRefused() | DocumentsRefused() | PersonRefused() | AddressRefused():
             return str(error)
         case StoreUnavailable():
             return f"the database or the documents cannot be reached: {error.reason}. See: paraaf doctor"
         case KeyRefused():
             return f"{error}."
+        case EvidenceError():
+            return f"the evidence: {error}. See: paraaf evidence fsck"
         case Conflict():
             return "somebody else changed the same at the same time; nothing was changed. Run it again."
         case OSError(errno=errno.EADDRINUSE):

@@ -2,7 +2,7 @@
 
 from adapters.commands.finding import BROKEN, NOTE, OK, Finding
 from adapters.geography import open_geography
-from adapters.main import check_key
+from adapters.parts import check_key
 from adapters.settings import Settings, SettingsError
 from bot.domain.errors import KeyRefused, StoreUnavailable
 

@@ -15,7 +15,7 @@ from pypdf import PdfReader
 from adapters.demo.office import BAKERY, BICYCLES, CLIENTS, MARK, OFFICE_NAME, SANNE, STAFF, TEAM, TENANT, DemoClient
 from adapters.demo.playground.stage import Member
 from adapters.demo.shelf import BAKERY_SHELF, BICYCLES_SHELF, Paper, fill_shelf
-from adapters.main import build_ports, open_store
+from adapters.parts import build_ports, open_store
 from adapters.settings import load_settings
 from bot.domain.people import Account, Office, Platform
 from bot.domain.places import Conversation, Place

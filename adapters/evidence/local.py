@@ -5,13 +5,15 @@ from collections.abc import Awaitable, Callable, Mapping, Sequence
 from weakref import WeakValueDictionary
 
 from adapters.evidence.opening import name_person
+from adapters.evidence.wire import About
 from bot.domain.errors import EvidenceRefused, EvidenceUnavailable
 from bot.domain.evidence import EvidenceFact, Receipt
 from bot.domain.log import Happening
 from bot.domain.people import OfficeId
 from storage.evidence.archive import Archive
-from storage.evidence.entry import Document, Entry, Event, Personal
-from storage.evidence.errors import EntryDiffers, EvidenceError, Malformed
+from storage.evidence.entry import Document, Entry, Event, Personal, encode_entry
+from storage.evidence.errors import EntryDiffers, EvidenceError, Malformed, WrongSecret
+from storage.evidence.log import EvidenceLog
 from storage.evidence.note import Note
 
 Observer = Callable[[str], Awaitable[None]]
@@ -40,29 +42,58 @@ class LocalEvidence:
 
     async def record(self, fact: EvidenceFact) -> Receipt:
         try:
+            encode_entry(make_entry(fact, {}))
+        except Malformed as error:
+            raise EvidenceRefused(error.reason) from error
+        try:
             # One at a time, since keeping the payload of a decision replaces what its entry was made with.
             async with self._recording.setdefault(fact.decision, asyncio.Lock()):
                 return await self._record(fact)
         except EntryDiffers as error:
             raise EvidenceRefused(f"entry-differs-at-{error.index}") from error
-        except Malformed as error:
-            raise EvidenceRefused(error.reason) from error
         except (EvidenceError, OSError) as error:
-            raise EvidenceUnavailable(str(error)) from error
+            raise EvidenceUnavailable(_explain(error)) from error
 
     async def prove(self, office: OfficeId, index: int) -> bytes:
+        log = await self._find(office)
         try:
-            log = await self._archive.log(office)
             return str(await log.proof(index, await self._find_checkpoint(office, index))).encode()
         except IndexError:
             raise KeyError(index) from None
         except (EvidenceError, OSError) as error:
-            raise EvidenceUnavailable(str(error)) from error
+            raise EvidenceUnavailable(_explain(error)) from error
+
+    @property
+    def about(self) -> About:
+        """Which archive it is."""
+        return About(self._archive.name, self._archive.host)
+
+    async def keys(self, office: OfficeId) -> list[str]:
+        """The keys that an office's log was signed with, the newest last. Raises `EvidenceUnavailable`, `KeyError`."""
+        return [str(key) for key in (await self._find(office)).keys]
+
+    async def checkpoint(self, office: OfficeId) -> str:
+        """The newest checkpoint that lasts. Raises `EvidenceUnavailable`, `KeyError`."""
+        return str((await self._find(office)).checkpoint)
+
+    async def _find(self, office: OfficeId) -> EvidenceLog:
+        # Asking begins no log: only what happened does.
+        try:
+            log = await self._archive.find(office)
+        except (EvidenceError, OSError) as error:
+            raise EvidenceUnavailable(_explain(error)) from error
+        if log is None:
+            raise KeyError(office)
+        return log
 
     async def _record(self, fact: EvidenceFact) -> Receipt:
         log = await self._archive.log(fact.office)
         is_known = await log.find(fact.decision) is not None
-        commitments = {} if is_known else await asyncio.to_thread(self._keep, fact)
+        try:
+            commitments = {} if is_known else await asyncio.to_thread(self._keep, fact)
+        except WrongSecret as error:
+            # One person's key is damaged, of which the others' decisions know nothing.
+            raise EvidenceRefused("personal-key-damaged") from error
         found = await log.append(make_entry(fact, commitments))
         if not found.repeated:
             for tell in self._observers:
@@ -78,6 +109,12 @@ class LocalEvidence:
             theirs = {Personal(role): party.name.encode()}
             commitments |= payloads.keep(name_person(party.account), fact.decision, theirs)
         return commitments
+
+
+def _explain(error: Exception) -> str:
+    if isinstance(error, OSError) and error.strerror:
+        return f"{error.filename or 'the evidence'}: {error.strerror}"
+    return str(error)
 
 
 def make_entry(fact: EvidenceFact, commitments: Mapping[Personal, str]) -> Entry:

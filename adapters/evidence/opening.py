@@ -12,7 +12,7 @@ from adapters.settings import EVIDENCE_SECRET, Settings, SettingsError
 from bot.domain.people import Account
 from storage.evidence.archive import Archive
 from storage.evidence.checkpoint import read_checkpoint
-from storage.evidence.errors import EvidenceError
+from storage.evidence.errors import Damaged, EvidenceError, Malformed
 from storage.evidence.note import VerifierKey, parse_note
 from storage.folders import write_first
 
@@ -27,7 +27,7 @@ def name_person(account: Account) -> str:
 
 
 def open_archive(settings: Settings) -> Archive:
-    """The archive of this deployment, made where there is none. Raises `SettingsError`, `OSError`.
+    """The archive of this deployment, made where there is none. Raises `SettingsError`, `Damaged`, `OSError`.
 
     Takes a fraction of a second.
     """
@@ -43,7 +43,7 @@ def open_archive(settings: Settings) -> Archive:
 
 
 def open_existing(settings: Settings, folder: Path | None, secret: Path | None = None) -> Archive:
-    """The archive in a folder, by default the deployment's own. Raises `SettingsError`, `OSError`.
+    """The archive in a folder, by default the deployment's own. Raises `SettingsError`, `Damaged`, `OSError`.
 
     Nothing is appended through it, so that the process which holds the logs goes on. Takes a fraction of a second.
     """
@@ -88,7 +88,10 @@ def _find_heads(root: Path) -> list[Path]:
 
 def _read_host(head: Path) -> str:
     # An origin is HOST/evidence/OFFICE, whatever the public address is by now.
-    return read_checkpoint(parse_note(head.read_bytes())).origin.rpartition("/evidence/")[0]
+    try:
+        return read_checkpoint(parse_note(head.read_bytes())).origin.rpartition("/evidence/")[0]
+    except Malformed as error:
+        raise Damaged(head, error.reason) from error
 
 
 def make_key_finder(archive: Archive) -> Callable[[str], Awaitable[list[VerifierKey]]]:

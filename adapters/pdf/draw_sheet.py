@@ -129,6 +129,8 @@ class SheetPaper(FPDF):
             self._write(8.5, f"“{row['quote']}”", indent=_INDENT, height=4.6)
         if row["picture"]:
             self._picture(**row["picture"])
+        if row["evidence"]:
+            self._write(8, row["evidence"], indent=_INDENT, height=4.4, grey=True)
         for label, words in zip(self._sheet["headings"][3:], (", ".join(row["where"]), row["state"]), strict=True):
             if words:
                 self._write(8, f"{label}: {words}", indent=_INDENT, height=4.4, grey=True)

@@ -18,7 +18,8 @@ from bot.domain.errors import Refusal
 from bot.domain.links import IN_DIALOG
 from bot.texts import Texts
 from bot.use_cases.draft import read_draft
-from bot.views.envelope_card import SHOW, flatten
+from bot.views.envelope_card import SHOW
+from bot.views.envelope_words import flatten
 from bot.views.task_list import SHOW_TASKS
 from cards.adaptive_card import Wording, render_card, render_form
 from cards.model import Actions, Anchor, Button, Card, Form, FormErrors, Option, Text

@@ -8,8 +8,11 @@ Check = Callable[[], Awaitable[str | None]]
 """None when all is well, else what is wrong, in a few words without any secret."""
 
 
-def serve_health(checks: Mapping[str, Check]) -> list[web.AbstractRouteDef]:
-    """`GET /healthz`: the process answers. `GET /readyz`: every check passes, else 503 with what does not."""
+def serve_health(checks: Mapping[str, Check], notes: Mapping[str, Check]) -> list[web.AbstractRouteDef]:
+    """`GET /healthz`: the process answers. `GET /readyz`: every check passes, else 503 with what does not.
+
+    What `notes` tell is worth knowing, and no reason to send requests elsewhere.
+    """
 
     async def is_alive(_request: web.Request) -> web.Response:
         return web.Response(text="alive\n")
@@ -17,7 +20,8 @@ def serve_health(checks: Mapping[str, Check]) -> list[web.AbstractRouteDef]:
     async def is_ready(_request: web.Request) -> web.Response:
         found = {name: await check() for name, check in checks.items()}
         ready = not any(found.values())
-        told = {name: trouble or "ok" for name, trouble in found.items()}
+        noted = {name: await check() for name, check in notes.items()}
+        told = {name: trouble or "ok" for name, trouble in (found | noted).items()}
         return web.json_response({"ready": ready, "checks": told}, status=200 if ready else 503)
 
     return [web.get("/healthz", is_alive), web.get("/readyz", is_ready)]

@@ -8,10 +8,13 @@ from collections.abc import Iterable
 from io import StringIO
 
 from bot.texts import Texts
-from bot.views.log_words import Entry, say_state
+from bot.views.log_words import Entry, say_evidence, say_state
 
 _FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "\uff1d", "\uff0b", "\uff0d", "\uff20")
 """What begins a formula in one spreadsheet or another (OWASP, CSV Injection), full-width forms included."""
+
+EVIDENCE = ("evidence_origin", "evidence_index", "evidence_hash")
+"""The columns of an entry, called the same in every language: they are what programs look a proof up by."""
 
 
 def write_heading(texts: Texts) -> bytes:
@@ -31,6 +34,7 @@ def write_heading(texts: Texts) -> bytes:
                 texts.say("Place (derived)"),
                 texts.say("Status now"),
                 texts.say("Request"),
+                *EVIDENCE,
             ]
         ]
     )
@@ -60,7 +64,14 @@ def _list_cells(entry: Entry, texts: Texts) -> list[str]:
         entry.derived_place,
         say_state(entry, texts),
         entry.request,
+        *_list_evidence(entry, texts),
     ]
+
+
+def _list_evidence(entry: Entry, texts: Texts) -> list[str]:
+    if receipt := entry.receipt:
+        return [receipt.origin, str(receipt.index), receipt.entry_hash]
+    return ["", say_evidence(entry, texts), ""]
 
 
 def _write(rows: Iterable[list[str]]) -> bytes:

@@ -9,6 +9,7 @@ from html import escape
 from aiohttp import web
 
 from adapters.web.pages import PRIVATE
+from bot.domain.evidence import PROOF_SUFFIX
 from bot.domain.faults import InvalidInput
 from bot.domain.log import LogFilter
 from bot.texts import Texts
@@ -37,7 +38,7 @@ _STYLE = (
     "table{width:100%;border-collapse:collapse;font-size:.9375rem}"
     "th{text-align:left;border-bottom:2px solid var(--line);padding:.5rem .75rem .5rem 0}"
     "td{vertical-align:top;border-bottom:1px solid var(--line);padding:.5rem .75rem .5rem 0}"
-    "td[data-label]{overflow-wrap:normal}td span{display:block}footer{color:var(--soft);font-size:.875rem}"
+    "td[data-label]{overflow-wrap:normal}td span{display:block}footer,.proof{color:var(--soft);font-size:.875rem}"
     "blockquote{margin:.25rem 0;padding-left:.75rem;border-left:.1875rem solid var(--line);white-space:pre-line}"
     "img{display:block;max-width:min(100%,16rem);max-height:8rem;margin:.25rem 0;background:#fff;"
     "border:1px solid var(--line);border-radius:.25rem}"
@@ -65,10 +66,14 @@ class FilterForm:
 
 @dataclass(frozen=True, slots=True)
 class Doors:
-    """Where one can go from a page, each as a label with its address; and what is said of them."""
+    """Where one can go from a page, each as a label with its address; and what is said of them.
+
+    `proofs` is what the addresses of proofs begin with, before the id of the request; empty for who gets none.
+    """
 
     links: tuple[tuple[str, str], ...]
     note: str
+    proofs: str = ""
 
 
 def show_log(
@@ -83,7 +88,7 @@ def show_log(
         + (_ask_filter(form, texts) if form else "")
         + _show_doors(doors)
         + (f'<p class="warning">{escape(sheet.warning)}</p>' if sheet.warning else "")
-        + _show_rows(sheet, texts)
+        + _show_rows(sheet, doors.proofs, texts)
         + f"<footer>{''.join(f'<p>{escape(each)}</p>' for each in (*sheet.notes, clean(sheet.made)))}</footer>"
     )
     html = (
@@ -127,25 +132,35 @@ def _show_doors(doors: Doors) -> str:
     return f'<nav>{links}</nav><p class="screen">{escape(doors.note)}</p>'
 
 
-def _show_rows(sheet: Sheet, texts: Texts) -> str:
+def _show_rows(sheet: Sheet, proofs: str, texts: Texts) -> str:
     if not sheet.rows:
         nothing = texts.say("There is nothing here.")
         return f"<p>{escape(nothing)}</p>"
     heads = "".join(f'<th scope="col">{escape(each)}</th>' for each in sheet.headings)
-    rows = "".join(_show_row(row, sheet) for row in sheet.rows)
+    rows = "".join(_show_row(row, sheet, proofs, texts) for row in sheet.rows)
     return f"<table><thead><tr>{heads}</tr></thead><tbody>{rows}</tbody></table>"
 
 
-def _show_row(row: SheetRow, sheet: Sheet) -> str:
+def _show_row(row: SheetRow, sheet: Sheet, proofs: str, texts: Texts) -> str:
     what = f"<strong>{escape(row.what)}</strong>" + "".join(f"<span>{_bdi(each)}</span>" for each in row.details)
     what += f"<blockquote>{_bdi(row.quote)}</blockquote>" if row.quote else ""
     what += _show_picture(row.picture) if row.picture else ""
+    what += (
+        f'<span class="proof">{escape(row.evidence)}{_offer_proof(row, proofs, texts)}</span>' if row.evidence else ""
+    )
     when = "".join(f"<span>{escape(each)}</span>" for each in row.when)
     where = "".join(f"<span>{_bdi(each)}</span>" for each in row.where)
     cells = "".join(f"<td>{each}</td>" for each in (when, _bdi(row.who), what, where))
     # On a phone there is no heading above it, and a state alone would say nothing.
     label = f' data-label="{escape(sheet.headings[-1])}"' if row.state else ""
     return f"<tr>{cells}<td{label}>{escape(row.state)}</td></tr>"
+
+
+def _offer_proof(row: SheetRow, proofs: str, texts: Texts) -> str:
+    if not (row.proof and proofs):
+        return ""
+    label = texts.say("Download the proof")
+    return f' <a class="screen" href="{escape(f"{proofs}/{row.proof}{PROOF_SUFFIX}")}">{escape(label)}</a>'
 
 
 def _show_picture(picture: Picture) -> str:

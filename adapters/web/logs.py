@@ -10,19 +10,20 @@ from aiohttp import web
 
 from adapters.web.log_csv import write_entries, write_heading
 from adapters.web.log_page import Doors, FilterForm, show_log
+from adapters.web.log_proofs import serve_proofs
+from adapters.web.log_refusals import tell_absence, tell_refusal
 from adapters.web.log_signatures import serve_signatures
 from adapters.web.pages import PRIVATE, is_prefetch, read_texts, show_page
 from adapters.web.signing.documents import write_disposition
+from adapters.web.verify import ADDRESS as VERIFY
 from bot.domain.envelope import Party
 from bot.domain.errors import LinkRefused, LinkTrouble, StoreUnavailable
 from bot.domain.faults import InvalidInput
 from bot.domain.log import EVERYTHING, DossierLog, LogFilter, LogPosition
-from bot.domain.people import Platform
 from bot.ports import Ports
 from bot.texts import Texts
 from bot.use_cases.log_filter import read_query, write_query
 from bot.use_cases.read_log import Lines, OpenedLog, open_log, read_all, read_page, read_people
-from bot.views.commands import LOG, spell
 from bot.views.log_forms import offer_people, offer_states
 from bot.views.log_sheet import Occasion, Sheet, make_sheet, name_log, tell_filter
 
@@ -75,7 +76,7 @@ Answer = Callable[[web.Request, _Visit], Awaitable[web.StreamResponse]]
 
 
 def serve_logs(ports: Ports, draw: DrawPdf) -> list[web.AbstractRouteDef]:
-    """`GET /logs/{secret}`, `….pdf`, `….csv` and the pictures in it; none of them uses the link up."""
+    """`GET /logs/{secret}`, `….pdf`, `….csv`, the pictures in it and the proofs; none of them uses the link up."""
 
     def visit(answer: Answer) -> Callable[[web.Request], Awaitable[web.StreamResponse]]:
         async def get(request: web.Request) -> web.StreamResponse:
@@ -95,7 +96,7 @@ def serve_logs(ports: Ports, draw: DrawPdf) -> list[web.AbstractRouteDef]:
         for end, answer in shown.items()
         for route in (web.get(ADDRESS + end, visit(answer), allow_head=False), web.head(ADDRESS + end, head))
     ]
-    return [*routes, serve_signatures(ports)]
+    return [*routes, serve_signatures(ports), serve_proofs(ports)]
 
 
 async def _visit(ports: Ports, request: web.Request, answer: Answer) -> web.StreamResponse:
@@ -108,11 +109,10 @@ async def _visit(ports: Ports, request: web.Request, answer: Answer) -> web.Stre
         wanted, before, invalid = _read_wishes(request.query, opened)
         return await answer(request, _Visit(ports, secret, opened, people, wanted, before, invalid, texts))
     except LinkRefused as refusal:
-        return _tell_refusal(refusal, texts)
+        return tell_refusal(refusal, texts)
     except StoreUnavailable:
         _log.warning("log_not_served", why="database")
-        words = texts.say("The log cannot be fetched right now. Please try again in a moment.")
-        return show_page(503, texts.say("Not available right now"), words, texts=texts)
+        return tell_absence(texts.say("The log cannot be fetched right now. Please try again in a moment."), texts)
 
 
 def _read_wishes(
@@ -153,7 +153,8 @@ def _list_doors(visit: _Visit, lines: Lines) -> Doors:
         name=visit.opened.link.viewer.name,
         moment=texts.moment(visit.opened.link.expires_at),
     )
-    return Doors(tuple(links), note)
+    links.append((texts.say("Check a proof"), VERIFY))
+    return Doors(tuple(links), note, f"{here}/proofs" if visit.opened.offers_proofs else "")
 
 
 async def _send_csv(request: web.Request, visit: _Visit) -> web.StreamResponse:
@@ -216,15 +217,3 @@ def _read_position(text: str) -> LogPosition | None:
         return LogPosition(datetime.fromisoformat(moment).astimezone(UTC), int(number))
     except (ValueError, OverflowError):
         return None
-
-
-def _tell_refusal(refusal: LinkRefused, texts: Texts) -> web.Response:
-    has_expired = refusal.trouble is LinkTrouble.EXPIRED
-    title = texts.say("This link has expired") if has_expired else texts.say("This link is not valid")
-    words = texts.say(
-        "Press “Transaction log” on the card in the chat for a new link, "
-        "or type “{slack}” in Slack, “{teams}” in Teams.",
-        slack=spell(Platform.SLACK, LOG),
-        teams=spell(Platform.TEAMS, LOG),
-    )
-    return show_page(410 if has_expired else 404, title, words, texts=texts)

@@ -1,6 +1,7 @@
 """What Paraaf counts about itself, for Prometheus; no names, no addresses."""
 
 from collections.abc import Awaitable, Callable
+from datetime import datetime
 from time import perf_counter
 
 from aiohttp import web
@@ -10,9 +11,10 @@ from prometheus_client.exposition import CONTENT_TYPE_LATEST
 from bot.conversation import Answer, Done, Interaction, Router, Submission
 from bot.domain.envelope import Answer as DecidedAnswer
 from bot.domain.errors import StoreUnavailable
+from bot.domain.evidence import Lag
 from bot.domain.outgoing import Errand
 from bot.domain.people import Platform
-from bot.ports import Store
+from bot.ports import Ports
 from bot.use_cases.deliver import Outcome
 from bot.views import forms
 
@@ -45,6 +47,15 @@ class Metrics:
         )
         self.decisions = Counter("paraaf_decisions", "Answers of signers.", ("answer",), registry=self.registry)
         self.depth = Gauge("paraaf_outbox_depth", "Messages that wait for delivery.", registry=self.registry)
+        self.evidence_owed = Gauge(
+            "paraaf_evidence_owed", "Events that wait for their entry in the evidence.", registry=self.registry
+        )
+        self.evidence_refused = Gauge(
+            "paraaf_evidence_refused", "Those of them that the evidence did not take.", registry=self.registry
+        )
+        self.evidence_lag = Gauge(
+            "paraaf_evidence_lag_seconds", "Since when the oldest of them waits.", registry=self.registry
+        )
         self.timestamps_owed = Gauge(
             "paraaf_timestamps_owed",
             "Offices whose evidence waits for a timestamp that could not be had.",
@@ -62,6 +73,14 @@ class Metrics:
         """Show what these tell, whenever the metrics are asked for."""
         self.timestamps_owed.set_function(timestamps)
         self.cosignatures_owed.set_function(cosignatures)
+
+    def tell_lag(self, lag: Lag | None, now: datetime) -> None:
+        """Show what is owed to the evidence; None where that is not known, which is not 0."""
+        unknown = float("nan")
+        self.evidence_owed.set(lag.owed if lag else unknown)
+        self.evidence_refused.set(lag.refused if lag else unknown)
+        waits = (now - lag.oldest).total_seconds() if lag and lag.oldest else 0.0
+        self.evidence_lag.set(max(waits, 0.0) if lag else unknown)
 
     def count_delivery(self, errand: Errand, outcome: Outcome) -> None:
         """Count one attempt at a delivery."""
@@ -102,15 +121,17 @@ class CountingRouter:
         return await self._router.failed(interaction)
 
 
-def serve_metrics(metrics: Metrics, store: Store) -> list[web.AbstractRouteDef]:
-    """`GET /metrics`; the outbox is counted when it is asked for."""
+def serve_metrics(metrics: Metrics, ports: Ports) -> list[web.AbstractRouteDef]:
+    """`GET /metrics`; the outbox and what is owed to the evidence are counted when it is asked for."""
 
     async def show(_request: web.Request) -> web.Response:
         try:
-            async with store.reading() as tx:
+            async with ports.store.reading() as tx:
                 metrics.depth.set(await tx.outbox.depth())
+                metrics.tell_lag(await tx.owed_evidence.lag(), ports.clock.now())
         except StoreUnavailable:
             metrics.depth.set(float("nan"))  # unknown is not 0
+            metrics.tell_lag(None, ports.clock.now())
         body = generate_latest(metrics.registry)
         return web.Response(body=body, headers={"Content-Type": CONTENT_TYPE_LATEST})
 

@@ -53,7 +53,8 @@ class LogLine:
     """One line. `envelope` or `client` is what it is about; `facts` are the particulars of this happening, by name.
 
     `number` is where it stands in the log, 0 before it was added; `receipt` is where the evidence has it, None until it
-    does. Lines are the same whatever these are.
+    does; `evidence_follows` says that it will, which it never does of a line from before there was evidence. Lines are
+    the same whatever these are.
     """
 
     office: OfficeId
@@ -65,6 +66,7 @@ class LogLine:
     facts: Mapping[str, str] = field(default_factory=dict)
     number: int = field(default=0, compare=False)
     receipt: "Receipt | None" = field(default=None, compare=False)
+    evidence_follows: bool = field(default=False, compare=False)
 
     @property
     def is_signed(self) -> bool:
@@ -146,10 +148,14 @@ class LoggedSignature:
 
 @dataclass(frozen=True, slots=True)
 class Subject:
-    """What a log line is about: an envelope as it is now, with the documents that were sent."""
+    """What a log line is about: an envelope as it is now, with the documents that were sent.
+
+    `evidence` is the entry that proves the state it is in.
+    """
 
     state: EnvelopeState
     documents: tuple[LoggedDocument, ...]
+    evidence: "Receipt | None" = None
 
 
 LOG_READING_TIME = timedelta(hours=1)

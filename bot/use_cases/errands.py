@@ -17,7 +17,8 @@ from bot.use_cases.send_once import send_once
 from bot.use_cases.take_files import read_sender, take_files, tell_trouble
 from bot.views import notes
 from bot.views.delegation import note_answer, note_delegation
-from bot.views.envelope_card import describe_documents, show_envelope
+from bot.views.envelope_card import show_envelope
+from bot.views.envelope_words import describe_documents
 from bot.views.help import show_words
 from bot.views.turns import note_turn
 from cards.model import Card

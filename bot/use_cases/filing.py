@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from bot.domain.dossier import Content, DossierItem, ItemId, Version
+from bot.domain.evidence import PROOF_SUFFIX
 from bot.domain.people import ClientId
 from bot.domain.typed_text import tidy
 from bot.ports import Ports, Transaction
@@ -16,6 +17,8 @@ UPLOADS_FOLDER = "Uploads"
 """The folder of a dossier in which uploads are filed."""
 NAME_LENGTH = 255
 """Characters of a document's name; file systems hold no longer ones."""
+PROOF_ALIEN = ".txt"
+"""What is put behind the name of a file that people bring and that is called like a proof."""
 _PDF_MAGIC = b"%PDF-"
 _PDF_MAGIC_WITHIN = 1024
 """A PDF starts within its first 1,024 bytes (ISO 32000-1, Annex H, implementation note 13)."""
@@ -32,9 +35,12 @@ class StoredFile:
 
 
 async def store_file(ports: Ports, name: str, content: bytes) -> StoredFile:
-    """Keep the bytes of a file. Outside a transaction, since it may take seconds."""
+    """Keep the bytes of a file, under a name that no proof has. Outside a transaction, since it may take seconds."""
     name = tidy(name.replace("/", "-").replace("\\", "-").replace("\n", " ")) or "document"
     name = shorten(name, NAME_LENGTH)
+    if name.casefold().endswith(PROOF_SUFFIX):
+        # It would be filed as the next version of a proof of ours, and be offered to nobody.
+        name = shorten(name, NAME_LENGTH - len(PROOF_ALIEN)) + PROOF_ALIEN
     media_type = tell_media_type(name, content)
     pages = await ports.pages.count_pages(content) if media_type == PDF else None
     return StoredFile(name, await ports.blobs.put(content), media_type, pages)

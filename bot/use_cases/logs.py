@@ -15,7 +15,7 @@ from bot.use_cases.draft import Draft, read_day, read_draft, read_text, write_dr
 from bot.use_cases.log_filter import make_filter, write_query
 from bot.use_cases.read_log import offer_log_page, read_lines
 from bot.views import log_forms
-from bot.views.envelope_card import describe_documents
+from bot.views.envelope_words import describe_documents
 from bot.views.log_forms import LINES_IN_DIALOG, PEOPLE_OFFERED, ShownLines
 
 

@@ -5,7 +5,8 @@ from dataclasses import dataclass
 from typing import assert_never
 
 from bot.domain.envelope import Envelope, EnvelopeId, Party
-from bot.domain.errors import LinkRefused, LinkTrouble
+from bot.domain.errors import EvidenceUnavailable, LinkRefused, LinkTrouble
+from bot.domain.evidence import PROOF_SUFFIX
 from bot.domain.log import (
     LOG_READING_TIME,
     DossierLog,
@@ -38,6 +39,19 @@ class OpenedLog:
     office: Office
     client: Client | None
     envelope: Envelope | None
+
+    @property
+    def offers_proofs(self) -> bool:
+        """Whether the proofs of its envelopes may be taken from it."""
+        return self.link.as_staff
+
+
+@dataclass(frozen=True, slots=True)
+class Proof:
+    """A proof as it lies in the dossier: the `name` of a document with what proofs end in, and the file."""
+
+    name: str
+    content: bytes
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,6 +122,23 @@ async def open_signature(ports: Ports, secret: str, id_: EnvelopeId, number: int
         if each.number == number and isinstance(each.content, bytes):
             return each.content
     raise LinkRefused(LinkTrouble.UNKNOWN)
+
+
+async def open_proof(ports: Ports, secret: str, id_: EnvelopeId) -> Proof:
+    """The proof of the state of an envelope in the log behind a link.
+
+    Raises `LinkRefused`, also to who is not staff and where nothing is proved yet, and `EvidenceUnavailable`.
+    """
+    opened = await open_log(ports, secret)
+    async with ports.store.reading() as tx:
+        envelope = await tx.envelopes.get(opened.office.id, id_)
+    if not (envelope and envelope.evidence and ports.evidence and opened.offers_proofs and opened.link.shows(envelope)):
+        raise LinkRefused(LinkTrouble.UNKNOWN)
+    try:
+        content = await ports.evidence.prove(envelope.office, envelope.evidence.index)
+    except KeyError:
+        raise EvidenceUnavailable("entry-missing") from None
+    return Proof(envelope.documents[0].name + PROOF_SUFFIX, content)
 
 
 async def read_lines(

@@ -18,6 +18,7 @@ from bot.domain.envelope import Envelope
 from bot.domain.errors import EvidenceRefused, EvidenceUnavailable, StoreUnavailable
 from bot.domain.evidence import PROOF_SUFFIX, EvidenceFact, OwedLine, Receipt, closes, find_facts, is_newest_closing
 from bot.domain.outgoing import Errand, Outgoing
+from bot.domain.people import OfficeId
 from bot.domain.signature import Signature
 from bot.incidents import describe, name_incident
 from bot.ports import Ports, Transaction
@@ -55,7 +56,7 @@ class _Outcome:
     recorded: list[_Recorded] = field(default_factory=list)
     postponed: list[OwedLine] = field(default_factory=list)
     refused: list[OwedLine] = field(default_factory=list)
-    trouble: str | None = None
+    troubles: dict[OfficeId, str] = field(default_factory=dict)
 
 
 class Recorder:
@@ -69,8 +70,12 @@ class Recorder:
         self._evidence = ports.evidence
         self._told = told
         self._woken = asyncio.Event()
-        self.trouble: str | None = None
-        """Why the evidence does not take anything now; None when it does."""
+        self._troubles: dict[OfficeId, str] = {}
+
+    @property
+    def trouble(self) -> str | None:
+        """Why the evidence does not take anything of some office now; None when it takes everything."""
+        return next(iter(self._troubles.values()), None)
 
     def wake(self) -> None:
         """Look at what is owed now rather than at the next poll."""
@@ -95,15 +100,21 @@ class Recorder:
             if not lines:
                 return 0
             outcome = await self._record(lines)
-            await settle(lambda: self._save(outcome))
+            self._note_troubles(lines, outcome)
+            await self._report_all(outcome)
         except StoreUnavailable:
             # What was claimed stays leased, and is found again by its key.
             _log.warning("evidence.store_unavailable")
             return 0
-        self.trouble = outcome.trouble
-        if any(each.proof for each in outcome.recorded):
-            self._told()
         return len(lines)
+
+    def _note_troubles(self, lines: Sequence[OwedLine], outcome: _Outcome) -> None:
+        for office in {owed.line.office for owed in lines}:
+            before, now = self._troubles.pop(office, None), outcome.troubles.get(office)
+            if now is not None:
+                self._troubles[office] = now
+            if now != before:
+                _log.warning("evidence.trouble", office=office, reason=now)
 
     async def _wait(self, stopping: asyncio.Task[bool]) -> None:
         woken = asyncio.create_task(self._woken.wait())
@@ -123,7 +134,7 @@ class Recorder:
             try:
                 outcome.recorded.append(await self._record_line(owed))
             except (EvidenceUnavailable, StoreUnavailable) as away:
-                outcome.trouble = away.reason
+                outcome.troubles[owed.line.office] = away.reason
                 outcome.postponed += lines[number:]
                 return
             except EvidenceRefused as refused:
@@ -146,14 +157,42 @@ class Recorder:
             envelope = await _read_envelope(tx, owed)
             return envelope, find_facts(owed, envelope, await _read_signature(tx, owed, envelope))
 
+    async def _report_all(self, outcome: _Outcome) -> None:
+        for each in outcome.recorded:
+            if each.proof and not await self._file(each, each.proof):
+                outcome.refused.append(each.owed)
+        await settle(lambda: self._save(outcome))
+
+    async def _file(self, recorded: _Recorded, proof: Content) -> bool:
+        """Each in a transaction of its own, so that what is wrong with one dossier holds up nothing else."""
+
+        async def file() -> None:
+            now = self._ports.clock.now()
+            async with self._ports.store.transaction() as tx:
+                if await tx.owed_evidence.recorded(recorded.owed, recorded.receipt, now):
+                    await _show_proof(tx, recorded, proof, now)
+
+        try:
+            await settle(file)
+        except StoreUnavailable:
+            raise
+        except Exception as error:  # noqa: BLE001 - as in _record_group
+            _report(recorded.owed, "not-filed", **describe(error))
+            return False
+        self._told()
+        return True
+
     async def _save(self, outcome: _Outcome) -> None:
         now = self._ports.clock.now()
         async with self._ports.store.transaction() as tx:
-            for each in outcome.recorded:
-                if await tx.owed_evidence.recorded(each.owed, each.receipt, now) and each.proof:
-                    await _show_proof(tx, each, each.proof, now)
-            tries = max((owed.attempts for owed in outcome.postponed), default=0)
-            await tx.owed_evidence.postpone(outcome.postponed, now + wait_before(min(tries, SLOWEST)))
+            # In the order in which another process would, if both believe that the lines are theirs.
+            for each in sorted(outcome.recorded, key=lambda each: each.owed.key):
+                if not each.proof:
+                    await tx.owed_evidence.recorded(each.owed, each.receipt, now)
+            for _, lines in groupby(sorted(outcome.postponed, key=_name_office), _name_office):
+                waiting = list(lines)
+                tries = max(owed.attempts for owed in waiting)
+                await tx.owed_evidence.postpone(waiting, now + wait_before(min(tries, SLOWEST)))
             for owed in outcome.refused:
                 await tx.owed_evidence.refuse(owed, now + LOOK_AGAIN)
 
@@ -180,11 +219,16 @@ async def _show_proof(tx: Transaction, recorded: _Recorded, proof: Content, at: 
     envelope = await _read_envelope(tx, recorded.owed)
     items = await tx.dossiers.items(envelope.client, [document.item for document in envelope.documents])
     for item in items:
-        file = StoredFile(shorten(item.name + PROOF_SUFFIX, NAME_LENGTH), proof, PROOF_TYPE, None)
+        name = shorten(item.name, NAME_LENGTH - len(PROOF_SUFFIX)) + PROOF_SUFFIX
+        file = StoredFile(name, proof, PROOF_TYPE, None)
         await file_document(tx, envelope.client, item.folder, file, "Paraaf", at)
     if is_newest_closing(recorded.owed.line, envelope):
         await tx.envelopes.proved(envelope, recorded.receipt)
         await tx.outbox.put(Outgoing(envelope.office, envelope.conversation, Errand.SHOW_CARD, envelope.id), at)
+
+
+def _name_office(owed: OwedLine) -> str:
+    return owed.line.office
 
 
 def _name_envelope(owed: OwedLine) -> str:

@@ -9,7 +9,8 @@ from bot.domain.envelope import Envelope
 from bot.domain.people import Account
 from bot.domain.typed_text import MESSAGE_LENGTH
 from bot.texts import Texts
-from bot.views.envelope_card import SHOW, Viewer, describe_documents, flatten
+from bot.views.envelope_card import SHOW, Viewer
+from bot.views.envelope_words import describe_documents, flatten
 from cards.limits import OPTIONS_IN_MENU
 from cards.model import (
     Actions,

@@ -1,11 +1,21 @@
 """The card of an envelope, as everybody in the conversation sees it."""
 
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import datetime
 
-from bot.domain.envelope import Answer, Decision, Document, Envelope, EnvelopeState, Signer
+from bot.domain.envelope import Answer, Document, Envelope, EnvelopeState, Signer
 from bot.domain.people import Account
-from bot.texts import OFFICE_ZONE, Texts
+from bot.texts import Texts
+from bot.views.envelope_words import (
+    describe_document,
+    describe_documents,
+    find_day,
+    flatten,
+    show_evidence,
+    show_late,
+    show_places,
+    show_status,
+)
 from bot.views.signer_lines import list_signers
 from cards.limits import CARD_TITLE
 from cards.model import (
@@ -19,7 +29,6 @@ from cards.model import (
     Fact,
     Facts,
     Link,
-    Mention,
     Personal,
     Plain,
     Span,
@@ -62,6 +71,7 @@ def show_envelope(envelope: Envelope, texts: Texts, now: datetime, viewer: Viewe
             Text(_list_documents(envelope.documents, texts)),
             *list_signers(envelope, texts),
             _show_facts(envelope, texts, now),
+            *_show_evidence(envelope, texts),
             Divider(),
             *_show_actions(envelope, texts, viewer),
         ),
@@ -73,97 +83,7 @@ def show_envelope(envelope: Envelope, texts: Texts, now: datetime, viewer: Viewe
 def _show_status_to(viewer: Viewer | None, envelope: Envelope, texts: Texts, now: datetime) -> tuple[Span, ...]:
     if viewer is None or viewer.account not in {signer.account for signer in envelope.waiting_for}:
         return show_status(envelope, texts, now)
-    return (Strong(texts.say("Carry out this task")), *_show_late(envelope, texts, now))
-
-
-def describe_documents(documents: tuple[Document, ...], texts: Texts) -> str:
-    """The document's name or, where there are several, how many."""
-    if len(documents) == 1:
-        return documents[0].name
-    return texts.count("{number} document", "{number} documents", len(documents))
-
-
-def show_status(envelope: Envelope, texts: Texts, now: datetime) -> tuple[Span, ...]:
-    """The state of an envelope as everybody but the signer reads it."""
-    match envelope.state:
-        case EnvelopeState.OPEN:
-            waiting = tuple(_separate([Mention(each.account.user, each.name) for each in envelope.waiting_for]))
-            return (Strong(texts.say("Waiting for")), Plain(" "), *waiting, *_show_late(envelope, texts, now))
-        case EnvelopeState.COMPLETED if envelope.is_being_sealed:
-            return (Strong("⏳ " + texts.say("Everybody signed; the PDF is being sealed")),)
-        case EnvelopeState.COMPLETED:
-            return (Strong("✅ " + texts.say("Signed")), *_show_closing(envelope, texts))
-        case EnvelopeState.REJECTED:
-            return (Strong("❌ " + texts.say("Rejected")), *_show_closing(envelope, texts))
-        case EnvelopeState.WITHDRAWN:
-            return (Strong("↩️ " + texts.say("Withdrawn")), *_show_closing(envelope, texts))
-        case EnvelopeState.EXPIRED:
-            return (Strong(texts.say("Expired")),)
-        case EnvelopeState.SUPERSEDED:
-            return (Strong("🔁 " + texts.say("Superseded")), *_show_closing(envelope, texts))
-
-
-def _show_late(envelope: Envelope, texts: Texts, now: datetime) -> tuple[Span, ...]:
-    return (Plain(" · "), Strong(texts.say("Late"))) if envelope.is_late(_today(now)) else ()
-
-
-def name_state(state: EnvelopeState, texts: Texts) -> str:
-    """The word for a state."""
-    match state:
-        case EnvelopeState.OPEN:
-            return texts.say("Open")
-        case EnvelopeState.COMPLETED:
-            return texts.say("Signed")
-        case EnvelopeState.REJECTED:
-            return texts.say("Rejected")
-        case EnvelopeState.WITHDRAWN:
-            return texts.say("Withdrawn")
-        case EnvelopeState.EXPIRED:
-            return texts.say("Expired")
-        case EnvelopeState.SUPERSEDED:
-            return texts.say("Superseded")
-
-
-def describe_document(document: Document, texts: Texts) -> str:
-    """Pages and size of a document."""
-    size = texts.size(document.size)
-    if document.pages is None:
-        return size
-    return texts.count("{number} page · {size}", "{number} pages · {size}", document.pages, size=size)
-
-
-def flatten(spans: tuple[Span, ...]) -> str:
-    """The spans as plain text."""
-    return "".join(_read(span) for span in spans)
-
-
-def _read(span: Span) -> str:
-    match span:
-        case Plain(text) | Strong(text):
-            return text
-        case Mention(_, name):
-            return name
-        case Anchor(label, _):
-            return label
-
-
-def _today(now: datetime) -> date:
-    return now.astimezone(OFFICE_ZONE).date()
-
-
-def _separate(spans: list[Mention]) -> list[Span]:
-    separated: list[Span] = []
-    for span in spans:
-        separated += [Plain(", ")] if separated else []
-        separated.append(span)
-    return separated
-
-
-def _show_closing(envelope: Envelope, texts: Texts) -> tuple[Span, ...]:
-    if envelope.closing is None:
-        return ()
-    by, at = envelope.closing.by.name, texts.moment(envelope.closing.at)
-    return (Plain(" · " + texts.say("{name} on {moment}", name=by, moment=at)),)
+    return (Strong(texts.say("Carry out this task")), *show_late(envelope, texts, now))
 
 
 def _show_pointers(envelope: Envelope, texts: Texts) -> tuple[Element, ...]:
@@ -195,7 +115,7 @@ def _show_facts(envelope: Envelope, texts: Texts, now: datetime) -> Facts:
     only = envelope.signers if len(envelope.signers) == 1 else ()
     rows += [Fact(texts.say("Signer"), (Plain(_show_signer(each, texts)),)) for each in only]
     if envelope.due:
-        late = " · " + texts.say("Late") if envelope.is_late(_today(now)) else ""
+        late = " · " + texts.say("Late") if envelope.is_late(find_day(now)) else ""
         rows.append(Fact(texts.say("Due"), (Plain(texts.day(envelope.due) + late),)))
     decisions = [each.decision for each in only if each.decision]
     places = [place for decision in decisions for place in show_places(decision, texts)]
@@ -203,11 +123,9 @@ def _show_facts(envelope: Envelope, texts: Texts, now: datetime) -> Facts:
     return Facts(tuple(rows))
 
 
-def show_places(decision: Decision, texts: Texts) -> tuple[str, ...]:
-    """The places of an answer, each with where it comes from: what the person said, and what the network tells."""
-    given, derived = texts.say("given"), texts.say("derived from the network")
-    known = ((decision.place, given), (decision.derived_place, derived))
-    return tuple(f"{place} · {source}" for place, source in known if place)
+def _show_evidence(envelope: Envelope, texts: Texts) -> tuple[Text, ...]:
+    words = show_evidence(envelope, texts)
+    return (Text((Plain(words),), muted=True),) if words else ()
 
 
 def _show_signer(signer: Signer, texts: Texts) -> str:

@@ -8,7 +8,7 @@ from bot.domain.people import Client, Contact, Person
 from bot.domain.typed_text import PLACE_LENGTH, REASON_LENGTH
 from bot.texts import Texts
 from bot.views.consent import say_consent
-from bot.views.envelope_card import describe_document
+from bot.views.envelope_words import describe_document
 from bot.views.options import fit, offer_contact
 from cards.limits import OPTIONS_IN_MENU
 from cards.model import (

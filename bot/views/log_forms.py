@@ -9,8 +9,8 @@ from itertools import accumulate, takewhile
 from bot.domain.envelope import EnvelopeState, Party
 from bot.domain.log import LOG_READING_TIME, LogFilter
 from bot.texts import OFFICE_ZONE, Texts
-from bot.views.envelope_card import name_state
-from bot.views.log_words import Entry, name_document, name_drawing, say_when, say_where
+from bot.views.envelope_words import name_state
+from bot.views.log_words import Entry, list_origins, name_document, name_drawing, say_evidence, say_when, say_where
 from cards.limits import OPTION_LABEL, OPTIONS_IN_MENU
 from cards.model import (
     Anchor,
@@ -91,7 +91,11 @@ def show_lines(lines: ShownLines, texts: Texts) -> tuple[Element, ...]:
         return (Text((Plain(texts.say("There is nothing here.")),), muted=True),)
     costs = accumulate(_measure(entry, texts) for entry in lines.entries[:LINES_IN_DIALOG])
     number = max(1, sum(1 for _ in takewhile(lambda cost: cost <= _ROOM, costs)))
-    shown = tuple(part for entry in lines.entries[:number] for part in _show_entry(entry, lines.signatures, texts))
+    chosen = lines.entries[:number]
+    shown = (
+        *_show_origins(chosen, texts),
+        *(part for entry in chosen for part in _show_entry(entry, lines.signatures, texts)),
+    )
     if number == len(lines.entries) and not lines.older:
         return shown
     rest = texts.count(
@@ -143,9 +147,15 @@ def _show_page(lines: ShownLines, texts: Texts) -> tuple[Element, ...]:
     return (Text((Plain("🖨️ "), link)), Text((Plain(note),), muted=True))
 
 
+def _show_origins(entries: Sequence[Entry], texts: Texts) -> tuple[Element, ...]:
+    told = [texts.say("Evidence log: {origin}", origin=origin) for origin in list_origins(entries)]
+    return tuple(Text((Plain(each),), muted=True) for each in told)
+
+
 def _show_entry(entry: Entry, signatures: str, texts: Texts) -> tuple[Element, ...]:
     told = [f"📄 {name_document(document, texts)}" for document in entry.documents]
     told += [*entry.notes, *(f"📍 {place}" for place in say_where(entry, texts))]
+    told += [f"🔏 {proof}" for proof in (say_evidence(entry, texts),) if proof]
     lead: tuple[Span, ...] = (Strong(entry.what), Plain(f" · {entry.who}"))
     words = "\n".join(["", *say_when(entry, texts), *told])
     quote = (Text((Plain(entry.quote),), quote=True),) if entry.quote else ()
@@ -164,6 +174,7 @@ def _show_drawing(entry: Entry, signatures: str, texts: Texts) -> tuple[Element,
 def _measure(entry: Entry, texts: Texts) -> int:
     """The bytes that an entry takes at most, whatever is escaped in it."""
     words = (entry.what, entry.who, *say_when(entry, texts), *entry.notes, *say_where(entry, texts), entry.quote)
+    words += (say_evidence(entry, texts),)
     names = (name_document(document, texts) for document in entry.documents)
     picture = _PICTURE if entry.drawing else 0
     return sum(len(escape(each).encode()) for each in (*words, *names)) + _MARKS + picture

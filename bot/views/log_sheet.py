@@ -9,9 +9,18 @@ from bot.domain.envelope import Envelope, Party
 from bot.domain.log import LogFilter
 from bot.domain.people import Client, Office
 from bot.texts import OFFICE_ZONE, Texts
-from bot.views.envelope_card import name_state
+from bot.views.envelope_words import name_state
 from bot.views.log_forms import read_days
-from bot.views.log_words import Entry, name_document, name_drawing, say_state, say_when, say_where
+from bot.views.log_words import (
+    Entry,
+    list_origins,
+    name_document,
+    name_drawing,
+    say_evidence,
+    say_state,
+    say_when,
+    say_where,
+)
 from cards.text import clean
 
 
@@ -25,7 +34,10 @@ class Picture:
 
 @dataclass(frozen=True, slots=True)
 class SheetRow:
-    """One line: `details`, `quote` and `picture` are about `what`, each of `when` and `where` bears its label."""
+    """One line: `details`, `quote` and `picture` are about `what`, each of `when` and `where` bears its label.
+
+    `evidence` says which entry has it; `proof` is the id of the request whose state that entry proves.
+    """
 
     when: tuple[str, ...]
     who: str
@@ -35,6 +47,8 @@ class SheetRow:
     where: tuple[str, ...]
     state: str
     picture: Picture | None = None
+    evidence: str = ""
+    proof: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +91,7 @@ def make_sheet(occasion: Occasion, entries: Sequence[Entry], facts: Sequence[tup
         made=_say_made(occasion, texts),
         # The PDF counts its own pages.
         page_of=texts.say("Page {page} of {pages}", page="%(page)s", pages="%(pages)s"),
-        facts=(*_tell_subject(occasion, texts), *facts),
+        facts=(*_tell_subject(occasion, texts), *facts, *_tell_origins(entries, texts)),
         headings=(texts.say("When"), texts.say("Who"), texts.say("What"), texts.say("Where"), texts.say("Status now")),
         rows=tuple(_lay_out(entry, texts) for entry in entries),
         notes=(
@@ -122,6 +136,10 @@ def _tell_subject(occasion: Occasion, texts: Texts) -> tuple[tuple[str, str], ..
     return tuple(told)
 
 
+def _tell_origins(entries: Sequence[Entry], texts: Texts) -> tuple[tuple[str, str], ...]:
+    return tuple((texts.say("Evidence log"), origin) for origin in list_origins(entries))
+
+
 def _say_made(occasion: Occasion, texts: Texts) -> str:
     return texts.say(
         "Made for {name} at {moment} Europe/Amsterdam ({utc} UTC)",
@@ -141,4 +159,6 @@ def _lay_out(entry: Entry, texts: Texts) -> SheetRow:
         where=say_where(entry, texts),
         state=say_state(entry, texts),
         picture=Picture(b64encode(entry.drawing).decode(), name_drawing(entry, texts)) if entry.drawing else None,
+        evidence=say_evidence(entry, texts),
+        proof=entry.request if entry.proves_state else "",
     )

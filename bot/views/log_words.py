@@ -1,20 +1,18 @@
 """Log lines in words: who, what, when, where, the same in dialogs, on pages, in PDF and CSV."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import assert_never
 
 from bot.domain.certified import Way
 from bot.domain.envelope import EnvelopeState
+from bot.domain.evidence import Receipt
 from bot.domain.log import Happening, LoggedDocument, LoggedSignature, LogLine, Subject, Unreadable
 from bot.domain.signature import TypedSignature
 from bot.texts import OFFICE_ZONE, Texts
-from bot.views.envelope_card import name_state
+from bot.views.envelope_words import SHORT_HASH, name_entry, name_state
 from cards.text import clean
-
-SHORT_HASH = 12
-"""Hex digits of a document's SHA-256 that people read: enough to tell one from another, the CSV has them all."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,7 +22,8 @@ class Entry:
     `notes` are particulars, `quote` the literal words of who did it. `place` was given by the person, `derived_place`
     follows from their network; either is empty where the line does not say, and neither stands in for the other.
     `signature` is what was signed with, where the line tells of that. `state` is the envelope's now, None for a line
-    about the dossier alone; `request` its id.
+    about the dossier alone; `request` its id. `receipt` is where the evidence has the line, `evidence_follows` that it
+    will have it; `proves_state` says that its entry proves the `state`.
     """
 
     at: datetime
@@ -38,6 +37,9 @@ class Entry:
     signature: LoggedSignature | None = None
     state: EnvelopeState | None = None
     request: str = ""
+    receipt: Receipt | None = None
+    evidence_follows: bool = False
+    proves_state: bool = False
 
     @property
     def drawing(self) -> bytes | None:
@@ -71,6 +73,9 @@ def describe_line(line: LogLine, subject: Subject | None, signature: LoggedSigna
         signature=signature,
         state=subject.state if subject else None,
         request=line.envelope or "",
+        receipt=line.receipt,
+        evidence_follows=line.evidence_follows,
+        proves_state=line.receipt is not None and subject is not None and line.receipt == subject.evidence,
     )
 
 
@@ -134,6 +139,18 @@ def say_when(entry: Entry, texts: Texts) -> tuple[str, str]:
 def say_state(entry: Entry, texts: Texts) -> str:
     """The state of the request now; empty for what is about the dossier alone."""
     return name_state(entry.state, texts) if entry.state else ""
+
+
+def say_evidence(entry: Entry, texts: Texts) -> str:
+    """Which entry of the evidence log has the line, or that this follows; empty for one that it never will have."""
+    if entry.receipt:
+        return texts.say("Proof: {entry}", entry=name_entry(entry.receipt, texts))
+    return texts.say("Proof follows") if entry.evidence_follows else ""
+
+
+def list_origins(entries: Iterable[Entry]) -> tuple[str, ...]:
+    """The logs that have entries of these lines, each once."""
+    return tuple(dict.fromkeys(entry.receipt.origin for entry in entries if entry.receipt))
 
 
 def _list_documents(line: LogLine, subject: Subject | None) -> tuple[LoggedDocument, ...]:

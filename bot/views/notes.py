@@ -5,7 +5,8 @@ from collections.abc import Iterable
 from bot.domain.certified import Way
 from bot.domain.envelope import Answer, Envelope, Party, Signer
 from bot.texts import Texts
-from bot.views.envelope_card import RESEND, describe_documents, flatten
+from bot.views.envelope_card import RESEND
+from bot.views.envelope_words import describe_documents, flatten
 from cards.model import Actions, Anchor, Button, Card, Element, Mention, Plain, Span, Strong, Style, Text
 
 

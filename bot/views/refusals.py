@@ -29,7 +29,7 @@ from bot.domain.people import Platform
 from bot.texts import Texts
 from bot.views.commands import LINK, spell
 from bot.views.delegation_refusals import DelegationRefusal, word_delegation_refusal
-from bot.views.envelope_card import name_state
+from bot.views.envelope_words import name_state
 from bot.views.fault_words import word_fault
 from cards.model import Anchor, Card, Element, FormErrors, Plain, Text
 

@@ -9,7 +9,8 @@ from bot.domain.envelope import Envelope
 from bot.domain.people import Account, ClientId
 from bot.domain.tasks import REACH, TaskList, Turn
 from bot.texts import Texts
-from bot.views.envelope_card import Viewer, describe_documents, describe_status, offer_buttons
+from bot.views.envelope_card import Viewer, describe_status, offer_buttons
+from bot.views.envelope_words import describe_documents
 from cards.model import Actions, Anchor, Button, Card, Divider, Element, Personal, Plain, Span, Strong, Style, Text
 from cards.text import shorten
 

@@ -4,7 +4,8 @@ from datetime import datetime
 
 from bot.domain.envelope import Envelope, Signer
 from bot.texts import Texts
-from bot.views.envelope_card import Viewer, flatten, show_envelope
+from bot.views.envelope_card import Viewer, show_envelope
+from bot.views.envelope_words import flatten
 from cards.model import Anchor, Card, Mention, Plain, Span, Strong, Text
 
 

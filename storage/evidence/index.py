@@ -22,11 +22,12 @@ class Index:
     """Positions by decision id, and the newest checkpoint that they are complete for. For one thread at a time."""
 
     def __init__(self, path: Path) -> None:
+        """Raises `OSError`."""
         path.parent.mkdir(parents=True, exist_ok=True)
         try:
             self._rows = _connect(path)
-        except sqlite3.OperationalError:
-            raise
+        except sqlite3.OperationalError as error:
+            raise OSError(f"index: {error}") from error
         except sqlite3.DatabaseError:
             # Not a database any more. Nothing is lost: whoever opens it fills it again from the entries.
             path.unlink()

@@ -162,7 +162,7 @@ def read_envelope(row: Row[Any]) -> Envelope:
         card=None if row.card_id is None else MessageRef(read_place(row, "card_"), row.card_id, row.card_link),
         revision=row.revision,
         drawing=Drawing(row.drawing),
-        evidence=_read_receipt(row),
+        evidence=read_receipt(row),
         evidence_follows=row.evidence_follows,
         way=Way(row.way),
         in_order=row.in_order,
@@ -187,7 +187,8 @@ def _read_sealed(row: Row[Any]) -> Sealed | None:
     return Sealed(row.sealed_version, row.sealed_sha256, SealLevel(row.sealed_level), row.sealed_at)
 
 
-def _read_receipt(row: Row[Any]) -> Receipt | None:
+def read_receipt(row: Row[Any]) -> Receipt | None:
+    """The entry that proves the final state of the envelope in a row."""
     if row.evidence_origin is None:
         return None
     return Receipt(row.evidence_origin, row.evidence_index, row.evidence_hash)

@@ -22,6 +22,7 @@ from bot.domain.log import (
     Subject,
 )
 from bot.domain.people import ClientId, OfficeId
+from storage.sql.envelope_rows import read_receipt
 from storage.sql.rows import read_party, write_party
 from storage.sql.session import Session
 from storage.sql.tables import (
@@ -80,12 +81,13 @@ class SqlLog:
     async def subjects(self, office: OfficeId, envelopes: Iterable[EnvelopeId]) -> Mapping[EnvelopeId, Subject]:
         await self._session.flush()
         named: dict[str, list[LoggedDocument]] = defaultdict(list)
-        states: dict[str, str] = {}
+        found: dict[str, Row[Any]] = {}
         for row in await self._session.all(_SUBJECTS, {"office": office, "envelopes": sorted(set(envelopes))}):
-            states[row.id] = row.state
+            found[row.id] = row
             named[row.id].append(LoggedDocument(row.name, row.sha256))
         return {
-            EnvelopeId(id_): Subject(EnvelopeState(states[id_]), tuple(documents)) for id_, documents in named.items()
+            EnvelopeId(id_): Subject(EnvelopeState(found[id_].state), tuple(documents), read_receipt(found[id_]))
+            for id_, documents in named.items()
         }
 
 
@@ -150,7 +152,10 @@ def _write_people() -> Select[Any]:
 
 PEOPLE = _write_people()
 _SUBJECTS = (
-    select(envelopes.c.id, envelopes.c.state, envelope_documents.c.name, envelope_documents.c.sha256)
+    select(
+        *(envelopes.c[name] for name in ("id", "state", "evidence_origin", "evidence_index", "evidence_hash")),
+        *(envelope_documents.c[name] for name in ("name", "sha256")),
+    )
     .join(envelope_documents)
     .where(envelopes.c.office_id == bindparam("office"))
     .where(envelopes.c.id.in_(bindparam("envelopes", expanding=True)))
@@ -182,4 +187,5 @@ def read_line(row: Row[Any]) -> LogLine:
         row.facts,
         row.id,
         None if row.origin is None else Receipt(row.origin, row.entry_index, row.entry_hash),
+        evidence_follows=row.key is not None and row.origin is None,
     )

@@ -4,50 +4,40 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Select, bindparam, delete, func, or_, select, text, true, update
+from sqlalchemy import bindparam, delete, func, or_, select, text, true, update
 
 from bot.domain.evidence import Lag, OwedLine, Receipt
 from storage.sql.log import LINES, read_line
 from storage.sql.session import Session
 from storage.sql.tables import evidence_owed, evidence_receipts, log
-from storage.sql.types import as_utc
+from storage.sql.types import UtcTime, as_utc
 
 _LOCK = text("SELECT pg_advisory_xact_lock(7006519)")
 """One claim at a time; any number will do that nothing else in this database locks."""
 
-_ahead = evidence_owed.alias("ahead")
-
-
-def _select_due() -> Select[Any]:
-    held_up = select(_ahead.c.key).where(
-        _ahead.c.office_id == evidence_owed.c.office_id,
-        _ahead.c.refused.is_(False),
-        or_(_ahead.c.lease_until > bindparam("now"), _ahead.c.due_at > bindparam("now")),
-    )
-    is_due = evidence_owed.c.due_at <= bindparam("now")
-    is_free = or_(evidence_owed.c.lease_until.is_(None), evidence_owed.c.lease_until <= bindparam("now"))
-    return (
-        select(evidence_owed.c.key)
-        .join(log, log.c.key == evidence_owed.c.key)
-        .where(is_due, is_free, or_(evidence_owed.c.refused, ~held_up.exists()))
-        .order_by(log.c.id)
-        .limit(bindparam("limit"))
-    )
-
-
+_NOW = bindparam("now", type_=UtcTime())
+_HELD_UP = select(evidence_owed.c.office_id).where(evidence_owed.c.due_at > _NOW, evidence_owed.c.refused.is_(False))
+# What is held up is found once, not once for each line: an outage may leave a hundred thousand.
+DUE = (
+    select(evidence_owed.c.key)
+    .where(evidence_owed.c.due_at <= _NOW)
+    .where(or_(evidence_owed.c.refused, evidence_owed.c.office_id.not_in(_HELD_UP)))
+    .order_by(evidence_owed.c.id)
+    .limit(bindparam("limit"))
+)
 _CLAIM = (
     update(evidence_owed)
-    .where(evidence_owed.c.key.in_(_select_due().scalar_subquery()))
-    .values(lease_until=bindparam("until"), attempts=evidence_owed.c.attempts + 1)
+    .where(evidence_owed.c.key.in_(DUE.scalar_subquery()))
+    .values(due_at=bindparam("until"), attempts=evidence_owed.c.attempts + 1)
     .returning(evidence_owed.c.key, evidence_owed.c.attempts)
 )
-_OF_KEYS = LINES.add_columns(log.c.key).where(log.c.key.in_(bindparam("keys", expanding=True))).order_by(log.c.id)
+LINES_OF_KEYS = LINES.add_columns(log.c.key).where(log.c.key.in_(bindparam("keys", expanding=True))).order_by(log.c.id)
 _DONE = delete(evidence_owed).where(evidence_owed.c.key == bindparam("owed"))
 # Who lost the lease to another may postpone nothing any more: `attempts` counts the leases.
 _POSTPONE = (
     update(evidence_owed)
     .where(evidence_owed.c.key == bindparam("owed"), evidence_owed.c.attempts == bindparam("lease"))
-    .values(lease_until=None, due_at=bindparam("due"))
+    .values(due_at=bindparam("due"))
 )
 _REFUSE = _POSTPONE.values(refused=true())
 _LAG = select(
@@ -70,7 +60,7 @@ class SqlOwedEvidence:
             await self._session.run(_LOCK)
         claimed = await self._session.all(_CLAIM, {"now": now, "until": now + lease, "limit": limit})
         attempts = {row.key: row.attempts - 1 for row in claimed}
-        lines = await self._session.all(_OF_KEYS, {"keys": list(attempts)}) if attempts else ()
+        lines = await self._session.all(LINES_OF_KEYS, {"keys": list(attempts)}) if attempts else ()
         return tuple(OwedLine(row.key, read_line(row), attempts[row.key]) for row in lines)
 
     async def recorded(self, owed: OwedLine, receipt: Receipt, at: datetime) -> bool:

@@ -26,6 +26,7 @@ from bot.ports import (
     Tasks,
     UploadPages,
 )
+from storage.sql.archives import SqlArchives
 from storage.sql.conversations import SqlConversations
 from storage.sql.delegations import SqlDelegations
 from storage.sql.dossiers import SqlDossiers
@@ -70,6 +71,7 @@ class SqlTransaction:
         self.signatures: Signatures = SqlSignatures(session, vault)
         self.owed_evidence: OwedEvidence = SqlOwedEvidence(session)
         self.outbox: Outbox = SqlOutbox(session)
+        self.archives = SqlArchives(session)
 
 
 class SqlStore:

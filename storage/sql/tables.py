@@ -359,16 +359,28 @@ log = Table(
     sqlite_autoincrement=True,
 )
 
+evidence_archives = Table(
+    "evidence_archives",
+    metadata,
+    _sequence(),
+    Column("name", Text, nullable=False),
+    Column("since", UtcTime, nullable=False),
+    sqlite_autoincrement=True,
+)
+
 evidence_owed = Table(
     "evidence_owed",
     metadata,
-    Column("key", Text, ForeignKey("log.key"), primary_key=True),
+    _sequence(),
+    Column("key", Text, ForeignKey("log.key"), nullable=False),
     Column("office_id", Text, ForeignKey("offices.id"), nullable=False),
+    # When it may be tried: the end of the lease for as long as somebody does.
     Column("due_at", UtcTime, nullable=False),
-    Column("lease_until", UtcTime),
     Column("attempts", Integer, nullable=False),
     Column("refused", Boolean, nullable=False, server_default=false()),
-    Index("ix_evidence_owed_of_office", "office_id", "refused"),
+    UniqueConstraint("key"),
+    Index("ix_evidence_owed_due_at", "due_at"),
+    sqlite_autoincrement=True,
 )
 
 evidence_receipts = Table(
@@ -383,6 +395,7 @@ evidence_receipts = Table(
     Column("recorded_at", UtcTime, nullable=False),
     _of_office("envelopes", "envelope_id"),
     CheckConstraint("length(entry_hash) = 64", name="entry_hash"),
+    Index("ix_evidence_receipts_of_log", "origin", "index"),
 )
 
 links = Table(

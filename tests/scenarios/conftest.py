@@ -15,6 +15,7 @@ import pytest
 from aiohttp import web
 from aiohttp.test_utils import TestServer
 
+from adapters.evidence.opening import make_key_finder
 from adapters.pdf.page_count import PdfPageCounter
 from adapters.pdf.sheet import SheetPdf
 from adapters.teams_settings import FRAMES
@@ -22,16 +23,20 @@ from adapters.web.logs import serve_logs
 from adapters.web.signing.routes import serve_signing
 from adapters.web.signing.site import Site, load_assets
 from adapters.web.uploads import serve_uploads
+from adapters.web.verify import serve_verify
 from bot.domain.people import Client, ClientId, Contact, ContactId, Office
 from bot.domain.places import Conversation, Place
 from bot.ports import Ports
 from bot.router import Router
 from bot.use_cases.deliver import Courier
+from bot.use_cases.record_evidence import Recorder
 from storage.blobs import open_blobs
+from storage.evidence.archive import Archive
 from storage.sql.store import SqlStore
 from storage.vault import open_vault
 from tests.databases import prepared_sqlite
 from tests.scenarios.chat import Chat
+from tests.scenarios.holdable import HoldableEvidence, Recording
 from tests.scenarios.scene import CLIENT, OFFICE, MovableClock, Scene
 from tests.scenarios.slack_chat import SlackChat
 from tests.scenarios.teams_chat import TeamsChat
@@ -72,7 +77,17 @@ def public_url() -> str:
 
 
 @pytest.fixture
-async def unlinked(tmp_path: Path, store: SqlStore, chat: Chat, public_url: str) -> AsyncIterator[Scene]:
+async def archive(tmp_path: Path) -> AsyncIterator[Archive]:
+    """The evidence, with nothing in it yet."""
+    archive = await asyncio.to_thread(Archive, tmp_path / "evidence", b"the secret of a test", "paraaf.example")
+    yield archive
+    await archive.close()
+
+
+@pytest.fixture
+async def unlinked(
+    tmp_path: Path, store: SqlStore, chat: Chat, archive: Archive, public_url: str
+) -> AsyncIterator[Scene]:
     """The scene before the conversation is linked to the client."""
     clock, listening = MovableClock(), create_server(("127.0.0.1", 0))
     address = f"http://127.0.0.1:{listening.getsockname()[1]}"
@@ -84,11 +99,12 @@ async def unlinked(tmp_path: Path, store: SqlStore, chat: Chat, public_url: str)
         messengers={chat.platform: chat.messenger},
         directories={chat.platform: chat.directory},
         public_url=public_url or address,
+        evidence=HoldableEvidence(archive),
     )
     await _furnish(store, chat)
-    async with _serve(chat, ports, listening):
+    async with _serve(chat, ports, archive, listening) as recording:
         chat.connect(address, ports.public_url)
-        yield await _enter(chat, ports, clock, address)
+        yield await _enter(chat, ports, clock, address, recording)
 
 
 @pytest.fixture
@@ -118,14 +134,14 @@ def teams(chat: Chat) -> StrictTeams:
     return chat.teams
 
 
-async def _enter(chat: Chat, ports: Ports, clock: MovableClock, address: str) -> Scene:
+async def _enter(chat: Chat, ports: Ports, clock: MovableClock, address: str, recording: Recording) -> Scene:
     sanne = chat.person("sanne", "Sanne de Vries", email="sanne@linde.example")
     bas = chat.person("bas", "Bas Jansen", email="bas@linde.example")
     karim = chat.person("karim", "Karim Haddad", elsewhere=True, email="karim@bakker.example")
     mila = chat.person("mila", "Mila Haddad", guest=True)
     vera = chat.person("vera", "Vera de Boer")
     room = await chat.room("bakker", [sanne, bas, karim, mila])
-    return Scene(chat, room, sanne, bas, karim, mila, vera, ports, clock, address)
+    return Scene(chat, room, sanne, bas, karim, mila, vera, ports, clock, address, recording)
 
 
 async def _furnish(store: SqlStore, chat: Chat) -> None:
@@ -139,19 +155,27 @@ async def _furnish(store: SqlStore, chat: Chat) -> None:
 
 
 @asynccontextmanager
-async def _serve(chat: Chat, ports: Ports, listening: socket) -> AsyncIterator[None]:
+async def _serve(chat: Chat, ports: Ports, archive: Archive, listening: socket) -> AsyncIterator[Recording]:
     courier, stop = Courier(ports), asyncio.Event()
+    recorder = Recorder(ports, courier.wake)
+
+    def wake() -> None:
+        courier.wake()
+        recorder.wake()
+
     assets = await asyncio.to_thread(load_assets, ports.public_url)
-    site = Site(ports, assets, courier.wake, lambda _answer: None, framed_by=FRAMES)
-    await chat.start(Router(ports, courier.wake))
+    site = Site(ports, assets, wake, lambda _answer: None, framed_by=FRAMES)
+    await chat.start(Router(ports, wake))
     application = web.Application()
     application.add_routes(serve_logs(ports, SheetPdf().draw))
     application.add_routes([*chat.routes(), *serve_signing(site), *serve_uploads(ports)])
-    running = asyncio.create_task(courier.run(stop))
+    application.add_routes(serve_verify(make_key_finder(archive)))
+    running = asyncio.gather(courier.run(stop), recorder.run(stop))
     async with TestServer(application, socket_factory=lambda *_: listening):
-        yield
+        assert isinstance(ports.evidence, HoldableEvidence)
+        yield Recording(ports.evidence, archive, recorder)
         stop.set()
-        courier.wake()
+        wake()
         await running
         await chat.settled()
     await chat.stop()

@@ -13,6 +13,7 @@ from bot.ports import Ports
 from bot.use_cases.filing import PDF, StoredFile, file_document
 from tests.documents import make_pdf
 from tests.scenarios.chat import Chat, Message, Person, Room, View
+from tests.scenarios.holdable import Recording
 
 OFFICE = OfficeId("linde")
 CLIENT = ClientId("bakker")
@@ -46,7 +47,7 @@ class MovableClock:
 
 @dataclass(frozen=True, slots=True)
 class Scene:
-    """An office, a client's conversation, and who is in it.
+    """An office, a client's conversation, and who is in it. What is done there is recorded in the evidence.
 
     `sanne` and `bas` are staff, `karim` is the client's contact in a tenant of his own, `mila` a guest beside him;
     `vera` is staff too, in no conversation.
@@ -62,6 +63,7 @@ class Scene:
     ports: Ports
     clock: MovableClock
     address: str
+    recording: Recording
 
     def account(self, person: Person) -> Account:
         """Who a person of the scene is to Paraaf."""
@@ -114,13 +116,18 @@ class Scene:
             await file_document(tx, client, "", stored, "Sanne de Vries", self.clock.now())
 
     async def settled(self, *, skipping: timedelta = timedelta()) -> None:
-        """Wait until nothing is left to deliver; at every look let `skipping` pass, for what was postponed."""
+        """Wait until nothing is left to deliver or to record, unless the evidence is away.
+
+        At every look let `skipping` pass, for what was postponed.
+        """
         async with asyncio.timeout(30):
             while await self._depth():
                 self.clock.move(skipping)
+                self.recording.recorder.wake()
                 await asyncio.sleep(0.01)
             await self.chat.settled()
 
     async def _depth(self) -> int:
         async with self.ports.store.reading() as tx:
-            return await tx.outbox.depth()
+            owed = 0 if self.recording.evidence.is_away else (await tx.owed_evidence.lag()).owed
+            return owed + await tx.outbox.depth()

@@ -7,7 +7,8 @@ from adapters.teams.tab.drawing import draw_button, draw_spans
 from bot.domain.envelope import Document, Envelope
 from bot.domain.tasks import REACH, TaskList, Turn
 from bot.texts import OFFICE_ZONE, Texts
-from bot.views.envelope_card import LOG, VIEW, describe_document, describe_documents, show_status
+from bot.views.envelope_card import LOG, VIEW
+from bot.views.envelope_words import describe_document, describe_documents, show_status
 from bot.views.task_list import name_turn, say_nothing
 from cards.model import Button, Style
 

@@ -10,7 +10,7 @@ from adapters.web.signing.site import Site
 from bot.domain.envelope import Document, Envelope
 from bot.texts import OFFICE_ZONE, Texts
 from bot.use_cases.sign_page import SigningPage
-from bot.views.envelope_card import describe_document, describe_documents, flatten, show_status
+from bot.views.envelope_words import describe_document, describe_documents, flatten, show_status
 
 
 def show_page(

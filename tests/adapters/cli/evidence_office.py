@@ -7,7 +7,7 @@ from pathlib import Path
 from cryptography.x509 import Certificate
 
 from adapters.evidence.opening import name_person
-from adapters.main import choose_blobs, open_store
+from adapters.parts import choose_blobs, open_store
 from adapters.settings import Settings, load_settings
 from bot.domain.dossier import Version
 from bot.domain.people import Account

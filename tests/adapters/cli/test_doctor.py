@@ -7,7 +7,7 @@ from mmdb_writer import MMDBWriter
 
 from adapters.commands.doctor import check_scopes, examine
 from adapters.commands.finding import Finding, Verdict
-from adapters.main import open_store
+from adapters.parts import open_store
 from adapters.settings import load_settings
 from bot.domain.people import Platform
 from bot.domain.signature import TypedSignature

@@ -8,7 +8,7 @@ from typer.testing import CliRunner
 
 from adapters.cli import app
 from adapters.evidence.opening import name_person
-from adapters.main import open_store
+from adapters.parts import open_store
 from bot.domain.envelope import EnvelopeId
 from storage.evidence.errors import Erased
 from storage.evidence.fsck import audit_log

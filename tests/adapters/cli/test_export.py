@@ -1,5 +1,6 @@
 """The bundle of a request, checked as its own instructions say, with nothing of Paraaf."""
 
+import asyncio
 import re
 import subprocess
 import sys
@@ -9,7 +10,13 @@ from pathlib import Path
 
 import pytest
 
+from adapters.evidence.local import LocalEvidence
+from adapters.parts import open_store
+from bot.domain.envelope import EnvelopeId
+from bot.domain.evidence import EvidenceFact
+from bot.domain.log import Happening
 from storage.evidence.proof import SUFFIX
+from tests import builders as a
 from tests.adapters.cli.conftest import Run
 from tests.adapters.cli.evidence_office import Desk, furnish
 from tests.evidence.authority import Authority
@@ -145,3 +152,45 @@ def test_what_cannot_be_exported_is_told(paraaf: Run, desk: Desk, folder: Path) 
         assert words in result.stderr
     assert (folder / "there.zip").read_text() == "precious"
     assert not (folder / "x.zip").exists()
+
+
+def test_whom_a_task_was_passed_on_to_comes_along_and_can_be_erased(paraaf: Run, desk: Desk, folder: Path) -> None:
+    delegation = a.a_delegation()
+
+    async def pass_on() -> None:
+        async with open_store(desk.settings) as store, store.transaction() as tx:
+            await tx.delegations.add(a.an_envelope("envelope-1"), delegation)
+        archive = desk.open()
+        party, others = delegation.signer, {"taker": delegation.taker}
+        await LocalEvidence(archive).record(
+            EvidenceFact(
+                a.OFFICE,
+                a.CLIENT,
+                EnvelopeId("envelope-1"),
+                Happening.DELEGATION_ASKED,
+                "passed-on",
+                a.at(5),
+                (),
+                None,
+                party.account,
+                {"who": party.name},
+                others,
+            )
+        )
+        await archive.close()
+
+    asyncio.run(pass_on())
+    assert _read_bundle(paraaf, folder / "before.zip").count("Mila Haddad") == 1
+    taker = delegation.taker.account
+    told = paraaf("erase", f"{taker.platform}:{taker.tenant}:{taker.user}", "--yes")
+    assert told.exit_code == 0, told.stderr
+    after = _read_bundle(paraaf, folder / "after.zip")
+    assert "Mila" not in after
+    assert "Karim Haddad" in after
+
+
+def _read_bundle(paraaf: Run, file: Path) -> str:
+    """Its report."""
+    assert paraaf("evidence", "export", "envelope-1", "--output", file).exit_code == 0
+    with zipfile.ZipFile(file) as bundle:
+        return bundle.read("report.txt").decode()

@@ -17,7 +17,8 @@ import structlog
 from structlog.testing import LogCapture
 
 from adapters.evidence.opening import open_archive
-from adapters.main import Paraaf, open_store
+from adapters.main import Paraaf
+from adapters.parts import open_store
 from adapters.settings import SettingsError, load_settings
 from adapters.slack.errors import TokenRefused
 from bot.domain.errors import KeyRefused
@@ -86,7 +87,7 @@ async def ready(paraaf: Paraaf) -> tuple[int, dict[str, str]]:
 async def test_without_a_platform_it_serves_its_pages(log: LogCapture) -> None:
     async with running() as paraaf:
         assert await get(f"{paraaf.address}/healthz") == (200, "alive\n")
-        assert await ready(paraaf) == (200, {"database": "ok"})
+        assert await ready(paraaf) == (200, {"database": "ok", "evidence": "ok"})
         assert (await get(paraaf.address))[0] == 200
         for path in ("/slack/events", "/api/messages"):
             assert (await get(f"{paraaf.address}{path}"))[0] == 404
@@ -119,7 +120,7 @@ async def test_a_request_is_logged_without_its_secret_or_its_sender(log: LogCapt
 
 async def test_a_workspace_without_an_office_gets_one(slack: StrictSlack, log: LogCapture) -> None:
     async with running() as paraaf:
-        assert await ready(paraaf) == (200, {"database": "ok", "slack": "ok", "deliveries": "ok"})
+        assert await ready(paraaf) == (200, {"database": "ok", "slack": "ok", "deliveries": "ok", "evidence": "ok"})
     (told,) = [entry for entry in log.entries if entry["event"] == "workspace_mapped"]
     assert (told["workspace"], told["office"]) == ("T0OFFICE", "Kantoor Vermeer")
     log.entries.clear()
@@ -195,7 +196,7 @@ async def test_the_only_office_gets_the_tenant_of_the_app(teams: StrictTeams, lo
     async with open_store(load_settings()) as store:
         office = await add_office(store, "De Linde")
         async with running() as paraaf:
-            assert await ready(paraaf) == (200, {"database": "ok", "teams": "ok", "deliveries": "ok"})
+            assert await ready(paraaf) == (200, {"database": "ok", "teams": "ok", "deliveries": "ok", "evidence": "ok"})
         async with store.reading() as tx:
             assert await tx.offices.by_tenant(Platform.TEAMS, teams.tenant) == office
     (told,) = [entry for entry in log.entries if entry["event"] == "tenant_mapped"]
@@ -238,7 +239,10 @@ async def test_tabs_are_served_where_they_are_set_up(
 
 async def test_both_platforms_at_once(slack: StrictSlack, teams: StrictTeams, log: LogCapture) -> None:
     async with running() as paraaf:
-        assert await ready(paraaf) == (200, {"database": "ok", "slack": "ok", "teams": "ok", "deliveries": "ok"})
+        assert await ready(paraaf) == (
+            200,
+            {"database": "ok", "slack": "ok", "teams": "ok", "deliveries": "ok", "evidence": "ok"},
+        )
         slack.connect(f"{paraaf.address}/slack/events")
         teams.connect(f"{paraaf.address}/api/messages")
         sanne = teams.user("sanne", "Sanne de Vries")

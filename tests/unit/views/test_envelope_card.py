@@ -1,27 +1,20 @@
 """The card of an envelope in every state, and the notes in its thread."""
 
+from dataclasses import replace
 from datetime import date
 
 import pytest
 
 from bot.domain.envelope import Envelope, EnvelopeId, Pointer
+from bot.domain.evidence import Receipt
 from bot.texts import load_texts
 from bot.views import notes
-from bot.views.envelope_card import (
-    APPROVE,
-    DELEGATE,
-    LOG,
-    REJECT,
-    VIEW,
-    WITHDRAW,
-    flatten,
-    show_envelope,
-    show_status,
-)
+from bot.views.envelope_card import APPROVE, DELEGATE, LOG, REJECT, VIEW, WITHDRAW, Viewer, show_envelope
+from bot.views.envelope_words import flatten, show_status
 from cards.block_kit import render_message
 from cards.block_kit.text import unescape
 from cards.limits import SLACK_MESSAGE_BLOCKS
-from cards.model import Actions, Button, Card, Facts, Mention
+from cards.model import Actions, Button, Card, Facts, Mention, Text
 from tests import builders as a
 
 DUTCH = load_texts("nl")
@@ -64,6 +57,32 @@ def in_every_state() -> dict[str, Envelope]:
 )
 def test_everybody_reads_the_state(state: str, words: str) -> None:
     assert flatten(show_status(in_every_state()[state], DUTCH, a.at())).startswith(words)
+
+
+def find_muted(card: Card) -> list[str]:
+    return [flatten(each.spans) for each in card.elements if isinstance(each, Text) and each.muted]
+
+
+RECEIPT = Receipt(f"paraaf.example/evidence/{a.OFFICE}", 7, "0123456789abcdef" * 4)
+
+
+@pytest.mark.parametrize(
+    "viewer", [None, Viewer(a.a_staff_account(), is_staff=True), Viewer(a.an_account(), is_staff=False)]
+)
+@pytest.mark.parametrize("state", ["completed", "rejected", "withdrawn", "superseded"])
+def test_a_finished_card_says_where_it_is_proved_or_that_this_follows(state: str, viewer: Viewer | None) -> None:
+    finished = in_every_state()[state]
+    assert find_muted(show_envelope(finished, DUTCH, a.at(), viewer)) == ["Bewijs volgt"]
+
+    proved = replace(finished, evidence=RECEIPT, evidence_follows=False)
+    shown = find_muted(show_envelope(proved, DUTCH, a.at(), viewer))
+    assert shown == [f"Bewijs: paraaf.example/evidence/{a.OFFICE} nr. 7 · 0123456789ab"]
+
+
+def test_nothing_is_said_of_a_proof_before_the_end_or_from_before_there_was_evidence() -> None:
+    before = replace(rejected(), evidence_follows=False)
+    for envelope in (a.an_envelope(), before):
+        assert not find_muted(show_envelope(envelope, DUTCH, a.at()))
 
 
 def test_only_an_open_envelope_can_be_answered_or_withdrawn() -> None:
