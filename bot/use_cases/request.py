@@ -4,8 +4,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from bot.domain.certified import Way
-from bot.domain.dossier import DossierItem
-from bot.domain.envelope import Document, Envelope, EnvelopeId, Party, Pointer, Signer
+from bot.domain.dossier import Document, DossierItem
+from bot.domain.envelope import Envelope, EnvelopeId, Party, Pointer, Signer
 from bot.domain.errors import UnknownEnvelope
 from bot.domain.faults import Fault, InvalidInput, Problem
 from bot.domain.log import Happening, LogLine

@@ -9,7 +9,8 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import assert_never
 
-from bot.domain.envelope import Document, Envelope, Party
+from bot.domain.dossier import Document
+from bot.domain.envelope import Envelope, Party
 from bot.domain.errors import LinkRefused, LinkTrouble
 from bot.domain.faults import Fault, InvalidInput
 from bot.domain.fields import find_texts

@@ -3,7 +3,8 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from bot.domain.envelope import Answer, Document, Envelope, EnvelopeState, Signer
+from bot.domain.dossier import Document
+from bot.domain.envelope import Answer, Envelope, EnvelopeState, Signer
 from bot.domain.people import Account
 from bot.texts import Texts
 from bot.views.envelope_words import (

@@ -2,7 +2,8 @@
 
 from datetime import date, datetime
 
-from bot.domain.envelope import Decision, Document, Envelope, EnvelopeState
+from bot.domain.dossier import Document
+from bot.domain.envelope import Decision, Envelope, EnvelopeState
 from bot.domain.evidence import Receipt
 from bot.texts import OFFICE_ZONE, Texts
 from cards.model import Anchor, Mention, Plain, Span, Strong

@@ -3,7 +3,8 @@
 from collections.abc import Sequence
 from dataclasses import replace
 
-from bot.domain.envelope import Document, Envelope
+from bot.domain.dossier import Document
+from bot.domain.envelope import Envelope
 from bot.domain.people import Client, Contact, Person
 from bot.domain.typed_text import PLACE_LENGTH, REASON_LENGTH
 from bot.texts import Texts
