@@ -135,7 +135,7 @@ async def test_twenty_sign(scene: Scene, browser: Browser) -> None:
     assert "20. Gast" in card.words
 
 
-async def test_more_than_twenty_or_nobody_is_refused_at_the_field(scene: Scene) -> None:
+async def test_everybody_but_the_sender_is_offered_and_others_are_to_be_invited_first(scene: Scene) -> None:
     others = [scene.chat.person(f"g{number:02}", f"Gast {number:02}", guest=True) for number in range(MOST_SIGNERS)]
     scene.room.members.extend(each.id for each in others)
     scene.clock.move(timedelta(minutes=5))
@@ -185,7 +185,7 @@ async def test_who_left_when_it_is_their_turn_cannot_sign(scene: Scene, browser:
     assert "1. Mila Haddad · aan de beurt" in card.words
 
 
-async def test_several_documents_and_what_is_no_pdf_are_refused_at_the_field(scene: Scene) -> None:
+async def test_several_documents_are_refused_at_the_field_and_kept(scene: Scene) -> None:
     await scene.sign(scene.sanne)
     form = await scene.sanne.view("send")
     both = ["Aangifte IB 2025.pdf", "Jaarrekening 2025.pdf"]
