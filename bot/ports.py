@@ -71,6 +71,12 @@ class Messenger(Protocol):
     async def whisper(self, to: Place, account: Account, card: Card) -> None:
         """Show a card to one person: in the conversation if they take part in it, else in a direct message."""
 
+    async def open_chat(self, near: Place, account: Account) -> Place:
+        """The person's own chat with Paraaf, which is made where there is none; the office is that of `near`.
+
+        Raises `Undeliverable` for whom the platform lets Paraaf not reach.
+        """
+
     async def fetch(self, file: FileRef, limit: int) -> FetchedFile:
         """A file with its name and bytes, at most `limit` of them.
 

@@ -33,7 +33,7 @@ from bot.use_cases.draft import SHOWN_NAME, Draft
 from bot.use_cases.link import ask_client, link_conversation, start_sending
 from bot.use_cases.logs import filter_log, show_envelope_log, show_log
 from bot.use_cases.look_up import look_up
-from bot.use_cases.send import confirm_signer, submit_draft
+from bot.use_cases.send import arrange_signers, choose_signers, confirm_signer, submit_draft
 from bot.use_cases.show import show_view
 from bot.use_cases.tasks import tell_tasks, turn_page
 from bot.use_cases.view_documents import show_documents
@@ -69,7 +69,9 @@ _PRESSES: dict[str, Callable[[Ports, Press, Texts], Awaitable[Answer]]] = {
 }
 _SUBMISSIONS: dict[str, Callable[[Ports, Submission, Texts], Awaitable[Answer]]] = {
     forms.SEND: submit_draft,
-    forms.CONFIRM_SIGNER: lambda ports, submission, _texts: confirm_signer(ports, submission),
+    forms.CHOOSE_SIGNERS: choose_signers,
+    forms.ARRANGE_SIGNERS: arrange_signers,
+    forms.CONFIRM_SIGNER: confirm_signer,
     forms.LINK: link_conversation,
     forms.BRING: bring_files,
     forms.APPROVE: approve,

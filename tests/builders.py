@@ -11,8 +11,8 @@ from hashlib import sha256
 from typing import Any
 
 from bot.domain.delegation import Delegation, DelegationId
-from bot.domain.dossier import Content, DossierItem, ItemId, Version
-from bot.domain.envelope import Answer, Decision, Document, Envelope, EnvelopeId, Party, Signer
+from bot.domain.dossier import Content, Document, DossierItem, ItemId, Version
+from bot.domain.envelope import Answer, Decision, Envelope, EnvelopeId, Party, Signer
 from bot.domain.evidence import Receipt
 from bot.domain.links import SIGNING_HOURS, SigningLink, fingerprint
 from bot.domain.log import Happening, LogLine

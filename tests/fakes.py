@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from bot.conversation import Actor, FileRef
-from bot.domain.errors import FilesNotTaken, FileTrouble, PlatformError
+from bot.domain.errors import FilesNotTaken, FileTrouble, PlatformError, Undeliverable
 from bot.domain.people import Account, Person
 from bot.domain.places import MessageRef, Place
 from bot.ports import FetchedFile
@@ -48,6 +48,7 @@ class FakeMessenger:
     broken: dict[str, PlatformError] = field(default_factory=dict)
     loses_answers: deque[PlatformError] = field(default_factory=deque)
     lookups: list[str] = field(default_factory=list)
+    unreachable: set[Account] = field(default_factory=set)
     takes_uploads: bool = True
 
     async def send(self, to: Place, card: Card, key: str) -> MessageRef:
@@ -76,6 +77,13 @@ class FakeMessenger:
         """Keep the private message."""
         self._fail()
         self.whispers.append((to, account, card))
+
+    async def open_chat(self, near: Place, account: Account) -> Place:
+        """A place that is named after the person; `unreachable` people have none."""
+        self._fail()
+        if account in self.unreachable:
+            raise Undeliverable("cannot_dm")
+        return Place(near.platform, near.tenant, f"chat with {account.user}")
 
     async def fetch(self, file: FileRef, limit: int) -> FetchedFile:
         """A file that a test put into `files`."""

@@ -61,14 +61,15 @@ class SlackMessenger:
         except Undeliverable as refusal:
             if refusal.reason not in _NOT_THERE:
                 raise
-            await self._write_directly(account.user, rendered)
+            chat = await self.open_chat(to, account)
+            await self._api.write("chat.postMessage", {**rendered, "channel": chat.channel})
+
+    async def open_chat(self, near: Place, account: Account) -> Place:
+        opened = await self._api.write("conversations.open", {"users": account.user})
+        return Place(near.platform, near.tenant, str(opened["channel"]["id"]))
 
     async def fetch(self, file: FileRef, limit: int) -> FetchedFile:
         return await files.fetch(self._api, file, limit)
-
-    async def _write_directly(self, user: str, rendered: Mapping[str, object]) -> None:
-        opened = await self._api.write("conversations.open", {"users": user})
-        await self._api.write("chat.postMessage", {**rendered, "channel": opened["channel"]["id"]})
 
     async def _refer(self, place: Place, ts: str) -> MessageRef:
         try:

@@ -71,6 +71,13 @@ class TeamsMessenger:
         content = _render_card(card, await self._choose_texts(to.tenant), ())
         await self.whisper_content(to, account, Whisper(content, card.summary))
 
+    async def open_chat(self, near: Place, account: Account) -> Place:
+        known = await self._places.find_any(near.tenant)
+        chat = await self._connector.open_chat(known.service_url, known.bot, account.user, near.tenant)
+        place = Place(near.platform, near.tenant, chat)
+        await self._places.keep(Reference(place, known.service_url, ConversationKind.PERSONAL, known.bot))
+        return place
+
     async def fetch(self, file: FileRef, limit: int) -> FetchedFile:
         return await self._files.fetch(file, limit)
 

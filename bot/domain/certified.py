@@ -1,5 +1,6 @@
 """The certified way of signing: several signers, one sealed PDF."""
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -38,3 +39,9 @@ class Sealed:
     sha256: str
     level: SealLevel
     at: datetime
+
+
+def rearrange(order: Sequence[str], moved: Mapping[int, str]) -> tuple[str, ...]:
+    """`order` with some of its own at other places, counted from 0; the rest keep their order around them."""
+    rest = iter([each for each in order if each not in moved.values()])
+    return tuple(moved[place] if place in moved else next(rest) for place, _ in enumerate(order))

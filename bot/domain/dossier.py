@@ -38,3 +38,16 @@ class DossierItem:
     folder: str
     name: str
     version: Version
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """A dossier item as it was when it was sent; `size` in bytes, `sha256` in lower-case hex."""
+
+    item: ItemId
+    version: int
+    name: str
+    media_type: str
+    size: int
+    pages: int | None
+    sha256: str

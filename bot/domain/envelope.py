@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, NewType
 
 from bot.domain.certified import Sealed, Way
 from bot.domain.delegation_refusals import PassedOn
-from bot.domain.dossier import ItemId
+from bot.domain.dossier import Document
 from bot.domain.errors import (
     AlreadyAnswered,
     EnvelopeClosed,
@@ -53,19 +53,6 @@ class Answer(StrEnum):
 
     APPROVED = "approved"
     REJECTED = "rejected"
-
-
-@dataclass(frozen=True, slots=True)
-class Document:
-    """A dossier item as it was when it was sent; `size` in bytes, `sha256` in lower-case hex."""
-
-    item: ItemId
-    version: int
-    name: str
-    media_type: str
-    size: int
-    pages: int | None
-    sha256: str
 
 
 @dataclass(frozen=True, slots=True)

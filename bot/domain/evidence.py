@@ -9,7 +9,8 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from hashlib import sha256
 
-from bot.domain.envelope import Document, Envelope, EnvelopeId, EnvelopeState, Party
+from bot.domain.dossier import Document
+from bot.domain.envelope import Envelope, EnvelopeId, EnvelopeState, Party
 from bot.domain.log import Happening, LogLine
 from bot.domain.people import Account, ClientId, OfficeId
 from bot.domain.signature import DrawnSignature, Signature, TypedSignature

@@ -23,6 +23,9 @@ class Problem(StrEnum):
     UNKNOWN = "unknown"
     NOT_ASKED = "not asked"
     NOT_READABLE = "not readable"
+    NOT_ONE_PDF = "not one pdf"
+    TOO_MANY_SIGNERS = "too many signers"
+    TWICE = "twice"
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,5 +1,6 @@
 """Where on the pages of a document each signer signs."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -29,13 +30,6 @@ class Field:
     label: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class FieldTemplate:
-    """Where the signers of one kind of document sign, as staff placed it before; `kind` is the office's word for it."""
-
-    kind: str
-    fields: tuple[Field, ...]
-
-    def fits(self, pages: int, signers: int) -> bool:
-        """Whether a document of so many pages with so many signers has room for all of it."""
-        return all(each.page < pages and each.signer < signers for each in self.fields)
+def find_texts(fields: Iterable[Field], signer: int) -> tuple[str, ...]:
+    """The labels of the texts that are asked of signer `signer`, from 0, in the order of the fields."""
+    return tuple(field.label for field in fields if field.kind is FieldKind.TEXT and field.signer == signer)

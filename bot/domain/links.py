@@ -5,7 +5,8 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from hashlib import sha256
 
-from bot.domain.envelope import Document, Envelope, EnvelopeId, Party
+from bot.domain.dossier import Document
+from bot.domain.envelope import Envelope, EnvelopeId, Party
 from bot.domain.errors import LinkRefused, LinkTrouble
 from bot.domain.people import ClientId, OfficeId
 

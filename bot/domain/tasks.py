@@ -21,7 +21,7 @@ class Turn(StrEnum):
     MINE = "mine"
     """An open envelope that awaits this person's own answer."""
     OTHERS = "others"
-    """An open envelope that this person sent or answered, and that awaits somebody else."""
+    """An open envelope that this person sent, answered or is to answer later, and that awaits somebody else."""
     DONE = "done"
     """An envelope of this person's that has a final state."""
 
@@ -65,4 +65,4 @@ def find_turn(envelope: Envelope, account: Account, *, sees_all: bool = False) -
         return None
     if envelope.state is not EnvelopeState.OPEN:
         return Turn.DONE
-    return Turn.MINE if signer is not None and signer.decision is None else Turn.OTHERS
+    return Turn.MINE if signer in envelope.waiting_for else Turn.OTHERS

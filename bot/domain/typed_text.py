@@ -9,6 +9,8 @@ REASON_LENGTH = range(3, 2_001)
 PLACE_LENGTH = range(2, 101)
 NAME_LENGTH = range(2, 101)
 """Of a name that is typed in place of a signature."""
+TEXT_LENGTH = range(1, 201)
+"""Of a text that a signer fills in for a field of the document."""
 MESSAGE_LENGTH = range(1_001)
 """A message travels along in a dialog that asks a second question, whose context holds 3,000 characters in Slack."""
 DOCUMENTS = range(1, 11)

@@ -4,6 +4,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from bot.conversation import Actor, Answer, Open
+from bot.domain.agreements import looks_like_agreement
+from bot.domain.certified import Way
 from bot.domain.envelope import Envelope
 from bot.domain.errors import ConversationNotLinked, NobodyToSign, UnknownEnvelope
 from bot.domain.faults import Problem
@@ -52,10 +54,11 @@ async def open_send_form(ports: Ports, actor: Actor, draft: Draft, texts: Texts)
         files=draft.file_names,
         signers=[offer_signer(person, known.get(person.account), texts) for person in candidates],
         preselected=_preselect(candidates, known, replaces, texts),
+        way=_recommend(draft, replaces),
         replaces=replaces,
         upload_page=await _offer_upload_page(ports, office, client, actor),
     )
-    return Open(send_form(choices, write_draft(replace(draft, client=client.id)), texts))
+    return Open(send_form(choices, write_draft(_take_over(replace(draft, client=client.id), replaces)), texts))
 
 
 async def _offer_upload_page(ports: Ports, office: Office, client: Client, actor: Actor) -> str:
@@ -95,6 +98,21 @@ def _require_replaceable(draft: Draft, replaces: Envelope | None) -> None:
     if replaces is None:
         raise UnknownEnvelope
     replaces.require_rejected()
+
+
+def _recommend(draft: Draft, replaces: Envelope | None) -> Way:
+    """The way of what is corrected, else the certified one where a single file that comes along is an agreement."""
+    if replaces:
+        return replaces.way
+    agreements = [name for name in draft.file_names if looks_like_agreement(name)]
+    return Way.CERTIFIED if len(draft.files) == len(agreements) == 1 else Way.APPROVAL
+
+
+def _take_over(draft: Draft, replaces: Envelope | None) -> Draft:
+    """The draft with the signers of what is corrected, to begin with."""
+    if replaces is None or replaces.way is Way.APPROVAL:
+        return draft
+    return replace(draft, signers=tuple(each.account.user for each in replaces.signers), in_order=replaces.in_order)
 
 
 def _preselect(

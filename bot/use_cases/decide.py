@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from bot.conversation import Actor, Answer, Done, Open, Press, Submission
+from bot.domain.certified import Way
 from bot.domain.envelope import Answer as SignerAnswer
 from bot.domain.envelope import Decision, Envelope, EnvelopeId, EnvelopeState, Party
 from bot.domain.errors import (
@@ -29,8 +30,10 @@ from bot.texts import Texts
 from bot.use_cases.access import find_office, read_office
 from bot.use_cases.draft import read_text
 from bot.use_cases.keep_delegation import show_lapsed
+from bot.use_cases.notify_turn import notify_turns
 from bot.use_cases.signing_link import give_link
 from bot.views import forms
+from bot.views.consent import name_consent
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,12 +79,11 @@ async def reject(ports: Ports, submission: Submission) -> Answer:
     return await _answer(ports, submission, *read_rejection(ports, read_text(submission.values, forms.REASON)))
 
 
-def read_approval(ports: Ports, place: str, texts: Texts) -> tuple[Decision, dict[str, Fault]]:
+def read_approval(ports: Ports, place: str, texts: Texts, way: Way = Way.APPROVAL) -> tuple[Decision, dict[str, Fault]]:
     """The approval that somebody gave at this place, with the consent in this language, and what is wrong with it."""
     place = tidy(place)
     fault = find_fault(place, PLACE_LENGTH)
-    consent = f"{forms.CONSENT_VERSION}/{texts.language}"
-    decision = Decision(SignerAnswer.APPROVED, ports.clock.now(), place=place, consent=consent)
+    decision = Decision(SignerAnswer.APPROVED, ports.clock.now(), place=place, consent=name_consent(way, texts))
     return decision, {forms.PLACE: fault} if fault else {}
 
 
@@ -110,7 +112,7 @@ async def record_answer(
         raise NotAParticipant(by.name)
     while True:
         try:
-            return await _save(ports, envelope.answer(by.account, given.decision), by, given, link)
+            return await _save(ports, envelope, by, given, link)
         except Conflict:  # Somebody else was first; as in `settle`, every change leaves fewer possible.
             envelope = await _read_again(ports, envelope)
         except LinkRefused:
@@ -127,8 +129,8 @@ async def _answer(ports: Ports, submission: Submission, decision: Decision, faul
     return Done()
 
 
-async def _save(ports: Ports, envelope: Envelope, by: Party, given: Given, link: SigningLink | None) -> Envelope:
-    at = given.decision.at
+async def _save(ports: Ports, before: Envelope, by: Party, given: Given, link: SigningLink | None) -> Envelope:
+    envelope, at = before.answer(by.account, given.decision), given.decision.at
     async with ports.store.transaction() as tx:
         if link and not await tx.links.use_up(link.secret_hash, at):
             raise LinkRefused(LinkTrouble.USED)
@@ -137,8 +139,8 @@ async def _save(ports: Ports, envelope: Envelope, by: Party, given: Given, link:
         await tx.log.add([_log_answer(envelope, by, given)])
         for errand in _errands_after(envelope):
             await tx.outbox.put(Outgoing(envelope.office, envelope.conversation, errand, envelope.id), at)
-        for lapsed in show_lapsed(envelope):
-            await tx.outbox.put(lapsed, at)
+        for more in (*notify_turns(envelope, before), *show_lapsed(envelope)):
+            await tx.outbox.put(more, at)
         return await tx.envelopes.save(envelope)  # last, since it takes along what was added before
 
 
@@ -146,7 +148,8 @@ def _errands_after(envelope: Envelope) -> Sequence[Errand]:
     if envelope.state is EnvelopeState.REJECTED:
         return (Errand.SHOW_CARD, Errand.NOTE_REJECTION)
     if envelope.state is EnvelopeState.COMPLETED:
-        return (Errand.SHOW_CARD, Errand.NOTE_COMPLETION)
+        sealing = (Errand.SEAL,) if envelope.is_being_sealed else ()
+        return (Errand.SHOW_CARD, Errand.NOTE_COMPLETION, *sealing)
     return (Errand.SHOW_CARD,)
 
 

@@ -13,6 +13,7 @@ from pydantic import TypeAdapter, ValidationError
 from pydantic.dataclasses import dataclass
 
 from bot.conversation import FileRef, Submission, Value
+from bot.domain.certified import Way
 from bot.domain.dossier import ItemId
 from bot.domain.envelope import EnvelopeId
 from bot.domain.errors import UnknownEnvelope
@@ -29,10 +30,11 @@ SHOWN_NAME = 60
 
 @dataclass(frozen=True, slots=True)
 class Draft:
-    """`signer` is the user id of a participant; `files` are ids of files that the platform of `place` holds.
+    """`signers` are user ids of participants, in order; `files` are ids of files that the platform of `place` holds.
 
-    `client` is whose dossier the dialog showed. `key` names the first submission of the draft, and becomes the
-    envelope's `request_key`. `wants_send` says that linking the conversation is only a step on the way to the send
+    `round` counts how often their order was shown again, `asked` is the signer of whom the dialog asks who they are at
+    the client. `client` is whose dossier the dialog showed. `key` names the first submission of the draft, and becomes
+    the envelope's `request_key`. `wants_send` says that linking the conversation is only a step on the way to the send
     dialog.
     """
 
@@ -43,7 +45,11 @@ class Draft:
     client: str = ""
     wants_send: bool = True
     items: tuple[ItemId, ...] = ()
-    signer: str = ""
+    way: Way = Way.APPROVAL
+    signers: tuple[str, ...] = ()
+    in_order: bool = False
+    round: int = 0
+    asked: str = ""
     message: str = ""
     due: date | None = None
     remind: bool = True
@@ -87,18 +93,30 @@ def fill_in(draft: Draft, submission: Submission, today: date) -> Draft:
         items=tuple(ItemId(item) for item in items),
         files=tuple(files),
         file_names=tuple(shorten(name, SHOWN_NAME) if name else "" for name in files.values()),
-        signer=read_text(values, forms.SIGNER),
+        way=read_way(values),
+        signers=_put_first(read_text(values, forms.SIGNER), draft.signers),
         message=tidy(read_text(values, forms.MESSAGE)),
         due=read_day(values, forms.DUE),
         remind=bool(values.get(forms.REMIND)),
         key=submission.key,
     )
-    # Slack takes no error for an input that the dialog does not have, and an empty dossier has no documents to tick.
-    field = forms.RECENT if forms.RECENT in values else forms.UPLOADS
-    faults = _find_faults(filled, today, field)
+    filled = filled if filled.way is Way.CERTIFIED else replace(filled, signers=filled.signers[:1], in_order=False)
+    faults = _find_faults(filled, today, name_documents(values))
     if faults:
         raise InvalidInput(faults)
     return filled
+
+
+def name_documents(values: Mapping[str, Value]) -> str:
+    """The input at which to say what is wrong with the documents.
+
+    Slack takes no error for an input that the dialog does not have, and an empty dossier has no documents to tick.
+    """
+    return forms.RECENT if forms.RECENT in values else forms.UPLOADS
+
+
+def _put_first(signer: str, others: tuple[str, ...]) -> tuple[str, ...]:
+    return (signer, *(each for each in others if each != signer)) if signer else ()
 
 
 def _find_faults(draft: Draft, today: date, documents: str) -> dict[str, Fault]:
@@ -108,13 +126,20 @@ def _find_faults(draft: Draft, today: date, documents: str) -> dict[str, Fault]:
         faults[documents] = Fault(Problem.MISSING)
     if number > DOCUMENTS.stop - 1:
         faults[documents] = Fault(Problem.TOO_MANY, DOCUMENTS.stop - 1)
-    if not draft.signer:
+    if draft.way is Way.CERTIFIED and number > 1:
+        faults[documents] = Fault(Problem.NOT_ONE_PDF)
+    if not draft.signers:
         faults[forms.SIGNER] = Fault(Problem.MISSING)
     if fault := find_fault(draft.message, MESSAGE_LENGTH):
         faults[forms.MESSAGE] = fault
     if draft.due is not None and draft.due < today:
         faults[forms.DUE] = Fault(Problem.IN_THE_PAST)
     return faults
+
+
+def read_way(values: Mapping[str, Value]) -> Way:
+    """The chosen way of signing; approval where a client sends none, or one that there is not."""
+    return Way.CERTIFIED if read_text(values, forms.WAY) == Way.CERTIFIED else Way.APPROVAL
 
 
 def read_text(values: Mapping[str, Value], field: str) -> str:

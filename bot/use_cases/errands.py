@@ -8,15 +8,19 @@ from bot.domain.errors import Undeliverable
 from bot.domain.log import Happening, LogLine
 from bot.domain.outgoing import Claimed, Errand, Outgoing
 from bot.domain.people import Account, Office
-from bot.domain.places import MessageRef, Place
+from bot.domain.places import Place
 from bot.ports import Ports
 from bot.texts import Texts, texts_for
+from bot.use_cases.notify_turn import find_awaited, notify_turn
+from bot.use_cases.seal import seal
+from bot.use_cases.send_once import send_once
 from bot.use_cases.take_files import read_sender, take_files, tell_trouble
 from bot.views import notes
 from bot.views.delegation import note_answer, note_delegation
 from bot.views.envelope_card import show_envelope
 from bot.views.envelope_words import describe_documents
 from bot.views.help import show_words
+from bot.views.turns import note_turn
 from cards.model import Card
 
 
@@ -34,6 +38,17 @@ async def run_errand(ports: Ports, row: Claimed) -> None:
         case Errand.SHOW_DELEGATION:
             envelope, office = await _read_envelope(ports, row)
             await _show_delegation(ports, row, envelope, texts_for(office.locale))
+        case Errand.NOTIFY_TURN:
+            envelope, office = await _read_envelope(ports, row)
+            await notify_turn(ports, row, envelope, texts_for(office.locale))
+        case Errand.SEAL:
+            envelope, _ = await _read_envelope(ports, row)
+            await seal(ports, row, envelope)
+        case Errand.NOTE_TURN:
+            envelope, office = await _read_envelope(ports, row)
+            if signer := find_awaited(envelope, outgoing):
+                card = note_turn(envelope, signer, texts_for(office.locale))
+                await send_once(ports, row, _find_thread(envelope), card)
         case (
             Errand.NOTE_COMPLETION
             | Errand.NOTE_REJECTION
@@ -43,7 +58,7 @@ async def run_errand(ports: Ports, row: Claimed) -> None:
         ):
             envelope, office = await _read_envelope(ports, row)
             card = _write_note(outgoing, envelope, texts_for(office.locale))
-            await _send_once(ports, row, _find_thread(envelope), card)
+            await send_once(ports, row, _find_thread(envelope), card)
 
 
 def _write_note(outgoing: Outgoing, envelope: Envelope, texts: Texts) -> Card:
@@ -58,7 +73,15 @@ def _write_note(outgoing: Outgoing, envelope: Envelope, texts: Texts) -> Card:
             return notes.note_successor(envelope, texts)
         case Errand.NOTE_DELEGATION:
             return note_answer(envelope, _find_delegation(outgoing, envelope), texts)
-        case Errand.SHOW_CARD | Errand.SHOW_DELEGATION | Errand.TAKE_FILES | Errand.TELL_TROUBLE:
+        case (
+            Errand.SHOW_CARD
+            | Errand.SHOW_DELEGATION
+            | Errand.NOTIFY_TURN
+            | Errand.NOTE_TURN
+            | Errand.SEAL
+            | Errand.TAKE_FILES
+            | Errand.TELL_TROUBLE
+        ):
             message = f"{outgoing.errand} is no note"
             raise ValueError(message)
 
@@ -68,7 +91,7 @@ async def _show_card(ports: Ports, row: Claimed, envelope: Envelope, texts: Text
     if envelope.card:
         await ports.messengers[envelope.card.place.platform].update(envelope.card, card)
         return
-    message = await _send_once(ports, row, envelope.conversation, card)
+    message = await send_once(ports, row, envelope.conversation, card)
     # A crash before the next line: the message is found by its key when the row is claimed again.
     async with ports.store.transaction() as tx:
         await tx.envelopes.card_posted(envelope.id, message)
@@ -80,7 +103,7 @@ async def _show_delegation(ports: Ports, row: Claimed, envelope: Envelope, texts
     if delegation.message:
         await ports.messengers[delegation.message.place.platform].update(delegation.message, card)
         return
-    message = await _send_once(ports, row, _find_thread(envelope), card)
+    message = await send_once(ports, row, _find_thread(envelope), card)
     async with ports.store.transaction() as tx:
         await tx.delegations.posted(delegation.id, message)
 
@@ -91,13 +114,6 @@ def _find_delegation(outgoing: Outgoing, envelope: Envelope) -> Delegation:
 
 def _find_thread(envelope: Envelope) -> Place:
     return envelope.card.thread if envelope.card else envelope.conversation
-
-
-async def _send_once(ports: Ports, row: Claimed, to: Place, card: Card) -> MessageRef:
-    messenger = ports.messengers[to.platform]
-    if row.unclear and (found := await messenger.find(to, row.key)):
-        return found
-    return await messenger.send(to, card, row.key)
 
 
 async def _tell_trouble(ports: Ports, row: Claimed) -> None:

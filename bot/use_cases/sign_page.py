@@ -9,13 +9,16 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import assert_never
 
-from bot.domain.envelope import Document, Envelope, Party
+from bot.domain.dossier import Document
+from bot.domain.envelope import Envelope, Party
 from bot.domain.errors import LinkRefused, LinkTrouble
-from bot.domain.faults import InvalidInput
+from bot.domain.faults import Fault, InvalidInput
+from bot.domain.fields import find_texts
 from bot.domain.log import Happening, LogLine
 from bot.domain.pages import write_pages
 from bot.domain.people import Client, Office
 from bot.domain.signature import Drawing
+from bot.domain.typed_text import TEXT_LENGTH, find_fault, tidy
 from bot.ports import Ports, Transaction
 from bot.texts import Texts
 from bot.use_cases import decide
@@ -23,6 +26,7 @@ from bot.use_cases.decide import Given
 from bot.use_cases.read_signature import read_signature
 from bot.use_cases.settle import settle
 from bot.use_cases.signing_link import Opened, find_any_link, find_link
+from bot.views import forms
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,7 +34,8 @@ class SigningPage:
     """What one person sees of an envelope.
 
     `may_answer` says that it is this person's turn; `last_place` is where they signed last. `drawing` and `typed_names`
-    are as in `Office`, as they hold for this envelope. `expires_at` is when the link stops working.
+    are as in `Office`, as they hold for this envelope. `texts` are the labels of what the document asks this person to
+    fill in. `expires_at` is when the link stops working.
     """
 
     envelope: Envelope
@@ -42,6 +47,7 @@ class SigningPage:
     may_answer: bool
     drawing: Drawing
     typed_names: bool
+    texts: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,13 +55,15 @@ class PageApproval:
     """An approval as it was sent.
 
     A signature is drawn (`drawn_png`, with `strokes` as `bot.domain.strokes` reads them) or typed (`typed_name`); a
-    drawn one counts where both are there. What was left empty is None or "".
+    drawn one counts where both are there. `texts` are what was filled in, in the order of `SigningPage.texts`. What was
+    left empty is None or "".
     """
 
     place: str
     drawn_png: bytes | None = None
     strokes: str = ""
     typed_name: str = ""
+    texts: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,8 +137,8 @@ async def answer_on_page(
     """Record the answer, which uses up the link, and show the page as it is after that.
 
     `network` is the address that the person's browser has in the network, where that can be trusted. Raises
-    `LinkRefused`, `InvalidInput` (on `forms.PLACE`, `forms.REASON`, `"signature"`, `"typed_name"`), and what
-    `bot.use_cases.decide.record_answer` raises: who answered before is told what.
+    `LinkRefused`, `InvalidInput` (on `forms.PLACE`, `forms.REASON`, `"signature"`, `"typed_name"`, `forms.name_text`),
+    and what `bot.use_cases.decide.record_answer` raises: who answered before is told what.
     """
     async with ports.store.reading() as tx:
         opened = await find_any_link(tx, secret)
@@ -159,7 +167,13 @@ async def _show(tx: Transaction, opened: Opened) -> SigningPage:
         may_answer=may_answer,
         drawing=envelope.drawing,
         typed_names=office.typed_names and envelope.drawing is not Drawing.OFF,
+        texts=_find_texts(envelope, link.viewer) if may_answer else (),
     )
+
+
+def _find_texts(envelope: Envelope, viewer: Party) -> tuple[str, ...]:
+    number = next(at for at, signer in enumerate(envelope.signers) if signer.account == viewer.account)
+    return find_texts(envelope.fields, number)
 
 
 def _find_document(envelope: Envelope, number: int) -> Document:
@@ -187,9 +201,10 @@ def _read_answer(ports: Ports, page: SigningPage, answer: PageAnswer, network: s
     derived = ports.geography.locate(network) if ports.geography and network else None
     match answer:
         case PageApproval(place, png, strokes, name):
-            decision, faults = decide.read_approval(ports, place, texts)
+            decision, faults = decide.read_approval(ports, place, texts, page.envelope.way)
             signature, more = read_signature(png, strokes, name, page.drawing, typed_names=page.typed_names)
-            faults |= more
+            filled, wrong = _read_texts(page, answer.texts)
+            decision, faults = replace(decision, texts=filled), faults | more | wrong
         case PageRejection(reason):
             decision, faults = decide.read_rejection(ports, reason)
             signature = None
@@ -198,3 +213,11 @@ def _read_answer(ports: Ports, page: SigningPage, answer: PageAnswer, network: s
     if faults:
         raise InvalidInput(faults)
     return Given(replace(decision, derived_place=derived), signature)
+
+
+def _read_texts(page: SigningPage, typed: tuple[str, ...]) -> tuple[tuple[str, ...], dict[str, Fault]]:
+    """What was filled in for each text that the page asks for, and what is wrong with it."""
+    padded = (*typed, *("" for _ in page.texts))[: len(page.texts)]
+    filled = tuple(tidy(each.replace("\n", " ")) for each in padded)
+    faults = {forms.name_text(number): find_fault(each, TEXT_LENGTH) for number, each in enumerate(filled)}
+    return filled, {field: fault for field, fault in faults.items() if fault}

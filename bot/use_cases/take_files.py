@@ -18,7 +18,7 @@ from bot.ports import Ports
 from bot.texts import texts_for
 from bot.use_cases.draft import Draft, read_draft, write_draft
 from bot.use_cases.filing import UPLOADS_FOLDER, StoredFile, file_document, store_file
-from bot.use_cases.send import Request, place_request, read_items, write_party
+from bot.use_cases.request import Request, place_request, read_items, write_party
 from bot.use_cases.settle import settle
 from bot.views.refusals import explain
 
@@ -44,7 +44,13 @@ class _Facts:
     draft: str
     client: str
     sender: _Party
+    signers: tuple[_Party, ...] = ()
     signer: _Party | None = None
+    """The only one, in a row that was written before several could sign."""
+
+    @property
+    def asked(self) -> tuple[_Party, ...]:
+        return self.signers or ((self.signer,) if self.signer else ())
 
 
 _FACTS = TypeAdapter(_Facts)
@@ -65,9 +71,11 @@ async def take_files(ports: Ports, outgoing: Outgoing) -> None:
 async def _take_and_send(ports: Ports, outgoing: Outgoing, facts: _Facts) -> None:
     draft = read_draft(facts.draft)
     messenger = ports.messengers[outgoing.place.platform]
-    if facts.signer:
-        if not await ports.directories[outgoing.place.platform].takes_part(outgoing.place, facts.signer.account):
-            raise NotAParticipant(facts.signer.name)
+    if facts.asked:
+        directory = ports.directories[outgoing.place.platform]
+        for signer in facts.asked:
+            if not await directory.takes_part(outgoing.place, signer.account):
+                raise NotAParticipant(signer.name)
         async with ports.store.reading() as tx:
             if await tx.envelopes.by_request(outgoing.office, draft.key):
                 return  # An earlier try sent it; the files may be gone by now.
@@ -85,16 +93,16 @@ async def _send(ports: Ports, outgoing: Outgoing, facts: _Facts, stored: list[St
         if client is None:
             raise ConversationNotLinked
         filed = [await file_document(tx, client.id, UPLOADS_FOLDER, file, facts.sender.name, now) for file in stored]
-        if facts.signer is None:
+        if not facts.asked:
             return
         request = Request(
             office=await tx.offices.get(outgoing.office),
             client=client,
             draft=replace(draft, place=outgoing.place),
             sender=Party(facts.sender.account, facts.sender.name),
-            signer=Signer(facts.signer.account, facts.signer.name, ContactId(facts.signer.contact)),
+            signers=tuple(Signer(each.account, each.name, ContactId(each.contact)) for each in facts.asked),
         )
-        chosen = await read_items(tx, request)
+        chosen = await read_items(tx, client.id, request.draft)
         await place_request(tx, ports, request, (*chosen, *filed))
 
 

@@ -22,14 +22,16 @@ def ask_who(signer: Person, client: Client, contacts: Sequence[Contact], context
     return forms.confirm_signer_form(signer, client, contacts, match, context, texts)
 
 
-def choose_contact(submission: Submission, signer: Person, client: Client, contacts: Sequence[Contact]) -> Contact:
-    """The contact that was chosen, or a new one that is kept nowhere yet. Raises `InvalidInput`."""
-    chosen = read_text(submission.values, forms.CONTACT)
+def choose_contact(
+    submission: Submission, signer: Person, client: Client, contacts: Sequence[Contact], field: str = forms.CONTACT
+) -> Contact:
+    """The contact that was chosen in `field`, or a new one that is kept nowhere yet. Raises `InvalidInput`."""
+    chosen = read_text(submission.values, field)
     if chosen == forms.NEW_CONTACT:
         return Contact(ContactId(new_id()), client.id, signer.name, signer.email)
     contact = next((each for each in contacts if each.id == chosen), None)
     if contact is None:
-        raise InvalidInput({forms.CONTACT: Fault(Problem.UNKNOWN if chosen else Problem.MISSING)})
+        raise InvalidInput({field: Fault(Problem.UNKNOWN if chosen else Problem.MISSING)})
     return contact
 
 

@@ -3,7 +3,8 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from bot.domain.envelope import Answer, Document, Envelope, EnvelopeState, Signer
+from bot.domain.dossier import Document
+from bot.domain.envelope import Answer, Envelope, EnvelopeState, Signer
 from bot.domain.people import Account
 from bot.texts import Texts
 from bot.views.envelope_words import (
@@ -16,6 +17,7 @@ from bot.views.envelope_words import (
     show_places,
     show_status,
 )
+from bot.views.signer_lines import list_signers
 from cards.limits import CARD_TITLE
 from cards.model import (
     Actions,
@@ -68,6 +70,7 @@ def show_envelope(envelope: Envelope, texts: Texts, now: datetime, viewer: Viewe
             *message,
             *_show_pointers(envelope, texts),
             Text(_list_documents(envelope.documents, texts)),
+            *list_signers(envelope, texts),
             _show_facts(envelope, texts, now),
             *_show_evidence(envelope, texts),
             Divider(),
@@ -110,11 +113,12 @@ def _list_documents(documents: tuple[Document, ...], texts: Texts) -> tuple[Span
 
 def _show_facts(envelope: Envelope, texts: Texts, now: datetime) -> Facts:
     rows = [Fact(texts.say("From"), (Plain(envelope.sender.name),))]
-    rows += [Fact(texts.say("Signer"), (Plain(_show_signer(each, texts)),)) for each in envelope.signers]
+    only = envelope.signers if len(envelope.signers) == 1 else ()
+    rows += [Fact(texts.say("Signer"), (Plain(_show_signer(each, texts)),)) for each in only]
     if envelope.due:
         late = " · " + texts.say("Late") if envelope.is_late(find_day(now)) else ""
         rows.append(Fact(texts.say("Due"), (Plain(texts.day(envelope.due) + late),)))
-    decisions = [each.decision for each in envelope.signers if each.decision]
+    decisions = [each.decision for each in only if each.decision]
     places = [place for decision in decisions for place in show_places(decision, texts)]
     rows += [Fact(texts.say("Place"), (Plain(place),)) for place in places]
     return Facts(tuple(rows))

@@ -2,7 +2,8 @@
 
 from datetime import date, datetime
 
-from bot.domain.envelope import Decision, Document, Envelope, EnvelopeState
+from bot.domain.dossier import Document
+from bot.domain.envelope import Decision, Envelope, EnvelopeState
 from bot.domain.evidence import Receipt
 from bot.texts import OFFICE_ZONE, Texts
 from cards.model import Anchor, Mention, Plain, Span, Strong
@@ -49,6 +50,8 @@ def show_status(envelope: Envelope, texts: Texts, now: datetime) -> tuple[Span, 
         case EnvelopeState.OPEN:
             waiting = tuple(_separate([Mention(each.account.user, each.name) for each in envelope.waiting_for]))
             return (Strong(texts.say("Waiting for")), Plain(" "), *waiting, *show_late(envelope, texts, now))
+        case EnvelopeState.COMPLETED if envelope.is_being_sealed:
+            return (Strong("⏳ " + texts.say("Everybody signed; the PDF is being sealed")),)
         case EnvelopeState.COMPLETED:
             return (Strong("✅ " + texts.say("Signed")), *_show_closing(envelope, texts))
         case EnvelopeState.REJECTED:

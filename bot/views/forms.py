@@ -1,11 +1,14 @@
 """The dialogs: what they ask, in which words. `bot.use_cases` reads their inputs by the names below."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 
-from bot.domain.envelope import Document, Envelope
+from bot.domain.dossier import Document
+from bot.domain.envelope import Envelope
 from bot.domain.people import Client, Contact, Person
 from bot.domain.typed_text import PLACE_LENGTH, REASON_LENGTH
 from bot.texts import Texts
+from bot.views.consent import say_consent
 from bot.views.envelope_words import describe_document
 from bot.views.options import fit, offer_contact
 from cards.limits import OPTIONS_IN_MENU
@@ -33,16 +36,15 @@ SEND, LINK, CONFIRM_SIGNER, APPROVE, REJECT, DOCUMENTS_FORM = (
     "documents",
 )
 BRING, SIGN = "bring", "sign"
+CHOOSE_SIGNERS, ARRANGE_SIGNERS = "choose_signers", "arrange_signers"
 RECENT, FOUND, UPLOADS = "documents", "more_documents", "uploads"
 SIGNER, MESSAGE, DUE, REMIND = "signer", "message", "due", "remind"
+WAY, SIGNERS, IN_ORDER = "way", "signers", "in_order"
 CLIENT, CONTACT, PLACE, REASON = "client", "contact", "place", "reason"
 SIGNATURE, TYPED_NAME = "signature", "typed_name"
-"""Fields of the signing page."""
+"""Fields of the signing page, which asks for texts as well; see `name_text`."""
 NEW_CONTACT = "new"
 """The option that makes a new contact of the signer."""
-
-CONSENT_VERSION = "1"
-"""Counts up whenever the consent sentence changes in any language."""
 
 
 def link_form(clients: Sequence[Option] | None, linked: Client | None, context: str, texts: Texts) -> Form:
@@ -119,13 +121,32 @@ def confirm_signer_form(
     )
 
 
+def name_text(number: int) -> str:
+    """The field of the signing page for text `number`, from 0, that the envelope asks of its signer."""
+    return f"text_{number + 1}"
+
+
+def name_contact(number: int) -> str:
+    """The field that asks who signer `number` is, from 0.
+
+    Each has one of its own: a client may keep what was chosen in a field of the same name in the dialog before.
+    """
+    return f"{CONTACT}_{number + 1}" if number else CONTACT
+
+
+def ask_in_turn(question: Form, number: int, left: int, texts: Texts) -> Form:
+    """The question of `confirm_signer_form` for signer `number`, from 0; after it `left - 1` others are asked."""
+    body = tuple(replace(each, id=name_contact(number)) if isinstance(each, Choice) else each for each in question.body)
+    return replace(question, body=body, submit=texts.say("Confirm") if left > 1 else question.submit)
+
+
 def approve_form(envelope: Envelope, last_place: str | None, context: str, texts: Texts) -> Form:
     """The consent sentence over the documents, and the place where one signs."""
     return Form(
         id=APPROVE,
         title=texts.say("Approve"),
         body=(
-            Text((Strong(texts.say("I agree to the documents below")),)),
+            Text((Strong(say_consent(envelope.way, texts)),)),
             *_show_documents(envelope.documents, texts),
             TextInput(
                 PLACE,

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Literal, assert_never
 
+from bot.domain.certified import Way
 from bot.domain.envelope import EnvelopeState
 from bot.domain.evidence import Receipt
 from bot.domain.log import Happening, LoggedDocument, LoggedSignature, LogLine, Subject, Unreadable
@@ -207,7 +208,7 @@ def _note_happening(happening: Happening, fact: dict[str, str], texts: Texts) ->
                 texts.say("{account} is {contact}", account=fact.get("account", ""), contact=fact.get("contact", "")),
             )
         case Happening.SENT:
-            return _say_if(fact.get("signer"), lambda name: texts.say("Signer: {name}", name=name))
+            return _note_sending(fact, texts)
         case Happening.PAGES_OPENED:
             return _say_if(fact.get("pages"), lambda pages: texts.say("Pages: {pages}", pages=pages))
         case Happening.SUPERSEDED:
@@ -222,11 +223,21 @@ def _note_happening(happening: Happening, fact: dict[str, str], texts: Texts) ->
         case Happening.FIELDS_PLACED:
             return _say_if(fact.get("fields"), lambda number: texts.say("Fields: {number}", number=number))
         case Happening.UNDELIVERABLE:
-            return _say_if(fact.get("why"), lambda why: texts.say("The platform says: {why}", why=why))
+            to = _say_if(fact.get("to"), lambda name: texts.say("To {name}", name=name))
+            return (*to, *_say_if(fact.get("why"), lambda why: texts.say("The platform says: {why}", why=why)))
         case Happening.VIEWED | Happening.APPROVED | Happening.REJECTED | Happening.WITHDRAWN:
             return ()
         case _:
             assert_never(happening)
+
+
+def _note_sending(fact: dict[str, str], texts: Texts) -> tuple[str, ...]:
+    signers = fact.get("signer", "")
+    if fact.get("way") != Way.CERTIFIED:
+        return (texts.say("Signer: {name}", name=signers),) if signers else ()
+    in_order = fact.get("order") == "in order"
+    order = texts.say("One after the other") if in_order else texts.say("In any order")
+    return (texts.say("Signers: {names}", names=signers), texts.say("Signing with a certificate"), order)
 
 
 def _note_delegation(fact: dict[str, str], texts: Texts) -> tuple[str, ...]:

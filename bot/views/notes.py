@@ -1,6 +1,9 @@
 """What the bot says in the thread under a card."""
 
-from bot.domain.envelope import Answer, Envelope
+from collections.abc import Iterable
+
+from bot.domain.certified import Way
+from bot.domain.envelope import Answer, Envelope, Party, Signer
 from bot.texts import Texts
 from bot.views.envelope_card import RESEND
 from bot.views.envelope_words import describe_documents, flatten
@@ -10,18 +13,26 @@ from cards.model import Actions, Anchor, Button, Card, Element, Mention, Plain, 
 def note_completion(envelope: Envelope, texts: Texts) -> Card:
     """Everybody approved; mentions who asked."""
     names = ", ".join(signer.name for signer in envelope.signers)
+    if envelope.way is Way.CERTIFIED:
+        return _note(envelope, texts.say("{name} signed. The PDF is being sealed.", name=names), texts)
     return _note(envelope, texts.say("{name} approved.", name=names), texts)
 
 
 def note_rejection(envelope: Envelope, texts: Texts) -> Card:
-    """One signer rejected: the reason in their own words; mentions who asked and can send a corrected version."""
+    """One signer rejected: the reason in their own words.
+
+    Mentions who asked and can send a corrected version, and who signed before.
+    """
     signer = next(each for each in envelope.signers if each.decision and each.decision.answer is Answer.REJECTED)
     reason = (signer.decision.reason if signer.decision else None) or ""
-    return _note(
+    ended = (Text((Plain(texts.say("Nobody can sign this any more.")),)),) if len(envelope.signers) > 1 else ()
+    return _address(
         envelope,
+        _join((envelope.sender, *_who_signed(envelope))),
         texts.say("{name} rejected, for this reason:", name=signer.name),
         texts,
         Text((Plain(reason),), quote=True),
+        *ended,
         Text((Plain(texts.say("Answer in this thread, or send a corrected version.")),), muted=True),
         Actions((Button(RESEND, texts.say("Send a new version"), envelope.id, Style.PRIMARY),)),
     )
@@ -32,7 +43,7 @@ def note_withdrawal(envelope: Envelope, texts: Texts) -> Card:
     by = envelope.closing.by.name if envelope.closing else envelope.sender.name
     return _address(
         envelope,
-        _signers(envelope),
+        _join(envelope.signers),
         texts.say("{name} withdrew this request. There is nothing left to do.", name=by),
         texts,
     )
@@ -43,21 +54,25 @@ def note_successor(envelope: Envelope, texts: Texts) -> Card:
     link = envelope.superseded_by.link if envelope.superseded_by else None
     label = texts.say("a corrected version")
     target: Span = Anchor(label, link) if link else Plain(label)
-    words = (*_signers(envelope), Plain(" — " + texts.say("This was replaced by") + " "), target, Plain("."))
+    words = (*_join(envelope.signers), Plain(" — " + texts.say("This was replaced by") + " "), target, Plain("."))
     return Card("", (Text(words),), flatten(words))
 
 
-def _signers(envelope: Envelope) -> tuple[Span, ...]:
+def _who_signed(envelope: Envelope) -> tuple[Signer, ...]:
+    answered = ((each, each.decision) for each in envelope.signers if each.account != envelope.sender.account)
+    return tuple(each for each, decision in answered if decision and decision.answer is Answer.APPROVED)
+
+
+def _join(people: Iterable[Signer | Party]) -> tuple[Span, ...]:
     spans: list[Span] = []
-    for signer in envelope.signers:
+    for each in people:
         spans += [Plain(", ")] if spans else []
-        spans.append(Mention(signer.account.user, signer.name))
+        spans.append(Mention(each.account.user, each.name))
     return tuple(spans)
 
 
 def _note(envelope: Envelope, words: str, texts: Texts, *more: Element) -> Card:
-    sender = Mention(envelope.sender.account.user, envelope.sender.name)
-    return _address(envelope, (sender,), words, texts, *more)
+    return _address(envelope, _join((envelope.sender,)), words, texts, *more)
 
 
 def _address(envelope: Envelope, people: tuple[Span, ...], words: str, texts: Texts, *more: Element) -> Card:

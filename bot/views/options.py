@@ -1,5 +1,6 @@
 """What dialogs offer to choose: documents, clients, people."""
 
+from bot.domain.agreements import looks_like_agreement
 from bot.domain.dossier import DossierItem
 from bot.domain.people import Client, Contact, Person, Standing
 from bot.texts import OFFICE_ZONE, Texts
@@ -11,7 +12,10 @@ from cards.text import shorten
 def offer_document(item: DossierItem, texts: Texts) -> Option:
     """A dossier item to tick."""
     day = texts.day(item.version.added_at.astimezone(OFFICE_ZONE).date())
-    return Option(item.id, fit(item.name), fit(f"{item.folder} · {day}" if item.folder else day))
+    folder = (item.folder,) if item.folder else ()
+    # Before the folder, which may be too long to be shown whole.
+    recommended = (texts.say("certificate recommended"),) if looks_like_agreement(item.name) else ()
+    return Option(item.id, fit(item.name), fit(" · ".join((*recommended, *folder, day))))
 
 
 def offer_client(client: Client) -> Option:

@@ -24,12 +24,13 @@ from bot.domain.errors import (
     UnknownEnvelope,
     UnknownTenant,
 )
-from bot.domain.faults import Fault, InvalidInput, Problem
+from bot.domain.faults import InvalidInput
 from bot.domain.people import Platform
 from bot.texts import Texts
 from bot.views.commands import LINK, spell
 from bot.views.delegation_refusals import DelegationRefusal, word_delegation_refusal
 from bot.views.envelope_words import name_state
+from bot.views.fault_words import word_fault
 from bot.views.placing_refusals import PlacingRefusal, word_placing_refusal
 from cards.model import Anchor, Card, Element, FormErrors, Plain, Text
 
@@ -82,7 +83,7 @@ def explain_failure(incident: str, texts: Texts) -> Card:
 
 def explain_faults(invalid: InvalidInput, texts: Texts) -> FormErrors:
     """What is wrong with which field."""
-    return FormErrors({field: _word_fault(field, fault, texts) for field, fault in invalid.faults.items()})
+    return FormErrors({field: word_fault(field, fault, texts) for field, fault in invalid.faults.items()})
 
 
 def _word(refusal: Refusal, texts: Texts, platform: Platform) -> str:
@@ -117,7 +118,7 @@ def _word(refusal: Refusal, texts: Texts, platform: Platform) -> str:
         case FilesNotTaken(name, trouble, limit):
             return _word_file_trouble(name, trouble, texts.size(limit or 0), texts)
         case InvalidInput(faults):
-            return " ".join(_word_fault(field, fault, texts) for field, fault in faults.items())
+            return " ".join(word_fault(field, fault, texts) for field, fault in faults.items())
         case _:
             return _word_about_envelope(refusal, texts, platform)
 
@@ -214,49 +215,6 @@ def _word_file_trouble(name: str, trouble: FileTrouble, limit: str, texts: Texts
             return texts.say(
                 "The file {name} is kept outside this chat. Upload the file itself and send again.", name=name
             )
-
-
-def _word_fault(field: str, fault: Fault, texts: Texts) -> str:
-    limit = fault.limit or 0
-    match fault.problem:
-        case Problem.MISSING:
-            return _word_missing(field, texts)
-        case Problem.TOO_SHORT:
-            return texts.count("At least {number} visible character.", "At least {number} visible characters.", limit)
-        case Problem.TOO_LONG:
-            return texts.count("At most {number} character.", "At most {number} characters.", limit)
-        case Problem.TOO_MANY:
-            return texts.count("At most {number} document at once.", "At most {number} documents at once.", limit)
-        case Problem.IN_THE_PAST:
-            return texts.say("Choose today or a later day.")
-        case Problem.BEFORE_ITS_START:
-            return texts.say("Choose the day on which it begins, or a later one.")
-        case Problem.NOT_A_PARTICIPANT:
-            return texts.say("This person does not take part in this conversation now. Invite them, or choose another.")
-        case Problem.SIGNER_ALREADY:
-            return texts.say("This person is asked to sign this already. Choose someone else.")
-        case Problem.OWN_REQUEST if field == "taker":
-            return texts.say("Who sent this request cannot sign it. Choose someone else.")
-        case Problem.OWN_REQUEST:
-            return texts.say("You cannot sign your own request. Choose someone else.")
-        case Problem.NOT_A_PERSON:
-            return texts.say("This account cannot sign. Choose someone else.")
-        case Problem.UNKNOWN:
-            return texts.say("This no longer exists. Choose another.")
-        case Problem.NOT_ASKED:
-            return texts.say("This is not asked for here. Leave it empty.")
-        case Problem.NOT_READABLE:
-            return texts.say("This could not be read. Clear it, and do it again.")
-
-
-def _word_missing(field: str, texts: Texts) -> str:
-    match field:
-        case "documents" | "uploads":
-            return texts.say("Choose at least one document, or upload one.")
-        case "signature":
-            return texts.say("Put your signature here.")
-        case _:
-            return texts.say("Fill this in.")
 
 
 def _join(names: tuple[str, ...], texts: Texts) -> str:

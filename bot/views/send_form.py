@@ -3,12 +3,13 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from bot.domain.certified import Way
 from bot.domain.dossier import DossierItem
 from bot.domain.envelope import Envelope
 from bot.domain.people import Client
 from bot.domain.typed_text import DOCUMENTS, MESSAGE_LENGTH
 from bot.texts import Texts
-from bot.views.forms import DUE, FOUND, MESSAGE, RECENT, REMIND, SEND, SIGNER, UPLOADS, show_files
+from bot.views.forms import DUE, FOUND, MESSAGE, RECENT, REMIND, SEND, SIGNER, UPLOADS, WAY, show_files
 from bot.views.options import offer_document
 from cards.limits import OPTIONS_IN_MENU
 from cards.model import (
@@ -45,6 +46,7 @@ class SendChoices:
     files: Sequence[str]
     signers: Sequence[Option]
     preselected: Option | None
+    way: Way
     replaces: Envelope | None
     upload_page: str = ""
 
@@ -68,6 +70,7 @@ def send_form(choices: SendChoices, context: str, texts: Texts) -> Form:
                 hint=texts.say("Uploads are filed in the client's dossier first."),
                 page=choices.upload_page,
             ),
+            _ask_way(choices.way, texts),
             _ask_signer(choices.signers, choices.preselected, texts),
             TextInput(
                 MESSAGE,
@@ -115,13 +118,32 @@ def _ask_documents(recent: Sequence[DossierItem], *, has_more: bool, texts: Text
     return tuple(asked)
 
 
+def _ask_way(way: Way, texts: Texts) -> Choice:
+    options = {
+        Way.APPROVAL: Option(Way.APPROVAL.value, texts.say("Approval"), texts.say("One signer, documents of any type")),
+        Way.CERTIFIED: Option(
+            Way.CERTIFIED.value,
+            texts.say("Signing with a certificate"),
+            texts.say("One PDF, which one or more people sign"),
+        ),
+    }
+    return Choice(
+        WAY,
+        texts.say("Way of signing"),
+        tuple(options.values()),
+        selected=(options[way],),
+        look=Look.LIST,
+        hint=texts.say("For agreements, signing with a certificate is recommended."),
+    )
+
+
 def _ask_signer(signers: Sequence[Option], preselected: Option | None, texts: Texts) -> Choice:
     return Choice(
         SIGNER,
         texts.say("Signer"),
         tuple(signers) if len(signers) <= OPTIONS_IN_MENU else Search("participants"),
         selected=(preselected,) if preselected else (),
-        hint=texts.say("Only who takes part in this conversation can sign."),
+        hint=texts.say("Only who takes part in this conversation can sign: invite others to it first."),
     )
 
 

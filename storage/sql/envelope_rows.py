@@ -6,18 +6,8 @@ import orjson
 from sqlalchemy import Row
 
 from bot.domain.certified import Sealed, SealLevel, Way
-from bot.domain.dossier import ItemId
-from bot.domain.envelope import (
-    Answer,
-    Closing,
-    Decision,
-    Document,
-    Envelope,
-    EnvelopeId,
-    EnvelopeState,
-    Pointer,
-    Signer,
-)
+from bot.domain.dossier import Document, ItemId
+from bot.domain.envelope import Answer, Closing, Decision, Envelope, EnvelopeId, EnvelopeState, Pointer, Signer
 from bot.domain.evidence import Receipt
 from bot.domain.fields import Field, FieldKind
 from bot.domain.people import Account, ClientId, ContactId, OfficeId, Platform

@@ -68,6 +68,9 @@ class NullPlatform:
     async def whisper(self, to: Place, account: Account, card: Card) -> None:
         pass
 
+    async def open_chat(self, near: Place, account: Account) -> Place:
+        return Place(near.platform, near.tenant, account.user)
+
     async def fetch(self, file: FileRef, limit: int) -> FetchedFile:
         return FetchedFile(file.name, b"")
 

@@ -1,5 +1,6 @@
 """What every `Messenger` promises. A platform's suite inherits `MessengerContract` and gives a `stage`."""
 
+from dataclasses import replace
 from typing import Protocol
 
 import pytest
@@ -158,6 +159,20 @@ class MessengerContract:
         assert not stage.whispered(stage.outsider)
         assert "alleen voor jou" in stage.written_directly(stage.outsider)
         assert stage.messages() == 0
+
+    async def test_sends_to_the_chat_of_one_person(self, stage: MessengerStage) -> None:
+        chat = await stage.messenger.open_chat(stage.place, stage.member)
+        assert await stage.messenger.open_chat(stage.place.conversation, stage.member) == chat
+        message = await stage.messenger.send(chat, a_card("u bent aan de beurt"), "k1")
+        assert message.place == chat
+        assert "u bent aan de beurt" in stage.written_directly(stage.member)
+        assert stage.messages() == 0
+        assert not stage.whispered(stage.member)
+
+    async def test_whom_it_cannot_reach_has_no_chat(self, stage: MessengerStage) -> None:
+        stranger = replace(stage.member, user="U0NOBODY")
+        with pytest.raises(Undeliverable):
+            await stage.messenger.open_chat(stage.place, stranger)
 
     async def test_fetches_a_file_with_its_name(self, stage: MessengerStage) -> None:
         file = stage.put_file("jaarrekening.pdf", b"%PDF-1.7 ...")

@@ -4,8 +4,10 @@ from datetime import date
 
 import pytest
 
+from bot.domain.certified import Sealed, SealLevel, Way
 from bot.domain.envelope import Decision, Envelope, EnvelopeId, EnvelopeState, Pointer
 from bot.domain.errors import Conflict
+from bot.domain.fields import Field, FieldKind
 from bot.domain.log import Happening
 from bot.domain.people import Account, ContactId, OfficeId, Platform
 from bot.domain.signature import Drawing
@@ -30,6 +32,11 @@ from tests.builders import (
 
 OTHER_OFFICE = OfficeId("office-2")
 ENVELOPE = EnvelopeId("envelope-1")
+FIELDS = (
+    Field(FieldKind.TEXT, 1, 0, (72.5, 100.25, 200.0, 24.0), 'Functie "naam" 🙂'),
+    Field(FieldKind.SIGNATURE, 0, 999, (0.0, 0.1, 90.0, 40.0)),
+)
+SEALED = Sealed(2, "ab" * 32, SealLevel.B_LTA, at(50))
 
 
 async def add(store: Store, *envelopes: Envelope) -> None:
@@ -52,14 +59,14 @@ async def answer(store: Store, account: Account, decision: Decision) -> Envelope
         return await transaction.envelopes.save(envelope.answer(account, decision))
 
 
-async def add_signers(store: Store, count: int) -> Envelope:
+async def add_signers(store: Store, count: int, *, way: Way = Way.APPROVAL, in_order: bool = False) -> Envelope:
     signers = []
     async with store.transaction() as transaction:
         for number in range(count):
             contact = a_contact(id=ContactId(f"c{number}"), name=f"Contact {number}", preferred=False)
             await transaction.people.save_contact(contact)
             signers.append(a_signer(an_account(f"U{number}"), name=contact.name, contact=contact.id))
-    envelope = an_envelope(signers=tuple(signers))
+    envelope = an_envelope(signers=tuple(signers), way=way, in_order=in_order)
     await add(store, envelope)
     return envelope
 
@@ -73,6 +80,9 @@ class TestReading:
             remind=False,
             drawing=Drawing.REQUIRED,
             card=a_message(place=a_place(thread="1.5")),
+            way=Way.CERTIFIED,
+            in_order=True,
+            fields=FIELDS,
         )
         await add(office_store, envelope)
         assert await get(office_store) == envelope
@@ -112,13 +122,26 @@ class TestReading:
 
 class TestSaving:
     @pytest.mark.parametrize(
-        "decision", [an_approval(derived_place="Gent, Belgium"), a_rejection("Nee 🙅 " + "x" * 1_990)]
+        "decision",
+        [
+            an_approval(derived_place="Gent, Belgium"),
+            an_approval(texts=('Directeur "a.i." 🙂', "Zwolle, [1]", "x" * 200)),
+            a_rejection("Nee 🙅 " + "x" * 1_990),
+        ],
     )
     async def test_an_answer_is_saved_as_the_next_revision(self, office_store: Store, decision: Decision) -> None:
         await add(office_store, an_envelope())
         saved = await answer(office_store, an_account(), decision)
         assert saved == replace(an_envelope().answer(an_account(), decision), revision=1)
         assert await get(office_store) == saved
+
+    async def test_signers_who_take_turns_and_fill_in_texts_come_back_in_order(self, office_store: Store) -> None:
+        envelope = await add_signers(office_store, 20, way=Way.CERTIFIED, in_order=True)
+        for number, signer in enumerate(envelope.signers):
+            assert (await get(office_store)).waiting_for[0].account == signer.account
+            saved = await answer(office_store, signer.account, an_approval(texts=(f"Functie {number}", "tweede")))
+            assert await get(office_store) == saved
+        assert (await get(office_store)).is_being_sealed
 
     async def test_each_signer_adds_an_answer(self, office_store: Store) -> None:
         envelope = await add_signers(office_store, 3)
@@ -205,6 +228,28 @@ class TestSaving:
         async with office_store.transaction() as transaction:
             with pytest.raises(Conflict):
                 await transaction.envelopes.add(an_envelope("third", supersedes=Pointer(ENVELOPE)))
+
+
+class TestSealing:
+    async def test_the_sealed_pdf_is_kept_once_and_leaves_the_revision_as_it_is(self, office_store: Store) -> None:
+        await add(office_store, an_envelope(way=Way.CERTIFIED))
+        signed = await answer(office_store, an_account(), an_approval())
+        assert signed.is_being_sealed
+        async with office_store.transaction() as transaction:
+            assert await transaction.envelopes.sealed(ENVELOPE, SEALED)
+            assert not await transaction.envelopes.sealed(ENVELOPE, replace(SEALED, version=3))
+            assert not await transaction.envelopes.sealed(EnvelopeId("unknown"), SEALED)
+        assert await get(office_store) == replace(signed, sealed=SEALED)
+
+    async def test_of_two_who_seal_at_once_one_is_kept(self, office_store: Store) -> None:
+        await add(office_store, an_envelope(way=Way.CERTIFIED))
+        await answer(office_store, an_account(), an_approval())
+
+        async def seal(version: int) -> bool:
+            async with office_store.transaction() as transaction:
+                return await transaction.envelopes.sealed(ENVELOPE, replace(SEALED, version=version))
+
+        assert sorted(await asyncio.gather(*(seal(number) for number in range(2, 8)))) == [False] * 5 + [True]
 
 
 class TestLastPlace:

@@ -39,6 +39,7 @@ def make_envelopes() -> list[Envelope]:
     ):
         for fate in ("open", "half", "approved", "rejected", "withdrawn"):
             each = next(number)
+            in_order = len(signers) > 1 and each % 2 == 0
             envelope = an_envelope(
                 f"e{each:03}",
                 sender=a_party(account=sender),
@@ -46,6 +47,7 @@ def make_envelopes() -> list[Envelope]:
                 conversation=replace(place, thread=thread),
                 sent_at=at(each % 7),
                 due=date(2026, 3, 1 + each % 5) if each % 3 else None,
+                in_order=in_order,
             )
             made.append(meet(envelope, fate, each))
     return made
@@ -54,7 +56,7 @@ def make_envelopes() -> list[Envelope]:
 def meet(envelope: Envelope, fate: str, number: int) -> Envelope:
     when, accounts = at(100 + number % 11), [signer.account for signer in envelope.signers]
     if fate == "rejected":
-        return envelope.answer(accounts[-1], a_rejection(at=when))
+        return envelope.answer(envelope.waiting_for[-1].account, a_rejection(at=when))
     if fate == "withdrawn":
         return envelope.withdraw(a_party("Bas", BAS), when)
     answered = {"open": 0, "half": len(accounts) - 1, "approved": len(accounts)}[fate]

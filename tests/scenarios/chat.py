@@ -117,6 +117,10 @@ class Person(Protocol):
     def views(self) -> Sequence[View]:
         """What is open, the newest last."""
 
+    @property
+    def direct_messages(self) -> Sequence[Message]:
+        """What Paraaf wrote in this person's own chat with it, oldest first."""
+
     async def press(self, message: Any, button: str) -> None:
         """Press a button by its label."""
 
@@ -228,7 +232,7 @@ class Chat(Protocol):
     # --- trouble, and waiting ---
 
     def break_next(self, call: str, *troubles: Trouble) -> None:
-        """Let the next calls go wrong: `post` a message, or ask who takes part (`roster`)."""
+        """Let the next calls go wrong: `post` a message, ask who takes part (`roster`), open a chat (`direct`)."""
 
     async def deliver_again(self) -> None:
         """Deliver what the last deed sent once more, the very same request."""

@@ -21,7 +21,7 @@ from storage.redis.guard import ProcessDuplicateGuard
 from tests.scenarios.chat import Trouble
 from tests.strict_slack import File, Home, Message, Room, StrictSlack, User
 
-_CALLS = {"post": "chat.postMessage", "roster": "conversations.members"}
+_CALLS = {"post": "chat.postMessage", "roster": "conversations.members", "direct": "conversations.open"}
 
 
 @dataclass

@@ -20,7 +20,7 @@ from tests.scenarios.chat import Trouble
 from tests.strict_teams import File, Message, Room, StrictTeams, User
 from tests.strict_teams.facts import Kind
 
-_CALLS = {"post": ("post",), "roster": ("member", "members")}
+_CALLS = {"post": ("post",), "roster": ("member", "members"), "direct": ("open_chat",)}
 
 
 @dataclass

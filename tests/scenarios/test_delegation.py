@@ -8,8 +8,8 @@ from bot.domain.log import Happening
 from bot.domain.people import ContactId
 from tests.scenarios.chat import Message, Person, View, forms
 from tests.scenarios.scene import CLIENT, Scene, narrow_staff
+from tests.scenarios.signing import find_address
 from tests.scenarios.test_logs import link_in, read
-from tests.scenarios.test_signing_page import find_address
 from tests.troubles import Status
 
 DOCUMENT = "Aangifte IB 2025.pdf"

@@ -10,7 +10,8 @@ from bot.domain.log import LOG_READING_TIME
 from tests.pictures import make_png
 from tests.scenarios.chat import Message, Person, View
 from tests.scenarios.scene import Scene
-from tests.scenarios.test_signing_page import RETURN, find_address
+from tests.scenarios.signing import find_address
+from tests.scenarios.test_signing_page import RETURN
 from tests.signing_form import DRAWN, Browser
 
 PUBLIC = "https://paraaf.example"

@@ -13,25 +13,18 @@ from bot.domain.links import SIGNING_TIME
 from bot.domain.log import Happening
 from bot.domain.signature import Drawing
 from tests.documents import make_pdf
-from tests.scenarios.chat import Message, Person, View
+from tests.scenarios.chat import Message, Person
 from tests.scenarios.scene import OFFICE, Scene
+from tests.scenarios.signing import find_address
 from tests.signing_form import DRAWN, Browser, Opened
 
 RETURN = "Aangifte IB 2025.pdf"
-_ADDRESS = re.compile(r"https?://[^\s\"']+/signing/[\w-]+")
 
 
 @pytest.fixture
 async def browser(scene: Scene) -> AsyncIterator[Browser]:
     async with aiohttp.ClientSession() as session:
         yield Browser(session, scene.address)
-
-
-def find_address(view: View) -> str:
-    """The personal address that a dialog shows or links to."""
-    found = _ADDRESS.search(" ".join([*getattr(view, "links", ()), str(view.body)]))
-    assert found, view.words
-    return found[0]
 
 
 async def view(person: Person, card: Message) -> str:

@@ -201,7 +201,7 @@ class HangingMessenger(FakeMessenger):
 def an_upload(channel: str = "C0OTHER") -> Outgoing:
     """The errand of a request whose file must still be taken."""
     place = a.a_place(channel)
-    draft = write_draft(Draft(place=place, files=("F1",), signer=SIGNER.user, key="k1"))
+    draft = write_draft(Draft(place=place, files=("F1",), signers=(SIGNER.user,), key="k1"))
     party = {"platform": "slack", "tenant": STAFF.tenant, "user": STAFF.user, "name": "Sanne"}
     signer = {"platform": "slack", "tenant": SIGNER.tenant, "user": SIGNER.user, "name": "Karim", "contact": a.CONTACT}
     facts = {"draft": draft, "client": a.CLIENT, "sender": party, "signer": signer}

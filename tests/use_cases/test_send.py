@@ -133,7 +133,7 @@ async def test_a_fault_in_the_second_dialog_stands_at_its_own_field(world: World
     draft = replace(read_draft(question.form.context), items=(a.an_item("gone").id,))
     answer = Submission(by(), "confirm_signer", write_draft(draft), {"contact": "new"}, "request-2")
     with pytest.raises(InvalidInput) as refused:
-        await confirm_signer(world.ports, answer)
+        await confirm_signer(world.ports, answer, DUTCH)
     assert refused.value.faults == {"contact": Fault(Problem.UNKNOWN)}
 
 
@@ -142,7 +142,7 @@ async def test_two_colleagues_who_say_who_it_is_make_one_contact(world: World) -
     assert isinstance(question, Open)
     contexts = [write_draft(replace(read_draft(question.form.context), key=f"key-{number}")) for number in (1, 2)]
     answers = [Submission(by(), "confirm_signer", each, {"contact": "new"}, "x") for each in contexts]
-    await asyncio.gather(*(confirm_signer(world.ports, each) for each in answers))
+    await asyncio.gather(*(confirm_signer(world.ports, each, DUTCH) for each in answers))
 
     async with world.store.reading() as tx:
         contacts = await tx.people.contacts(a.CLIENT)

@@ -4,7 +4,8 @@ from datetime import datetime
 from html import escape
 
 from adapters.teams.tab.drawing import draw_button, draw_spans
-from bot.domain.envelope import Document, Envelope
+from bot.domain.dossier import Document
+from bot.domain.envelope import Envelope
 from bot.domain.tasks import REACH, TaskList, Turn
 from bot.texts import OFFICE_ZONE, Texts
 from bot.views.envelope_card import LOG, VIEW

@@ -1,6 +1,6 @@
 """The form as HTML: signature, place, approve, or reject with a reason; what was typed, and what is wrong with it."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from hashlib import sha256
 from types import MappingProxyType
@@ -8,12 +8,11 @@ from types import MappingProxyType
 from adapters.web.html import NOTHING, Html, isolate, join, tag
 from adapters.web.signing.sent import APPROVED, REJECTED, Sent
 from bot.domain.signature import Drawing
-from bot.domain.typed_text import NAME_LENGTH, PLACE_LENGTH, REASON_LENGTH
+from bot.domain.typed_text import NAME_LENGTH, PLACE_LENGTH, REASON_LENGTH, TEXT_LENGTH
 from bot.texts import Texts
 from bot.use_cases.sign_page import SigningPage
 from bot.views import forms
-
-_ORDER = (forms.SIGNATURE, forms.TYPED_NAME, forms.PLACE, forms.REASON)
+from bot.views.consent import say_consent
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +37,7 @@ def write_form(page: SigningPage, entered: Entered, action: str, token: str, tex
         tag("input", type="hidden", name="shown", value=entered.sent.shown),
         tag("p", _tell_brought_back(texts), role="status", data_brought_back=True, hidden=True),
         writer.write_signature(),
+        *writer.write_texts(),
         writer.write_place(),
         writer.write_approval(),
         writer.write_rejection(),
@@ -72,6 +72,7 @@ class _FormWriter:
         labels = {
             forms.SIGNATURE: self.texts.say("Signature"),
             forms.TYPED_NAME: self.texts.say("Name"),
+            **{forms.name_text(number): label for number, label in enumerate(self._labels)},
             forms.PLACE: self.texts.say("Place"),
             forms.REASON: self.texts.say("Reason"),
         }
@@ -133,6 +134,23 @@ class _FormWriter:
         words = self.texts.say("To draw your signature, this page needs JavaScript. Switch it on in your browser.")
         return tag("noscript", tag("p", words, class_="wrong"))
 
+    def write_texts(self) -> Iterator[Html]:
+        """What the document asks this person to fill in."""
+        typed = self.entered.sent.texts
+        for number, label in enumerate(self._labels):
+            name = forms.name_text(number)
+            field = tag(
+                "input",
+                id=name,
+                name=name,
+                value=typed[number] if number < len(typed) else "",
+                required=True,
+                maxlength=str(TEXT_LENGTH.stop - 1),
+                dir="auto",
+                **self._tie(name, hint=False),
+            )
+            yield tag("div", tag("label", isolate(label), for_=name), field, self._write_fault(name), class_="field")
+
     def write_place(self) -> Html:
         """Where the person signs, as they say."""
         is_new = self.entered is NOTHING_YET
@@ -153,7 +171,7 @@ class _FormWriter:
 
     def write_approval(self) -> Html:
         """The consent, over the button that gives it."""
-        consent = tag("p", tag("strong", self.texts.say("I agree to the documents below")))
+        consent = tag("p", tag("strong", say_consent(self.page.envelope.way, self.texts)))
         names = tag("ul", *(tag("li", isolate(document.name)) for document in self.page.envelope.documents))
         approve = tag("button", self.texts.say("Sign"), class_="main", name="answer", value=APPROVED)
         return join((consent, names, approve))
@@ -185,7 +203,15 @@ class _FormWriter:
     @property
     def _wrong(self) -> list[str]:
         """The wrong fields, from above."""
-        return [name for name in _ORDER if name in self.entered.faults]
+        asked = (forms.name_text(number) for number, _ in enumerate(self._labels))
+        order = (forms.SIGNATURE, forms.TYPED_NAME, *asked, forms.PLACE, forms.REASON)
+        return [name for name in order if name in self.entered.faults]
+
+    @property
+    def _labels(self) -> list[str]:
+        """What the texts are called that the document asks for."""
+        asked = enumerate(self.page.texts, start=1)
+        return [label or self.texts.say("Text {number}", number=number) for number, label in asked]
 
     def _tie(self, name: str, *, hint: bool = True) -> dict[str, str | bool | None]:
         """The attributes that tie a field to its hint and its fault; the first wrong field gets the focus."""

@@ -7,7 +7,8 @@ from adapters.web.origins import make_form_token
 from adapters.web.signing.documents import PDF, SHOWN
 from adapters.web.signing.form import NOTHING_YET, Entered, write_form
 from adapters.web.signing.site import Site
-from bot.domain.envelope import Document, Envelope
+from bot.domain.dossier import Document
+from bot.domain.envelope import Envelope
 from bot.texts import OFFICE_ZONE, Texts
 from bot.use_cases.sign_page import SigningPage
 from bot.views.envelope_words import describe_document, describe_documents, flatten, show_status

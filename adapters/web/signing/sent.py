@@ -3,6 +3,7 @@
 import asyncio
 from base64 import b64decode
 from dataclasses import dataclass, fields
+from itertools import count, takewhile
 from typing import Final
 
 from aiohttp import web
@@ -30,7 +31,10 @@ class FormBroken(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Sent:
-    """The fields of the form, empty for what is not in it. `shown` are pages that were shown, as `1:1 2 3;2:1`."""
+    """The fields of the form, empty for what is not in it.
+
+    `shown` are pages that were shown, as `1:1 2 3;2:1`; `texts` what was filled in for the document, in order.
+    """
 
     token: str = ""
     answer: str = ""
@@ -40,6 +44,7 @@ class Sent:
     drawing: str = ""
     strokes: str = ""
     shown: str = ""
+    texts: tuple[str, ...] = ()
 
     def read_shown(self) -> "list[Shown]":
         """The pages of each document that were shown. Raises `FormBroken`."""
@@ -50,7 +55,7 @@ class Sent:
         """The answer. Raises `InvalidInput` for a drawing that is none."""
         if self.answer == REJECTED:
             return PageRejection(self.reason)
-        return PageApproval(self.place, self._read_drawing(), self.strokes, self.typed_name)
+        return PageApproval(self.place, self._read_drawing(), self.strokes, self.typed_name, self.texts)
 
     def _read_drawing(self) -> bytes | None:
         if not self.drawing:
@@ -64,7 +69,11 @@ class Sent:
 async def read_sent(request: web.Request) -> Sent:
     """The form. Raises `FormBroken`."""
     told = await _read_form(request)
-    return Sent(**{field.name: told.get(field.name, "") for field in fields(Sent)})
+    texts = tuple(takewhile(lambda name: name in told, map(forms.name_text, count())))
+    return Sent(
+        **{field.name: told.get(field.name, "") for field in fields(Sent) if field.name != "texts"},
+        texts=tuple(told[name] for name in texts),
+    )
 
 
 @dataclass(frozen=True, slots=True)

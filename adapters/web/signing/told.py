@@ -8,6 +8,7 @@ from aiohttp import web
 from adapters.web.html import Html, isolate, join, tag
 from adapters.web.signing.sent import Sent
 from adapters.web.signing.site import Site
+from bot.domain.certified import Way
 from bot.domain.envelope import Answer, Decision
 from bot.domain.errors import AlreadyAnswered, LinkRefused, LinkTrouble, Refusal
 from bot.domain.people import Platform
@@ -27,7 +28,7 @@ def tell_answer(site: Site, request: web.Request, texts: Texts, page: SigningPag
     site.count(decision.answer)
     _log.info("answered_on_page", answer=decision.answer.value)
     is_approved = decision.answer is Answer.APPROVED
-    title = texts.say("You approved this") if is_approved else texts.say("You rejected this")
+    title = _say_answer(page.envelope.way, texts) if is_approved else texts.say("You rejected this")
     box = tag(
         "div",
         tag("h1", title),
@@ -37,6 +38,10 @@ def tell_answer(site: Site, request: web.Request, texts: Texts, page: SigningPag
         class_="box",
     )
     return site.lay_out(request, texts, title, tag("main", box, class_="short"))
+
+
+def _say_answer(way: Way, texts: Texts) -> str:
+    return texts.say("You signed this") if way is Way.CERTIFIED else texts.say("You approved this")
 
 
 def _write_facts(decision: Decision, texts: Texts) -> Html:
@@ -94,7 +99,7 @@ def _tell_expired(site: Site, request: web.Request, texts: Texts, typed: Sent | 
 
 
 def _repeat(typed: Sent | None, texts: Texts) -> tuple[str, ...]:
-    words = (typed.reason, typed.place, typed.typed_name) if typed else ()
+    words = (typed.reason, typed.place, typed.typed_name, *typed.texts) if typed else ()
     told = tuple(texts.say("You typed: {words}", words=each) for each in words if each)
     return (texts.say("Nothing was recorded."), *told) if typed else ()
 

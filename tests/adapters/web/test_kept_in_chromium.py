@@ -3,6 +3,8 @@
 import pytest
 from playwright.async_api import Page, expect
 
+from bot.domain.certified import Way
+from bot.domain.fields import Field, FieldKind
 from bot.domain.links import SIGNING_TIME
 from bot.domain.signature import Drawing, DrawnSignature
 from tests.adapters.web.conftest import KARIM, Site
@@ -45,6 +47,33 @@ async def test_what_was_drawn_comes_back_with_the_next_link(site: Site, page: Pa
     async with site.ports.store.reading() as tx:
         assert isinstance(await tx.signatures.get(await site.envelope("one"), KARIM), DrawnSignature)
     assert await kept(later) == 0
+
+
+async def test_texts_for_the_document_stay_when_something_is_wrong_and_come_back(site: Site, page: Page) -> None:
+    texts = (
+        Field(FieldKind.TEXT, 0, 0, (1, 1, 90, 20), "Functie <b> 🙂"),
+        Field(FieldKind.TEXT, 0, 0, (1, 1, 90, 20)),
+    )
+    await visit(page, site, await site.offer("one", drawing=Drawing.REQUIRED, way=Way.CERTIFIED, fields=texts))
+    await draw(page)
+    await page.get_by_label("Plaats").fill("Utrecht")
+    await page.get_by_label("Functie <b> 🙂").fill('Directeur "a.i."')
+    await page.get_by_role("button", name=SIGN).click()
+    await expect(page.get_by_role("alert")).to_contain_text("Tekst 2: Vul dit in")
+    await expect(page.get_by_label("Tekst 2")).to_be_focused()
+    await expect(page.get_by_label("Functie <b> 🙂")).to_have_value('Directeur "a.i."')
+    await page.get_by_label("Tekst 2").fill("Zwolle")
+    site.clock.move(SIGNING_TIME)
+    await page.get_by_role("button", name=SIGN).click()
+    await expect(page.get_by_text("Zwolle")).to_be_visible()
+    await visit(page, site, await site.renew("two", "one"))
+    await expect(page.get_by_label("Tekst 2")).to_have_value("Zwolle")
+    await expect(page.get_by_text("Ik onderteken het onderstaande document")).to_be_visible()
+    await page.get_by_role("button", name=SIGN).click()
+    await expect(page.locator("h1")).to_have_text("U hebt dit ondertekend")
+    decision = (await site.envelope("one")).signers[0].decision
+    assert decision
+    assert decision.texts == ('Directeur "a.i."', "Zwolle")
 
 
 async def test_a_reason_comes_back_unfolded(site: Site, page: Page) -> None:

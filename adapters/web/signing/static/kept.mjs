@@ -6,10 +6,11 @@ const KEPT = "paraaf-kept ";
 const LONGEST = 24 * 60 * 60 * 1000; // milliseconds
 const tab = () => sessionStorage;
 const browser = () => localStorage;
-const FIELDS = ["place", "reason", "typed_name", "strokes"];
+const FIELDS = /^(place|reason|typed_name|strokes|text_\d+)$/;
 
 export function hold(form) {
-  const filled = FIELDS.map((name) => [name, form.elements[name]?.value]).filter(([, value]) => value);
+  const fields = [...form.elements].filter(({ name, value }) => FIELDS.test(name) && value);
+  const filled = fields.map(({ name, value }) => [name, value]);
   write(tab, HELD, { of: form.dataset.of, at: Date.now(), filled });
 }
 

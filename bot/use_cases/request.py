@@ -1,0 +1,138 @@
+"""A request that passed every check: its documents are fixed, and its card is put on its way."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from bot.domain.certified import Way
+from bot.domain.dossier import Document, DossierItem
+from bot.domain.envelope import Envelope, EnvelopeId, Party, Pointer, Signer
+from bot.domain.errors import UnknownEnvelope
+from bot.domain.faults import Fault, InvalidInput, Problem
+from bot.domain.log import Happening, LogLine
+from bot.domain.outgoing import Errand, Outgoing
+from bot.domain.people import Account, Client, ClientId, Office
+from bot.domain.signature import Drawing
+from bot.ports import Ports, Transaction
+from bot.use_cases.draft import Draft, write_draft
+from bot.use_cases.filing import PDF
+from bot.use_cases.ids import new_id
+from bot.use_cases.notify_turn import notify_turns
+from bot.views import forms
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """A draft with its signers, in order; only its documents may still have to be taken from the platform."""
+
+    office: Office
+    client: Client
+    draft: Draft
+    sender: Party
+    signers: tuple[Signer, ...]
+
+    def await_files(self) -> Outgoing:
+        """The errand that takes the files and sends the envelope after it; see `bot.use_cases.take_files`."""
+        facts = {
+            "draft": write_draft(self.draft),
+            "client": self.client.id,
+            "sender": write_party(self.sender),
+            "signers": [
+                write_party(Party(each.account, each.name)) | {"contact": each.contact} for each in self.signers
+            ],
+        }
+        return Outgoing(self.office.id, self.draft.place.conversation, Errand.TAKE_FILES, facts=facts)
+
+
+def write_party(party: Party) -> dict[str, str]:
+    """A party as the facts of an errand hold it."""
+    account: Account = party.account
+    return {"platform": account.platform, "tenant": account.tenant, "user": account.user, "name": party.name}
+
+
+async def read_items(tx: Transaction, client: ClientId, draft: Draft) -> tuple[DossierItem, ...]:
+    """The items of this client that the draft names. Raises `InvalidInput` when one is not there any more."""
+    items = await tx.dossiers.items(client, draft.items)
+    if len(items) != len(draft.items):
+        raise InvalidInput({forms.RECENT: Fault(Problem.UNKNOWN)})
+    return items
+
+
+async def place_request(tx: Transaction, ports: Ports, request: Request, items: tuple[DossierItem, ...]) -> None:
+    """Add the envelope, put its card on its way, and supersede the envelope that it corrects.
+
+    The same request twice makes one envelope. Raises `UnknownEnvelope`, what `require_certifiable` raises, and what
+    `Envelope.supersede` raises.
+    """
+    if await tx.envelopes.by_request(request.office.id, request.draft.key):
+        return
+    require_certifiable(request.draft, items)
+    now, draft = ports.clock.now(), request.draft
+    old = await tx.envelopes.get(request.office.id, draft.supersedes) if draft.supersedes else None
+    if draft.supersedes and (old is None or old.client != request.client.id):
+        raise UnknownEnvelope
+    envelope = Envelope(
+        id=EnvelopeId(new_id()),
+        office=request.office.id,
+        client=request.client.id,
+        conversation=draft.place.conversation,
+        sender=request.sender,
+        documents=tuple(_freeze(item) for item in items),
+        signers=request.signers,
+        sent_at=now,
+        request_key=draft.key,
+        message=draft.message,
+        due=draft.due,
+        remind=draft.remind,
+        supersedes=Pointer(old.id) if old else None,
+        # What is sealed bears the signatures, whatever the office wishes for approvals.
+        drawing=Drawing.REQUIRED if draft.way is Way.CERTIFIED else request.office.drawing,
+        way=draft.way,
+        in_order=draft.in_order,
+    )
+    await tx.envelopes.add(envelope)
+    await tx.log.add([_log_sending(envelope)])
+    card = Outgoing(request.office.id, envelope.conversation, Errand.SHOW_CARD, envelope.id)
+    for errand in (card, *notify_turns(envelope)):
+        await tx.outbox.put(errand, now)
+    if old:
+        await _supersede(tx, ports, old, envelope)
+
+
+def require_certifiable(draft: Draft, items: Sequence[DossierItem]) -> None:
+    """Raise `InvalidInput` unless the documents can be signed in the draft's way: one PDF in the certified one."""
+    if draft.way is Way.CERTIFIED and [item.version.media_type for item in items] != [PDF]:
+        raise InvalidInput({forms.RECENT: Fault(Problem.NOT_ONE_PDF)})
+
+
+def _log_sending(envelope: Envelope) -> LogLine:
+    facts = {
+        "documents": " ".join(document.sha256 for document in envelope.documents),
+        "signer": ", ".join(signer.name for signer in envelope.signers),
+    }
+    if envelope.way is Way.CERTIFIED:
+        facts |= {"way": envelope.way, "order": "in order" if envelope.in_order else "in parallel"}
+    by, at = envelope.sender, envelope.sent_at
+    return LogLine(envelope.office, Happening.SENT, by, at, envelope.client, envelope.id, facts)
+
+
+async def _supersede(tx: Transaction, ports: Ports, old: Envelope, new: Envelope) -> None:
+    now = ports.clock.now()
+    superseded = await tx.envelopes.save(old.supersede(new.id, new.sender, now))
+    line = LogLine(old.office, Happening.SUPERSEDED, new.sender, now, old.client, old.id, {"successor": new.id})
+    await tx.log.add([line])
+    # After the new card in the same conversation, so that both messages can point at it.
+    for errand in (Errand.SHOW_CARD, Errand.NOTE_SUCCESSOR):
+        await tx.outbox.put(Outgoing(old.office, superseded.conversation, errand, old.id), now)
+
+
+def _freeze(item: DossierItem) -> Document:
+    version = item.version
+    return Document(
+        item=item.id,
+        version=version.number,
+        name=item.name,
+        media_type=version.media_type,
+        size=version.content.size,
+        pages=version.pages,
+        sha256=version.content.sha256,
+    )

@@ -1,0 +1,25 @@
+"""What signers agree to, in words, and the names under which these words are recorded."""
+
+from typing import assert_never
+
+from bot.domain.certified import Way
+from bot.texts import Texts
+
+_VERSIONS = {Way.APPROVAL: "1", Way.CERTIFIED: "certified-1"}
+"""Counts up whenever the sentence of that way changes in any language."""
+
+
+def say_consent(way: Way, texts: Texts) -> str:
+    """The sentence that a signer agrees to."""
+    match way:
+        case Way.APPROVAL:
+            return texts.say("I agree to the documents below")
+        case Way.CERTIFIED:
+            return texts.say("I sign the document below")
+        case _:
+            assert_never(way)
+
+
+def name_consent(way: Way, texts: Texts) -> str:
+    """Which sentence that was: `version/language`."""
+    return f"{_VERSIONS[way]}/{texts.language}"

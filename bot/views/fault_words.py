@@ -1,0 +1,82 @@
+"""What is wrong with a field of a form, in words that say what to do."""
+
+from typing import assert_never
+
+from bot.domain.faults import Fault, Problem
+from bot.texts import Texts
+
+
+def word_fault(field: str, fault: Fault, texts: Texts) -> str:
+    """What is wrong with this field."""
+    match fault.problem:
+        case Problem.MISSING:
+            return _word_missing(field, texts)
+        case Problem.TOO_SHORT | Problem.TOO_LONG | Problem.TOO_MANY | Problem.TOO_MANY_SIGNERS:
+            return _word_limit(fault, texts)
+        case (
+            Problem.NOT_A_PARTICIPANT
+            | Problem.SIGNER_ALREADY
+            | Problem.OWN_REQUEST
+            | Problem.NOT_A_PERSON
+            | Problem.TWICE
+        ):
+            return _word_person(field, fault.problem, texts)
+        case Problem.IN_THE_PAST:
+            return texts.say("Choose today or a later day.")
+        case Problem.BEFORE_ITS_START:
+            return texts.say("Choose the day on which it begins, or a later one.")
+        case Problem.UNKNOWN:
+            return texts.say("This no longer exists. Choose another.")
+        case Problem.NOT_ASKED:
+            return texts.say("This is not asked for here. Leave it empty.")
+        case Problem.NOT_READABLE:
+            return texts.say("This could not be read. Clear it, and do it again.")
+        case Problem.NOT_ONE_PDF:
+            return texts.say(
+                "With a certificate exactly one PDF is signed. Choose one, or choose Approval as the way of signing."
+            )
+        case _:
+            assert_never(fault.problem)
+
+
+def _word_limit(fault: Fault, texts: Texts) -> str:
+    limit = fault.limit or 0
+    match fault.problem:
+        case Problem.TOO_SHORT:
+            return texts.count("At least {number} visible character.", "At least {number} visible characters.", limit)
+        case Problem.TOO_LONG:
+            return texts.count("At most {number} character.", "At most {number} characters.", limit)
+        case Problem.TOO_MANY_SIGNERS:
+            return texts.count("At most {number} signer.", "At most {number} signers.", limit)
+        case _:
+            return texts.count("At most {number} document at once.", "At most {number} documents at once.", limit)
+
+
+def _word_person(field: str, problem: Problem, texts: Texts) -> str:
+    match problem:
+        case Problem.NOT_A_PARTICIPANT if field == "signers":
+            return texts.say(
+                "Somebody you chose does not take part in this conversation now. Invite them, or leave them out."
+            )
+        case Problem.NOT_A_PARTICIPANT:
+            return texts.say("This person does not take part in this conversation now. Invite them, or choose another.")
+        case Problem.SIGNER_ALREADY:
+            return texts.say("This person is asked to sign this already. Choose someone else.")
+        case Problem.OWN_REQUEST if field == "taker":
+            return texts.say("Who sent this request cannot sign it. Choose someone else.")
+        case Problem.OWN_REQUEST:
+            return texts.say("You cannot sign your own request. Choose someone else.")
+        case Problem.TWICE:
+            return texts.say("This person has another place already. Choose each person once.")
+        case _:
+            return texts.say("This account cannot sign. Choose someone else.")
+
+
+def _word_missing(field: str, texts: Texts) -> str:
+    match field:
+        case "documents" | "uploads":
+            return texts.say("Choose at least one document, or upload one.")
+        case "signature":
+            return texts.say("Put your signature here.")
+        case _:
+            return texts.say("Fill this in.")
