@@ -557,7 +557,8 @@ class Ports:
 
     `public_url` is where browsers reach the pages, without a slash at its end. Without `geography` no place is derived
     from a network address. Without `evidence` nothing is recorded there, as in commands that decide nothing.
-    Without `layouts` no fields can be placed.
+    Without `layouts` no fields can be placed. `seals` says that what everybody signed is sealed here, without which the
+    certified way of signing is not offered.
     """
 
     store: Store
@@ -570,3 +571,4 @@ class Ports:
     geography: Geography | None = None
     evidence: Evidence | None = None
     layouts: LayoutReader | None = None
+    seals: bool = False

@@ -65,6 +65,8 @@ async def place_request(tx: Transaction, ports: Ports, request: Request, items: 
     """
     if await tx.envelopes.by_request(request.office.id, request.draft.key):
         return
+    if request.draft.way is Way.CERTIFIED and not ports.seals:
+        raise UnknownEnvelope  # no dialog of ours led there
     require_certifiable(request.draft, items)
     now, draft = ports.clock.now(), request.draft
     old = await tx.envelopes.get(request.office.id, draft.supersedes) if draft.supersedes else None

@@ -51,7 +51,8 @@ async def submit_draft(ports: Ports, submission: Submission, texts: Texts) -> An
     """
     today = ports.clock.now().astimezone(OFFICE_ZONE).date()
     draft = fill_in(read_draft(submission.context), submission, today)
-    if draft.way is Way.APPROVAL:
+    if draft.way is Way.APPROVAL or not ports.seals:
+        draft = replace(draft, way=Way.APPROVAL, signers=draft.signers[:1], in_order=False)
         return await _go_on(ports, submission.actor, draft, texts)
     checked = await _check(ports, submission.actor, replace(draft, signers=draft.signers[:1]))
     with _blame(name_documents(submission.values)):

@@ -36,7 +36,7 @@ class SendChoices:
 
     `recent` are the newest documents of the dossier, which holds more where `has_more`; `files` are the names of
     files that come along, such as those of the message it was started on; `replaces` is the envelope that is being
-    corrected;
+    corrected; `way` is the way of signing that is recommended, None where there is only one;
     `upload_page` is where to bring files on platforms whose forms cannot ask for them.
     """
 
@@ -46,7 +46,7 @@ class SendChoices:
     files: Sequence[str]
     signers: Sequence[Option]
     preselected: Option | None
-    way: Way
+    way: Way | None
     replaces: Envelope | None
     upload_page: str = ""
 
@@ -70,7 +70,7 @@ def send_form(choices: SendChoices, context: str, texts: Texts) -> Form:
                 hint=texts.say("Uploads are filed in the client's dossier first."),
                 page=choices.upload_page,
             ),
-            _ask_way(choices.way, texts),
+            *((_ask_way(choices.way, texts),) if choices.way else ()),
             _ask_signer(choices.signers, choices.preselected, texts),
             TextInput(
                 MESSAGE,

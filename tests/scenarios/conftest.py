@@ -102,6 +102,7 @@ async def unlinked(
         directories={chat.platform: chat.directory},
         public_url=public_url or address,
         evidence=HoldableEvidence(archive),
+        seals=True,
     )
     await _furnish(store, chat)
     async with _serve(chat, ports, archive, listening) as recording:

@@ -54,6 +54,7 @@ async def world(tmp_path: Path) -> AsyncIterator[World]:
         directories={Platform.SLACK: directory},
         public_url="https://paraaf.example",
         geography=geography,
+        seals=True,
     )
     await _furnish(store, SIGNER)
     yield World(ports, store, messenger, directory, clock, geography)

@@ -7,7 +7,7 @@ import pytest
 from bot.conversation import Done, FileRef, Open, Press, Submission, Value
 from bot.domain.certified import MOST_SIGNERS, Way
 from bot.domain.envelope import Envelope, EnvelopeId
-from bot.domain.errors import NotStaff, PlatformUnavailable
+from bot.domain.errors import NotStaff, PlatformUnavailable, UnknownEnvelope
 from bot.domain.faults import Fault, InvalidInput, Problem
 from bot.domain.log import Happening
 from bot.domain.outgoing import Errand
@@ -15,6 +15,7 @@ from bot.domain.people import Account, Platform, Standing
 from bot.domain.signature import Drawing
 from bot.ports import FetchedFile
 from bot.texts import load_texts
+from bot.use_cases.compose import open_send_form
 from bot.use_cases.deliver import Courier, Outcome
 from bot.use_cases.draft import Draft, fill_in, read_draft, write_draft
 from bot.use_cases.send import arrange_signers, choose_signers, confirm_signer, submit_draft
@@ -275,3 +276,18 @@ async def test_an_outage_of_the_own_chat_is_tried_again(world: World) -> None:
     world.clock.move(a.at(10) - a.NOON)
     await courier.deliver_due()
     assert world.messenger.messages[-1].ref.place.channel == f"chat with {SIGNER.user}"
+
+
+async def test_where_nothing_seals_there_is_one_way_only(world: World) -> None:
+    ports = replace(world.ports, seals=False)
+    opened = await open_send_form(ports, by(STAFF, "Sanne de Vries"), Draft(place=PLACE), DUTCH)
+    assert isinstance(opened, Open)
+    assert "way" not in [each.id for each in opened.form.body if isinstance(each, Choice)]
+    context = await begin(world)
+    made_up = submit("choose_signers", context, signers=(SIGNER.user,), in_order=False)
+    with pytest.raises(UnknownEnvelope):
+        await choose_signers(ports, made_up, DUTCH)
+    assert await submit_draft(ports, starting(), DUTCH) == Done()
+    envelope = await sent(world)
+    assert envelope
+    assert envelope.way is Way.APPROVAL
