@@ -7,6 +7,7 @@ import signal
 import sys
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager
+from math import isnan
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
@@ -27,7 +28,7 @@ from storage.evidence.note import parse_key
 from tests import builders as a
 from tests.adapters.cli.conftest import Run
 from tests.adapters.cli.test_serve import PATIENCE, get, running
-from tests.adapters.cli.test_serve_evidence import ENVELOPE, recorded, tells, write_a_line
+from tests.adapters.cli.test_serve_evidence import ENVELOPE, counts, recorded, tells, write_a_line
 from tests.contracts.evidence import a_fact
 
 CALLERS = 24
@@ -91,6 +92,7 @@ async def test_paraaf_records_through_it(socket: Path) -> None:
         async with serving("--user", str(os.getuid())) as served:
             await tells(paraaf, "ok")
             await recorded(paraaf)
+            assert isnan(await counts(paraaf, "paraaf_timestamps_owed"))  # only the other process knows
             assert await served.end() == 0
         assert not await asyncio.to_thread(socket.exists)
     async with open_store(settings) as store, store.reading() as tx:
@@ -201,3 +203,4 @@ async def test_the_doctor_asks_it(paraaf: Run, socket: Path) -> None:
     async with serving():
         result = await asyncio.to_thread(paraaf, "doctor")
     assert "kept by another process, in logs named 127.0.0.1/evidence/OFFICE" in result.stdout
+    assert "timestamps" not in result.stdout
