@@ -44,8 +44,7 @@ class Payloads:
     def open(self, person: str, decision: str) -> list[Opening]:
         """What was kept. Raises `Erased` where the person was erased, `KeyError` where nothing was kept.
 
-        Raises `WrongSecret` where the person's key is damaged, and of `Erased` the kind `Unopenable` where what was kept
-        is, or was left over.
+        What was kept and is damaged raises `Unopenable`, a kind of `Erased`; a damaged key of a person, `WrongSecret`.
         """
         key = self._find_key(person)
         if key is None:
