@@ -140,7 +140,8 @@ class _Check:
             if found is None:
                 self.tally.note(Mismatch.NO_LINE, Spot(index))
             elif isinstance(entry, Entry):
-                if found.line.receipt and found.line.receipt.origin != self._origin:
+                if found.line.receipt and self._is_elsewhere(found.line.receipt):
+                    self.tally.elsewhere -= 1
                     self.tally.note(Mismatch.RECEIPT, Spot(index, found))
                 self._compare(found, index, entry, page)
 
@@ -160,8 +161,7 @@ class _Check:
             self.tally.older += 1
 
     def _follow(self, key: str, receipt: Receipt, audited: AuditedLine, page: _Page) -> None:
-        host, _, office = receipt.origin.rpartition("/evidence/")
-        if receipt.origin != self._origin and office == self._office and host:
+        if self._is_elsewhere(receipt):
             self.tally.elsewhere += 1
             return
         entry = self._find_entry(receipt)
@@ -171,6 +171,10 @@ class _Check:
         if receipt.index < len(self._seen):
             self._seen[receipt.index] = True
         self._compare(audited, receipt.index, entry, page)
+
+    def _is_elsewhere(self, receipt: Receipt) -> bool:
+        """Whether it says to be from a log of this office in an archive that was lost, and another adopted."""
+        return receipt.origin != self._origin and receipt.origin.endswith(f"/evidence/{self._office}")
 
     def _find_entry(self, receipt: Receipt) -> Entry | None:
         if self._reader is None or receipt.origin != self._origin:
@@ -190,14 +194,7 @@ class _Check:
             self.tally.note(Mismatch.ENVELOPE, spot)
             return
         kept = {person: self._open(person, entry.decision) for person in told.personal}
-        found = set(compare(told, entry, kept))
-        if Gone.ERASED in kept.values():
-            # A line that was put on another account's name looks erased, but for what is kept of the right one.
-            if self._payloads.holds_of_others(kept, entry.decision):
-                found.add(Mismatch.ACCOUNT)
-            else:
-                self.tally.erased += 1
-        for mismatch in found:
+        for mismatch in compare(told, entry, kept) | self._explain_missing(entry, kept):
             self.tally.note(mismatch, spot)
 
     def _open(self, person: str, decision: str) -> Kept:
@@ -206,10 +203,22 @@ class _Check:
         except (Unopenable, WrongSecret):
             return Gone.DAMAGED
         except (Erased, KeyError):
-            # Erasing takes away all that was kept by then, and never leaves what is older than something else.
-            return Gone.DAMAGED if person in self._readable else Gone.ERASED
+            return Gone.MISSING
         self._readable.add(person)
         return kept
+
+    def _explain_missing(self, entry: Entry, kept: Mapping[str, Kept]) -> frozenset[Mismatch]:
+        missing = {person for person, each in kept.items() if each is Gone.MISSING}
+        if not missing:
+            return frozenset()
+        # A line that was put on another account's name looks erased, but for what is kept of the right one.
+        if self._payloads.holds_of_others(kept, entry.decision):
+            return frozenset([Mismatch.ACCOUNT])
+        # Erasing takes away all that was kept by then, and never leaves what is older than something else.
+        if missing & self._readable:
+            return frozenset([Mismatch.KEPT])
+        self.tally.erased += 1
+        return frozenset()
 
 
 def _find_told(audited: AuditedLine, entry: Entry, page: _Page) -> Told | None:

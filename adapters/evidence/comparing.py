@@ -45,8 +45,8 @@ class Mismatch(Enum):
 class Gone(Enum):
     """Why nothing that was kept of a person about a decision can be read."""
 
-    ERASED = auto()
-    """There is no key, or nothing was kept, as after an erasure."""
+    MISSING = auto()
+    """There is no key, or nothing is kept, as after an erasure."""
     DAMAGED = auto()
     """There is something, and it cannot be opened."""
 

@@ -41,9 +41,8 @@ class Checked:
     settings: Settings
 
     def sql(self, statement: str, *values: object) -> None:
-        """Change the database behind Paraaf's back; only what the database itself forbids is impossible."""
-        with closing(sqlite3.connect(self.settings.database_url.removeprefix("sqlite:///"))) as opened:
-            opened.execute("PRAGMA foreign_keys = ON")
+        """Change the database behind Paraaf's back, and behind that of its foreign keys."""
+        with closing(sqlite3.connect(self.settings.data_dir / "paraaf.db")) as opened:
             changed = opened.execute(statement, values).rowcount
             opened.commit()
         assert changed > 0, statement
@@ -81,7 +80,7 @@ class Checked:
         return int(str(self._ask("SELECT id FROM log WHERE happening = ?", happening)))
 
     def _ask(self, query: str, *values: object) -> object:
-        with closing(sqlite3.connect(self.settings.database_url.removeprefix("sqlite:///"))) as opened:
+        with closing(sqlite3.connect(self.settings.data_dir / "paraaf.db")) as opened:
             return opened.execute(query, values).fetchone()[0]
 
     def write(self, *lines: LogLine) -> None:
