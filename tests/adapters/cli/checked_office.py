@@ -1,4 +1,4 @@
-"""An office with three requests that are recorded in the evidence: one approved with a drawing, one rejected, one passed on."""
+"""An office with three requests in the evidence: one approved with a drawing, one rejected, one to be passed on."""
 
 import asyncio
 import sqlite3
@@ -47,12 +47,12 @@ class Checked:
             opened.commit()
         assert changed > 0, statement
 
-    def change_facts(self, happening: Happening, **facts: str | None) -> None:
-        """Write other facts on a line; None takes one away."""
-        for name, value in facts.items():
-            changed = "json_remove(facts, ?)" if value is None else "json_set(facts, ?, ?)"
-            values = (f"$.{name}",) if value is None else (f"$.{name}", value)
-            self.sql(f"UPDATE log SET facts = {changed} WHERE happening = ?", *values, happening)
+    def change_fact(self, happening: Happening, name: str, value: str | None) -> None:
+        """Write another particular on a line; None takes it away."""
+        if value is None:
+            self.sql("UPDATE log SET facts = json_remove(facts, ?) WHERE happening = ?", f"$.{name}", happening)
+        else:
+            self.sql("UPDATE log SET facts = json_set(facts, ?, ?) WHERE happening = ?", f"$.{name}", value, happening)
 
     def kept_of(self, happening: Happening) -> dict[Personal, bytes]:
         """What the evidence keeps of Karim about a line of his."""

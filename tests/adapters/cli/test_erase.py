@@ -2,6 +2,7 @@
 
 import asyncio
 from pathlib import Path
+from typing import Any
 
 import pytest
 from typer.testing import CliRunner
@@ -10,6 +11,7 @@ from adapters.cli import app
 from adapters.evidence.opening import name_person
 from adapters.parts import open_store
 from bot.domain.envelope import EnvelopeId
+from bot.domain.log import Happening
 from storage.evidence.errors import Erased
 from storage.evidence.fsck import audit_log
 from storage.evidence.verify import Verdict, verify_proof
@@ -98,6 +100,29 @@ def test_it_works_beside_the_process_that_holds_the_log(paraaf: Run, desk: Desk)
 
     asyncio.run(erase())
     assert can_read(desk) == ["decision-0", "decision-1"]
+
+
+@pytest.mark.parametrize("names", [{"by": a.a_party("Karim Haddad", KARIM)}, {"facts": {"to_account": KARIM.user}}])
+def test_what_is_still_to_be_recorded_is_waited_for(
+    paraaf: Run, desk: Desk, names: dict[str, Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def owe() -> None:
+        async with open_store(desk.settings) as store, store.transaction() as tx:
+            await tx.log.add([a.a_log_line(Happening.VIEWED, **names)])
+
+    def owe_and_confirm(_question: str) -> str:
+        asyncio.run(owe())
+        return "Karim Haddad"
+
+    # While somebody thinks the question over, Karim does something more.
+    monkeypatch.setattr("typer.prompt", owe_and_confirm)
+    for arguments in ([], ["--yes"]):
+        result = paraaf("erase", "Karim Haddad", *arguments)
+        assert result.exit_code == 1
+        assert "1 event with Karim Haddad is still to be recorded" in result.stderr
+        assert "let Paraaf catch up, then run this again" in result.stderr
+        assert can_read(desk) == ["decision-0", "decision-1", "decision-2"]
+        assert has_signature(desk)
 
 
 def test_nobody_is_guessed(paraaf: Run, desk: Desk) -> None:

@@ -1,6 +1,5 @@
 """Whatever somebody changes in the database behind Paraaf's back, the evidence says otherwise, and `check` names it."""
 
-import asyncio
 import os
 import shutil
 from pathlib import Path
@@ -9,9 +8,8 @@ import pytest
 
 from adapters.settings import load_settings
 from bot.domain.log import Happening
-from storage.evidence.entry import Personal
 from tests import builders as a
-from tests.adapters.cli.checked_office import APPROVED, KARIM, LINES, MILA, REJECTED, Checked, a_line, furnish
+from tests.adapters.cli.checked_office import LINES, Checked, furnish
 from tests.adapters.cli.conftest import Run
 from tests.adapters.cli.forgeries import FORGERIES, Forgery
 
