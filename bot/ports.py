@@ -419,7 +419,7 @@ class OwedEvidence(Protocol):
         """As `postpone`, for a line that the evidence does not take: it stays owed, and in sight."""
 
     async def count_of(self, office: OfficeId, person: Account) -> int:
-        """How many lines of this office are owed that are by this person, or about passing a task on from or to them."""
+        """How many owed lines of this office are by this person, or about passing a task on from or to them."""
 
     async def lag(self) -> Lag:
         """What is owed."""

@@ -90,9 +90,10 @@ async def _require_recorded(tx: Transaction, office: Office, person: FoundPerson
     """What is recorded after an erasure is kept again, under a new key."""
     owed = sum([await tx.owed_evidence.count_of(office.id, each) for each in person.accounts])
     if owed:
+        waiting = "1 event is" if owed == 1 else f"{owed} events are"
         raise PersonRefused(
-            f"{owed} {'event' if owed == 1 else 'events'} with {person.name} {'is' if owed == 1 else 'are'} still to be "
-            "recorded in the evidence, so nothing was erased: let Paraaf catch up, then run this again. What keeps it from that: paraaf doctor."
+            f"{waiting} still to be recorded in the evidence with {person.name} in it, so nothing was erased. "
+            "Let Paraaf catch up, then run this again; what keeps it from that: paraaf doctor."
         )
 
 

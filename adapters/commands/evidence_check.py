@@ -53,7 +53,8 @@ def describe_tally(tally: Tally) -> Iterator[str]:
     if tally.owed:
         yield f"{_number(tally.owed)} to be recorded still; see paraaf doctor."
     if tally.older:
-        yield f"{_number(tally.older)} from before there was evidence: nothing proves them."
+        proves = "nothing proves it" if tally.older == 1 else "nothing proves them"
+        yield f"{_number(tally.older)} from before there was evidence: {proves}."
     if tally.elsewhere:
         yield f"{_number(tally.elsewhere)} recorded in another archive, which was not looked at."
     compared = f"{_number(tally.compared)} compared with the evidence"

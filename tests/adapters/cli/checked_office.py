@@ -12,7 +12,7 @@ from adapters.evidence.local import LocalEvidence
 from adapters.evidence.opening import name_person, open_archive
 from adapters.parts import build_ports, choose_blobs, open_store
 from adapters.settings import Settings, load_settings
-from bot.domain.envelope import Envelope, EnvelopeId
+from bot.domain.envelope import Envelope, EnvelopeId, Party
 from bot.domain.log import Happening, LogLine
 from bot.domain.people import Office, OfficeId
 from bot.domain.signature import DrawnSignature
@@ -25,13 +25,11 @@ from tests import builders as a
 from tests.pictures import make_drawing
 
 APPROVED, REJECTED, PASSED_ON = EnvelopeId("approved"), EnvelopeId("rejected"), EnvelopeId("passed-on")
-KARIM, SANNE, MILA = a.an_account(), a.a_staff_account(), a.a_delegation().taker.account
+KARIM, SANNE = a.a_party("Karim Haddad", a.an_account()), a.a_party()
 DRAWN = DrawnSignature(make_drawing(), (((1.0, 2.0), (3.0, 4.0)),))
 OTHER_DRAWING = DrawnSignature(make_drawing(width=200), DRAWN.strokes)
 LINES = 8
 """That are about a request, and so in the evidence; their entries have the indexes from 0."""
-
-_BY_KARIM = a.a_party("Karim Haddad", KARIM)
 
 
 @dataclass(frozen=True)
@@ -56,16 +54,18 @@ class Checked:
 
     def kept_of(self, happening: Happening) -> dict[Personal, bytes]:
         """What the evidence keeps of Karim about a line of his."""
-        kept = self._open().payloads(a.OFFICE).open(name_person(KARIM), self._key_of(happening))
+        kept = self._open().payloads(a.OFFICE).open(name_person(KARIM.account), self._key_of(happening))
         return {each.what: each.value for each in kept}
 
     def keep(self, happening: Happening, values: Mapping[Personal, bytes]) -> None:
         """Put other values in its place, sealed with his key."""
-        self._open().payloads(a.OFFICE).keep(name_person(KARIM), self._key_of(happening), values)
+        self._open().payloads(a.OFFICE).keep(name_person(KARIM.account), self._key_of(happening), values)
 
     def payload(self, happening: Happening) -> Path:
         """The file with it."""
-        folder, name = (sha256(each.encode()).hexdigest() for each in (name_person(KARIM), self._key_of(happening)))
+        folder, name = (
+            sha256(each.encode()).hexdigest() for each in (name_person(KARIM.account), self._key_of(happening))
+        )
         return self.settings.evidence_dir / "people" / a.OFFICE / "sealed" / folder / name
 
     def _key_of(self, happening: Happening) -> str:
@@ -89,7 +89,16 @@ class Checked:
 
     def record(self) -> None:
         """Let Paraaf record what is owed."""
-        asyncio.run(self._record())
+        asyncio.run(self.record_all())
+
+    def owe_again(self, happening: Happening) -> None:
+        """Take the receipt from a line, as if the entry were still to be made."""
+        self.sql(
+            "INSERT INTO evidence_owed (key, office_id, due_at, attempts) "
+            "SELECT key, office_id, '2026-03-02 12:00:00.000000', 0 FROM log WHERE happening = ?",
+            happening,
+        )
+        self.sql("DELETE FROM evidence_receipts WHERE key = (SELECT key FROM log WHERE happening = ?)", happening)
 
     def add_office(self, office: str, name: str) -> None:
         """Add an office of which nothing was recorded."""
@@ -109,20 +118,21 @@ class Checked:
                 await tx.offices.save(a.an_office())
                 await tx.people.save_client(a.a_client())
                 await tx.people.save_contact(a.a_contact())
-                await tx.people.confirm(KARIM, a.CONTACT, SANNE, a.NOON)
+                await tx.people.confirm(KARIM.account, a.CONTACT, SANNE.account, a.NOON)
                 await tx.dossiers.add(item)
                 for envelope in (APPROVED, REJECTED, PASSED_ON):
                     await tx.envelopes.add(replace(a.an_envelope(envelope), documents=(a.a_document(item),)))
             for act in (_approve, _reject, _pass_on):
                 async with store.transaction() as tx:
                     await act(tx)
-                await self._record()  # which keeps no order between requests
+                await self.record_all()  # which keeps no order between requests
 
     async def _write(self, lines: Sequence[LogLine]) -> None:
         async with open_store(self.settings) as store, store.transaction() as tx:
             await tx.log.add(lines)
 
-    async def _record(self) -> None:
+    async def record_all(self) -> None:
+        """As `record`."""
         archive = await asyncio.to_thread(open_archive, self.settings)
         async with open_store(self.settings, open_vault(self.settings.personal_key)) as store:
             ports = build_ports(self.settings, store, evidence=LocalEvidence(archive))
@@ -139,7 +149,7 @@ class Checked:
             open_store(self.settings, open_vault(self.settings.personal_key)) as store,
             store.transaction() as tx,
         ):
-            await tx.signatures.add(await _read(tx, APPROVED), KARIM, drawing)
+            await tx.signatures.add(await _read(tx, APPROVED), KARIM.account, drawing)
 
 
 async def _approve(tx: Transaction) -> None:
@@ -151,19 +161,19 @@ async def _approve(tx: Transaction) -> None:
         [
             a_line(Happening.LINKED, 0, None),
             a_line(Happening.SENT, 0, APPROVED, documents=document.sha256),
-            replace(a_line(Happening.VIEWED, 1, APPROVED, **seen), by=_BY_KARIM),
-            replace(a_line(Happening.PAGES_OPENED, 2, APPROVED, pages="1-3", **seen), by=_BY_KARIM),
-            replace(a_line(Happening.APPROVED, 30, APPROVED, documents=document.sha256, **told), by=_BY_KARIM),
+            a_line(Happening.VIEWED, 1, APPROVED, **seen, by=KARIM),
+            a_line(Happening.PAGES_OPENED, 2, APPROVED, pages="1-3", **seen, by=KARIM),
+            a_line(Happening.APPROVED, 30, APPROVED, documents=document.sha256, **told, by=KARIM),
         ]
     )
-    await tx.signatures.add(envelope, KARIM, DRAWN)
-    await tx.envelopes.save(envelope.answer(KARIM, a.an_approval()))
+    await tx.signatures.add(envelope, KARIM.account, DRAWN)
+    await tx.envelopes.save(envelope.answer(KARIM.account, a.an_approval()))
 
 
 async def _reject(tx: Transaction) -> None:
     envelope = await _read(tx, REJECTED)
-    await tx.envelopes.save(envelope.answer(KARIM, a.a_rejection()))
-    await tx.log.add([replace(a_line(Happening.REJECTED, 30, REJECTED, reason="Klopt niet"), by=_BY_KARIM)])
+    await tx.envelopes.save(envelope.answer(KARIM.account, a.a_rejection()))
+    await tx.log.add([a_line(Happening.REJECTED, 30, REJECTED, reason="Klopt niet", by=KARIM)])
 
 
 async def _pass_on(tx: Transaction) -> None:
@@ -177,16 +187,18 @@ async def _pass_on(tx: Transaction) -> None:
     await tx.delegations.add(await _read(tx, PASSED_ON), asked)
     await tx.log.add(
         [
-            replace(a_line(Happening.DELEGATION_ASKED, 40, PASSED_ON, note=asked.note, **told), by=_BY_KARIM),
+            a_line(Happening.DELEGATION_ASKED, 40, PASSED_ON, note=asked.note, **told, by=KARIM),
             a_line(Happening.DELEGATION_REFUSED, 41, PASSED_ON, reason="Liever niet", **told),
             a_line(Happening.WITHDRAWN, 42, PASSED_ON),
         ]
     )
 
 
-def a_line(happening: Happening, minute: float, envelope: EnvelopeId | None, **facts: str) -> LogLine:
-    """A line by Sanne."""
-    return a.a_log_line(happening, at=a.at(minute), envelope=envelope, facts=facts)
+def a_line(
+    happening: Happening, minute: float, envelope: EnvelopeId | None, by: Party = SANNE, **facts: str
+) -> LogLine:
+    """A line, by default of Sanne."""
+    return a.a_log_line(happening, by=by, at=a.at(minute), envelope=envelope, facts=facts)
 
 
 async def _read(tx: Transaction, envelope: EnvelopeId) -> Envelope:

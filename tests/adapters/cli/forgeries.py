@@ -79,12 +79,8 @@ def _unkey(office: Checked) -> None:
 
 
 def _owe_again(office: Checked) -> None:
-    _take_receipt(office)
-    office.sql(
-        "INSERT INTO evidence_owed (key, office_id, due_at, attempts) "
-        "SELECT key, office_id, '2999-01-01 00:00:00.000000', 0 FROM log WHERE happening = 'rejected'"
-    )
-    office.change_fact(Happening.REJECTED, "reason", "Klopt")
+    office.owe_again(REJECTED)
+    office.change_fact(REJECTED, "reason", "Klopt")
 
 
 def _keep_zwolle(office: Checked) -> None:
