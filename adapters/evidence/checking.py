@@ -71,7 +71,7 @@ async def check_office(store: SqlStore, archive: Archive, office: OfficeId) -> T
     opened without their key.
     """
     check = await asyncio.to_thread(_Check, archive, office)
-    after = 0
+    after: int | None = None
     while (page := await _read_page(store, office, after)).lines:
         await asyncio.to_thread(check.compare_lines, page)
         after = page.lines[-1].line.number
@@ -83,7 +83,7 @@ async def check_office(store: SqlStore, archive: Archive, office: OfficeId) -> T
     return check.tally
 
 
-async def _read_page(store: SqlStore, office: OfficeId, after: int) -> _Page:
+async def _read_page(store: SqlStore, office: OfficeId, after: int | None) -> _Page:
     async with store.reading() as tx:
         return await _complete(tx, office, await tx.audited.after(office, after, PAGE))
 

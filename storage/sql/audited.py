@@ -32,9 +32,8 @@ _AUDITED = (
     .order_by(log.c.id)
 )
 # A key alone will do: whoever takes the envelope from a line does not take the line from its entry.
-_AFTER = _AUDITED.where(
-    or_(log.c.envelope_id.is_not(None), log.c.key.is_not(None)), log.c.id > bindparam("after")
-).limit(bindparam("limit"))
+_FIRST = _AUDITED.where(or_(log.c.envelope_id.is_not(None), log.c.key.is_not(None))).limit(bindparam("limit"))
+_NEXT = _FIRST.where(log.c.id > bindparam("after"))
 _OF_KEYS = _AUDITED.where(log.c.key.in_(bindparam("keys", expanding=True)))
 
 
@@ -44,10 +43,13 @@ class SqlAuditedLines:
     def __init__(self, session: Session) -> None:
         self._session = session
 
-    async def after(self, office: OfficeId, number: int, limit: int) -> tuple[AuditedLine, ...]:
-        """The next `limit` lines about envelopes of an office, behind the line with this number."""
+    async def after(self, office: OfficeId, number: int | None, limit: int) -> tuple[AuditedLine, ...]:
+        """The next `limit` lines about envelopes of an office, behind the line with this number; None for the first."""
         await self._session.flush()
-        rows = await self._session.all(_AFTER, {"office": office, "after": number, "limit": limit})
+        if number is None:
+            rows = await self._session.all(_FIRST, {"office": office, "limit": limit})
+        else:
+            rows = await self._session.all(_NEXT, {"office": office, "limit": limit, "after": number})
         return tuple(map(_read, rows))
 
     async def of_keys(self, office: OfficeId, keys: Sequence[str]) -> tuple[AuditedLine, ...]:

@@ -22,7 +22,7 @@ __all__ = ["log_store"]
 async def read_pages(store: SqlStore, limit: int, office: OfficeId = a.OFFICE) -> list[tuple[AuditedLine, ...]]:
     pages: list[tuple[AuditedLine, ...]] = []
     while not pages or pages[-1]:
-        after = pages[-1][-1].line.number if pages else 0
+        after = pages[-1][-1].line.number if pages else None
         async with store.reading() as tx:
             pages.append(await tx.audited.after(office, after, limit))
     return pages[:-1]

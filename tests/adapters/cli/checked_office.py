@@ -156,7 +156,7 @@ async def _approve(tx: Transaction) -> None:
     envelope = await _read(tx, APPROVED)
     document = envelope.documents[0]
     seen = {"document": document.name, "sha256": document.sha256}
-    told = {"place": "Utrecht", "derived_place": "Amersfoort", "consent": "1/nl", "signature": "drawn"}
+    told: dict[str, str] = {"place": "Utrecht", "derived_place": "Amersfoort", "consent": "1/nl", "signature": "drawn"}
     await tx.log.add(
         [
             a_line(Happening.LINKED, 0, None),
@@ -188,7 +188,7 @@ async def _pass_on(tx: Transaction) -> None:
     await tx.log.add(
         [
             a_line(Happening.DELEGATION_ASKED, 40, PASSED_ON, note=asked.note, **told, by=KARIM),
-            a_line(Happening.DELEGATION_REFUSED, 41, PASSED_ON, reason="Liever niet", **told),
+            a_line(Happening.DELEGATION_REFUSED, 41, PASSED_ON, reason="Liever niet", **told, by=SANNE),
             a_line(Happening.WITHDRAWN, 42, PASSED_ON),
         ]
     )

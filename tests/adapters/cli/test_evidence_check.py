@@ -7,7 +7,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from click.testing import Result
+from typer.testing import Result
 
 from adapters.evidence.checking import PAGE
 from adapters.settings import load_settings
@@ -60,7 +60,6 @@ def test_what_was_forged_is_found_and_named(paraaf: Run, office: Checked, forger
 def test_all_are_counted_and_the_first_of_each_kind_is_named(paraaf: Run, office: Checked) -> None:
     office.sql("UPDATE log SET at = replace(at, ':30:00', ':31:00'), by_name = 'Mila'")
     result = paraaf("evidence", "check")
-    number = office.number_of(Happening.SENT)
     first, approval = office.number_of(Happening.SENT), office.number_of(Happening.APPROVED)
     times, names, verdict = result.stdout.splitlines()
     assert times == (
@@ -113,7 +112,7 @@ def test_what_is_owed_is_said_and_compared_where_its_entry_is_there(paraaf: Run,
 
 
 def test_what_is_older_than_the_evidence_is_said(paraaf: Run, office: Checked) -> None:
-    office.sql("UPDATE log SET id = 0, envelope_id = 'approved' WHERE happening = 'linked'")
+    office.sql("UPDATE log SET id = -7, envelope_id = 'approved' WHERE happening = 'linked'")
     result = paraaf("evidence", "check")
     assert (result.exit_code, result.stdout) == (
         0,
