@@ -14,9 +14,9 @@ from storage.evidence.entry import Entry, Event
 from storage.evidence.verify import Verdict, verify_proof
 from tests.scenarios.chat import Message
 from tests.scenarios.scene import CLIENT, OFFICE, Scene
+from tests.scenarios.signing import find_address
 from tests.scenarios.test_delegation import ask_for, known
 from tests.scenarios.test_logs import link_in, read
-from tests.scenarios.test_signing_page import find_address
 from tests.signing_form import Browser
 from tests.troubles import Status
 
