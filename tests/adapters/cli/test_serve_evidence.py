@@ -67,6 +67,7 @@ async def test_an_outage_of_the_evidence_is_told_and_made_up_for() -> None:
         await tells(paraaf, "ok")
         await recorded(paraaf)
         assert await counts(paraaf, "paraaf_evidence_lag_seconds") == 0
+        assert await counts(paraaf, "paraaf_evidence_recorded_total") == 1
     async with open_store(settings) as store, store.reading() as tx:
         (line,) = await tx.log.of_envelope(a.OFFICE, ENVELOPE)
     assert line.receipt is not None
