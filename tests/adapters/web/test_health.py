@@ -50,6 +50,6 @@ async def test_what_was_refused_is_told_at_once(store: SqlStore) -> None:
 
 
 async def test_a_database_that_is_away_is_told_elsewhere(tmp_path: Path) -> None:
-    store = SqlStore(f"sqlite:///{tmp_path}/missing/paraaf.db")
+    store = SqlStore(f"sqlite:///{tmp_path}")  # a folder
     assert await tell_owed(store, FixedClock()) is None
     await store.dispose()
