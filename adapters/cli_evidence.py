@@ -129,6 +129,24 @@ def evidence_rotate(
     print(run(rotate(load_settings(), office, evidence_dir)))
 
 
+@evidence.command("serve")
+@answer
+def evidence_serve(
+    public: Annotated[
+        str | None, typer.Option("--public", help="HOST:PORT that shows the logs to the world, read-only.")
+    ] = None,
+    user: Annotated[
+        list[str] | None,
+        typer.Option("--user", help="A system user who may connect; without, whoever can open the socket."),
+    ] = None,
+) -> None:
+    """Keep the evidence in a process of its own, at PARAAF_EVIDENCE_URL or a socket in the data folder."""
+    from adapters.commands.evidence_serve import serve  # noqa: PLC0415 - see above
+    from adapters.settings import load_settings  # noqa: PLC0415 - see above
+
+    run(serve(load_settings(), public, user or ()))
+
+
 @evidence.command("fsck")
 @answer
 def evidence_fsck(

@@ -8,8 +8,8 @@ from typing import Any
 import structlog
 from aiohttp import web
 
-from adapters.evidence.belonging import require_archive
 from adapters.evidence.holding import Holding, hold_evidence
+from adapters.evidence.tiles import serve_tiles
 from adapters.geography import open_geography
 from adapters.links import Link, keep_trying
 from adapters.log import AccessLog
@@ -80,8 +80,7 @@ class Paraaf:
         await store.require_key()
         guard = await self._parts.enter_async_context(open_guard(self._settings))
         holding = await self._parts.enter_async_context(hold_evidence(self._settings))
-        if holding.archive:
-            await require_archive(store, holding.archive)
+        await holding.require_own(store)
         links = [link async for link in self._build_links(store)]
         messengers: dict[Platform, Messenger] = {link.platform: link.messenger for link in links}
         directories: dict[Platform, Directory] = {link.platform: link.directory for link in links}
@@ -103,6 +102,8 @@ class Paraaf:
         site = Site(ports, assets, wake, count, framed_by, self._settings.proxies)
         app = self._build_app(site, store, links, recorder)
         app.add_routes(serve_verify(holding.find_keys))
+        if self._settings.evidence_public and holding.find_log:
+            app.add_routes(serve_tiles(holding.find_log))
         self._watch(holding)
         await self._listen(app)
         router = CountingRouter(Router(ports, wake), self._metrics)

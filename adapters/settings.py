@@ -91,6 +91,11 @@ class Settings(BaseSettings):
     evidence_name: Annotated[str, AfterValidator(check_host)] | None = Field(
         default=None, validation_alias="PARAAF_EVIDENCE_NAME"
     )
+    evidence_url: str | None = Field(default=None, validation_alias="PARAAF_EVIDENCE_URL")
+    evidence_certificate: _File | None = Field(default=None, validation_alias="PARAAF_EVIDENCE_CERT")
+    evidence_key: _File | None = Field(default=None, validation_alias="PARAAF_EVIDENCE_KEY")
+    evidence_authority: _File | None = Field(default=None, validation_alias="PARAAF_EVIDENCE_CA")
+    evidence_public: bool = Field(default=False, validation_alias="PARAAF_EVIDENCE_PUBLIC")
     tsa_url: Annotated[str, AfterValidator(check_address)] | None = Field(
         default=None, validation_alias="PARAAF_TSA_URL"
     )

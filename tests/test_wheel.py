@@ -119,8 +119,8 @@ def test_it_serves_from_an_empty_folder(environment: Path, tmp_path: Path) -> No
     )
     try:
         assert process.stderr
-        made, started = (json.loads(process.stderr.readline()) for _ in range(2))
-        assert made["event"] == "personal_key_made"
+        key, secret, started = (json.loads(process.stderr.readline()) for _ in range(3))
+        assert (key["event"], secret["event"]) == ("personal_key_made", "evidence_secret_made")
         for path in ("/healthz", "/readyz", "/"):
             with urllib.request.urlopen(started["address"] + path, timeout=PATIENCE) as answer:  # noqa: S310 - ours
                 assert answer.status == 200

@@ -6,10 +6,13 @@ from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 
 from adapters.commands.finding import BROKEN, NOTE, OK, Finding
+from adapters.evidence.addresses import Address
+from adapters.evidence.client import open_client
+from adapters.evidence.holding import find_address
 from adapters.evidence.opening import open_existing
 from adapters.parts import open_store
 from adapters.settings import Settings, SettingsError
-from bot.domain.errors import StoreUnavailable
+from bot.domain.errors import EvidenceUnavailable, StoreUnavailable
 from bot.domain.evidence import Lag
 from bot.texts import OFFICE_ZONE
 from storage.evidence.archive import Archive
@@ -19,11 +22,34 @@ from storage.evidence.errors import EvidenceError
 
 async def examine_evidence(settings: Settings, *, has_tables: bool) -> AsyncIterator[Finding]:
     """Whether evidence can be written and read, each log's head, and what waits; that only where there are tables."""
-    yield _check_secret(settings)
-    for finding in await asyncio.to_thread(lambda: list(_examine_logs(settings))):
-        yield finding
+    try:
+        address = find_address(settings)
+    except SettingsError as error:
+        yield Finding(BROKEN, "evidence", str(error))
+        return
+    if address:
+        yield await _ask(address)
+    else:
+        yield _check_secret(settings)
+        for finding in await asyncio.to_thread(lambda: list(_examine_logs(settings))):
+            yield finding
     if has_tables:
         yield await _count_owed(settings)
+
+
+async def _ask(address: Address) -> Finding:
+    subject = "evidence"
+    try:
+        async with open_client(address) as client:
+            about = await client.describe()
+    except OSError as error:
+        return Finding(
+            BROKEN, subject, f"its certificates cannot be used: {error}; check PARAAF_EVIDENCE_CERT, _KEY, _CA"
+        )
+    except EvidenceUnavailable as error:
+        words = f"the process at PARAAF_EVIDENCE_URL does not answer ({error.reason}); decisions go on meanwhile"
+        return Finding(BROKEN, subject, words)
+    return Finding(OK, subject, f"kept by another process, in logs named {about.origin('OFFICE')}")
 
 
 def _check_secret(settings: Settings) -> Finding:

@@ -29,6 +29,7 @@ async def rotate(settings: Settings, office: str, folder: Path | None) -> str:
     archive = await asyncio.to_thread(open_existing, settings, folder)
     found = _find_office(archive, office)
     try:
+        archive.hold()
         log = await archive.log(found)
         receipt = await log.change_key(datetime.now(UTC))
         return (

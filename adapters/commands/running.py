@@ -45,6 +45,7 @@ def answer(command: Callable[P, None]) -> Callable[P, None]:
 def explain(error: Exception) -> str | None:
     """What went wrong and what to do, or None for a mistake of ours."""
     # Imported here: a command that goes well, and one that needs no settings, does without.
+    from adapters.evidence.addresses import AddressRefused  # noqa: PLC0415 - as said above
     from adapters.settings import SettingsError  # noqa: PLC0415 - as said above
     from bot.domain.errors import Conflict, KeyRefused, StoreUnavailable  # noqa: PLC0415 - as said above
     from bot.use_cases.add_documents import DocumentsRefused  # noqa: PLC0415 - as said above
@@ -58,7 +59,7 @@ def explain(error: Exception) -> str | None:
             return f"these settings are missing or wrong:\n{_indent(str(error))}"
         case ClientFileRefused():
             return f"nothing was imported:\n{_indent(str(error))}"
-        case OfficeRefused() | DocumentsRefused() | PersonRefused():
+        case OfficeRefused() | DocumentsRefused() | PersonRefused() | AddressRefused():
             return str(error)
         case StoreUnavailable():
             return f"the database or the documents cannot be reached: {error.reason}. See: paraaf doctor"

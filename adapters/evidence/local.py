@@ -5,6 +5,7 @@ from collections.abc import Awaitable, Callable, Mapping, Sequence
 from weakref import WeakValueDictionary
 
 from adapters.evidence.opening import name_person
+from adapters.evidence.wire import About
 from bot.domain.errors import EvidenceRefused, EvidenceUnavailable
 from bot.domain.evidence import EvidenceFact, Receipt
 from bot.domain.log import Happening
@@ -12,6 +13,7 @@ from bot.domain.people import OfficeId
 from storage.evidence.archive import Archive
 from storage.evidence.entry import Document, Entry, Event, Personal, encode_entry
 from storage.evidence.errors import EntryDiffers, EvidenceError, Malformed, WrongSecret
+from storage.evidence.log import EvidenceLog
 from storage.evidence.note import Note
 
 Observer = Callable[[str], Awaitable[None]]
@@ -53,13 +55,36 @@ class LocalEvidence:
             raise EvidenceUnavailable(_explain(error)) from error
 
     async def prove(self, office: OfficeId, index: int) -> bytes:
+        log = await self._find(office)
         try:
-            log = await self._archive.log(office)
             return str(await log.proof(index, await self._find_checkpoint(office, index))).encode()
         except IndexError:
             raise KeyError(index) from None
         except (EvidenceError, OSError) as error:
             raise EvidenceUnavailable(_explain(error)) from error
+
+    @property
+    def about(self) -> About:
+        """Which archive it is."""
+        return About(self._archive.name, self._archive.host)
+
+    async def keys(self, office: OfficeId) -> list[str]:
+        """The keys that an office's log was signed with, the newest last. Raises `EvidenceUnavailable`, `KeyError`."""
+        return [str(key) for key in (await self._find(office)).keys]
+
+    async def checkpoint(self, office: OfficeId) -> str:
+        """The newest checkpoint that lasts. Raises `EvidenceUnavailable`, `KeyError`."""
+        return str((await self._find(office)).checkpoint)
+
+    async def _find(self, office: OfficeId) -> EvidenceLog:
+        # Asking begins no log: only what happened does.
+        try:
+            log = await self._archive.find(office)
+        except (EvidenceError, OSError) as error:
+            raise EvidenceUnavailable(_explain(error)) from error
+        if log is None:
+            raise KeyError(office)
+        return log
 
     async def _record(self, fact: EvidenceFact) -> Receipt:
         log = await self._archive.log(fact.office)

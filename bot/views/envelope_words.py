@@ -11,13 +11,6 @@ SHORT_HASH = 12
 """Hex digits of a hash that people read: enough to tell one from another, files have them all."""
 
 
-"""An envelope in words, wherever it is shown: on its card, on pages, in lists and logs."""
-
-
-SHORT_HASH = 12
-"""Hex digits of a hash that people read: enough to tell one from another, files have them all."""
-
-
 def describe_documents(documents: tuple[Document, ...], texts: Texts) -> str:
     """The document's name or, where there are several, how many."""
     if len(documents) == 1:

@@ -10,6 +10,7 @@ vault               the salt of the secret, by which an archive is told from eve
 """
 
 import asyncio
+import os
 import re
 from collections.abc import Sequence
 from hashlib import sha256
@@ -27,6 +28,7 @@ from storage.evidence.payloads import Payloads
 from storage.evidence.reading import LogReader
 from storage.evidence.timestamps import TimestampShelf
 from storage.evidence.vault import open_vault
+from storage.evidence.writer import CHECKPOINT, lock_folder
 
 _OFFICE = re.compile(r"[A-Za-z0-9][A-Za-z0-9-]{0,63}")
 
@@ -40,13 +42,22 @@ class Archive:
     def __init__(self, root: Path, secret: bytes, host: str, disk: Disk | None = None) -> None:
         """Takes a fraction of a second. Raises `WrongSecret`, `EvidenceError`, `OSError`."""
         self._root = root
-        self._host = host
+        self.host = host
         self._disk = disk or Disk()
         self._vault = open_vault(root / "vault", secret, self._disk)
         self.name = sha256((root / "vault").read_bytes()).hexdigest()
         """Tells this archive from every other, wherever copies of it lie."""
         self._logs: dict[str, EvidenceLog] = {}
         self._opening = asyncio.Lock()
+        self._hold: int | None = None
+
+    def hold(self) -> None:
+        """Keep every log here for this process, also those that nobody has opened yet, until `close`. Raises `Locked`.
+
+        Reading beside it, and erasing, go on.
+        """
+        if self._hold is None:
+            self._hold = lock_folder(self._root)
 
     async def log(self, office: str) -> EvidenceLog:
         """The log of an office, opened once. Raises `Locked`, `Damaged`, `RolledBack`, `WrongSecret`, `OSError`."""
@@ -56,9 +67,18 @@ class Archive:
                 self._logs[office] = await self._open(office)
             return self._logs[office]
 
+    async def find(self, office: str) -> EvidenceLog | None:
+        """The log of an office that has one; none is begun. Raises what `log` raises, but for a bad name."""
+        if office in self._logs:
+            return self._logs[office]
+        if not is_office(office) or not (self._root / "logs" / office / CHECKPOINT).exists():
+            self._root.stat()  # raises where all of it is away
+            return None
+        return await self.log(office)
+
     def origin(self, office: str) -> str:
         """The name of an office's log, whether there is one yet or not."""
-        return f"{self._host}/evidence/{office}"
+        return f"{self.host}/evidence/{office}"
 
     def payloads(self, office: str) -> Payloads:
         """What is personal in the evidence of an office."""
@@ -88,6 +108,9 @@ class Archive:
             while self._logs:
                 _, log = self._logs.popitem()
                 await log.close()
+            if self._hold is not None:
+                os.close(self._hold)
+                self._hold = None
 
     async def _open(self, office: str) -> EvidenceLog:
         keys = self._find_keys(office)
@@ -98,7 +121,12 @@ class Archive:
         return KeyFile(self._root / "keys" / office, self._vault, self.origin(office), self._disk)
 
 
+def is_office(text: str) -> bool:
+    """Whether this can be the id of an office, and so a name in a folder or an address."""
+    return _OFFICE.fullmatch(text) is not None
+
+
 def _check_office(office: str) -> str:
-    if not _OFFICE.fullmatch(office):
+    if not is_office(office):
         raise Malformed("bad-office")
     return office

@@ -58,6 +58,11 @@ class EvidenceLog:
         return self._recorder.origin
 
     @property
+    def folder(self) -> Path:
+        """Where its tiles lie."""
+        return self._recorder.folder
+
+    @property
     def checkpoint(self) -> Note:
         """The newest checkpoint that lasts. Whoever shows the log to others shows this one, not the file's."""
         return self._recorder.checkpoint

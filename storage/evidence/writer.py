@@ -36,7 +36,7 @@ class Writer:
         self._keys = keys
         self._lasting: set[Path] = set()
         make_folders(disk, folder)
-        self._lock = _lock(folder)
+        self._lock = lock_folder(folder)
         try:
             if not (folder / CHECKPOINT).exists():
                 self._begin()
@@ -200,12 +200,15 @@ def _first_edge(size: int) -> str:
     return next(tile.path for tile in find_edge(size))
 
 
-def _lock(folder: Path) -> int:
-    """Lock the folder itself, which leaves nothing in it, and ends with the process however that ends."""
+def lock_folder(folder: Path) -> int:
+    """Lock the folder itself, which leaves nothing in it, and ends with the process however that ends.
+
+    Closing the descriptor that is given back unlocks it. Raises `Locked`.
+    """
     opened = os.open(folder, os.O_RDONLY)
     try:
         fcntl.flock(opened, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except OSError:
         os.close(opened)
-        raise Locked(f"{folder}: another process appends to this log") from None
+        raise Locked(f"{folder}: another process appends here") from None
     return opened

@@ -65,7 +65,7 @@ class TestLocalEvidence(EvidenceContract):
 async def test_a_log_that_another_has_open_is_an_outage(stage: LocalStage) -> None:
     await stage.evidence.record(a_fact())
     second = Archive(stage.root, SECRET, HOST)
-    with pytest.raises(EvidenceUnavailable, match="another process appends to this log"):
+    with pytest.raises(EvidenceUnavailable, match="another process appends here"):
         await LocalEvidence(second).record(a_fact("decision-2"))
     await stage.archive.close()
     assert (await LocalEvidence(second).record(a_fact("decision-2"))).index == 1
