@@ -89,7 +89,7 @@ wanneer npm bereikbaar is.
     evidence="""
 Het bewijs: elk besluit staat ook in een log buiten de database, dat alleen kan groeien: {evidence}. Op de kaart staat
 waar. Open als {sanne} vanuit “{log}” de pagina om te printen en druk er op “{proof}”. Iedereen kan dat bestand
-controleren op {paraaf}/verify, of zonder Paraaf te vertrouwen:
+controleren op {paraaf}/verify, of in een terminal:
 
 $ PARAAF_DATA_DIR={kept} .venv/bin/paraaf evidence keys > sleutel.txt
 $ .venv/bin/paraaf verify BESTAND.tlog-proof --key sleutel.txt
@@ -169,7 +169,7 @@ be reached.
     evidence="""
 The evidence: every decision stands in a log outside the database as well, which can only grow: {evidence}. The card
 says where. As {sanne} open the page to print from “{log}” (transaction log), and press “{proof}” (download the proof)
-there. Anybody can check that file at {paraaf}/verify, or without trusting Paraaf:
+there. Anybody can check that file at {paraaf}/verify, or in a terminal:
 
 $ PARAAF_DATA_DIR={kept} .venv/bin/paraaf evidence keys > key.txt
 $ .venv/bin/paraaf verify FILE.tlog-proof --key key.txt
