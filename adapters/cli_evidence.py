@@ -141,11 +141,12 @@ def evidence_keys(
     office: Annotated[str | None, typer.Option("--office", help="The id of an office; all of them without.")] = None,
     evidence_dir: EvidenceDir = None,
 ) -> None:
-    """Show the keys of the logs, which whoever checks a proof needs from somewhere they trust."""
-    from adapters.commands.evidence_keys import list_keys  # noqa: PLC0415 - see above
+    """Show the keys of the logs, which whoever checks a proof needs from somewhere they trust: > FILE keeps them."""
+    from adapters.commands.evidence_keys import PUBLISH, list_keys  # noqa: PLC0415 - see above
     from adapters.settings import load_settings  # noqa: PLC0415 - see above
 
     print("\n".join(list_keys(load_settings(), office, evidence_dir)))
+    typer.echo(f"\n{PUBLISH}", err=True)  # beside the keys, so that a file of them holds nothing else
 
 
 @evidence.command("rotate")

@@ -20,7 +20,7 @@ from adapters.pdf.sheet import SheetPdf
 from adapters.sealing import read_trust
 from adapters.settings import Settings
 from adapters.teams_settings import FRAMES
-from adapters.web.health import Check, serve_health
+from adapters.web.health import Check, serve_health, tell_owed
 from adapters.web.logs import serve_logs
 from adapters.web.metrics import CountingRouter, Metrics, serve_metrics
 from adapters.web.pages import show_root
@@ -92,7 +92,7 @@ class Paraaf:
         geography = await asyncio.to_thread(open_geography, self._settings.geoip)
         ports = build_ports(self._settings, store, messengers, directories, geography, holding.evidence)
         courier = Courier(ports, self._metrics.count_delivery)
-        recorder = Recorder(ports, courier.wake)
+        recorder = Recorder(ports, courier.wake, self._metrics.count_recorded)
         if links:
             self._run(self._keep_going("deliveries", courier.run), self._finish)
         self._run(self._keep_going("evidence", recorder.run), self._finish)
@@ -149,7 +149,9 @@ class Paraaf:
         async def check_evidence() -> str | None:
             if "evidence" in self._ended:
                 return "not running"
-            return "takes nothing now; decisions go on, and are recorded later" if recorder.trouble else None
+            if recorder.trouble:
+                return "takes nothing now; decisions go on, and are recorded later"
+            return await tell_owed(store, site.ports.clock)
 
         checks: dict[str, Check] = {"database": check_database}
         app = web.Application(middlewares=[self._metrics.time_acknowledgement])

@@ -16,6 +16,7 @@ from storage.evidence.fsck import Audit, Fault, audit_log
 from storage.evidence.note import VerifierKey, parse_key, parse_note
 from storage.evidence.proof import MAX_PROOF, parse_proof
 from storage.evidence.verify import Report, Timestamp, verify_proof
+from storage.evidence.writer import CHECKPOINT
 
 
 def verify(
@@ -34,18 +35,28 @@ def verify(
 
 
 def audit(folder: Path, keys: Sequence[str], earlier: Sequence[Path]) -> Audit:
-    """Recompute a log. Raises `SettingsError` for what is no key or no checkpoint, `OSError`."""
+    """Recompute a log. Raises `SettingsError` for what is no log, no key or no checkpoint, `OSError`."""
+    _require_log(folder)
     return audit_log(folder, read_keys(keys), [_read_earlier(path) for path in earlier])
+
+
+def _require_log(folder: Path) -> None:
+    """A log that lost its checkpoint is damaged; where there is nothing of a log, nothing was."""
+    if any((folder / part).exists() for part in (CHECKPOINT, "tile")):
+        return
+    logs = sorted(head.parent for head in (*folder.glob(f"*/{CHECKPOINT}"), *folder.glob(f"logs/*/{CHECKPOINT}")))
+    advice = f"give one of {', '.join(map(str, logs))}" if logs else "give the folder of an office's log: logs/OFFICE"
+    raise SettingsError({"FOLDER": f"{folder} holds no log; {advice}"})
 
 
 def read_keys(given: Sequence[str]) -> list[VerifierKey]:
     """Keys, each given as such or as a file with one in each line. Raises `SettingsError`, `OSError`."""
     keys = []
     for each in given:
-        lines = [each] if "+" in each and not Path(each).exists() else Path(each).read_text().splitlines()
         try:
+            lines = [each] if "+" in each and not Path(each).exists() else Path(each).read_text().splitlines()
             keys += [parse_key(line.strip()) for line in lines if line.strip()]
-        except Malformed:
+        except (Malformed, UnicodeDecodeError, FileNotFoundError):
             raise SettingsError({"--key": f"{each} is no key, nor a file of keys such as name+id+key"}) from None
     return keys
 

@@ -65,7 +65,7 @@ def _check_secret(settings: Settings) -> Finding:
         return Finding(BROKEN, subject, f"{file}: {error.strerror}; let Paraaf's own user read it")
     if mode & 0o077:
         return Finding(NOTE, subject, f"{file}: others on this machine can read it; make it yours alone: chmod 600")
-    if file.is_relative_to(settings.evidence_dir):
+    if file.resolve().is_relative_to(settings.evidence_dir.resolve()):
         words = f"{file} lies in the folder of the evidence: who has a backup of that can open it; keep it elsewhere"
         return Finding(NOTE, subject, words)
     return Finding(OK, subject, f"{file}; back it up, apart from the evidence: without it no key can be used")

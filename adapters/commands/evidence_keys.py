@@ -10,20 +10,18 @@ from adapters.settings import Settings, SettingsError
 from storage.evidence.archive import Archive
 from storage.evidence.errors import Locked
 
-_PUBLISH = """
+PUBLISH = """
 Who checks a proof needs these from somewhere they trust: put them in the engagement letter and on the office's site.
-A key that is not the last one signed what came before it; keep it published.""".strip()
+The newest is last. Keep older ones published: what was proved before a change is signed by the key of then.""".strip()
+_CHANGED = """
+Publish it beside the old one, and back up the evidence now: an older copy knows nothing of the change.""".strip()
 
 
 def list_keys(settings: Settings, office: str | None, folder: Path | None) -> Iterator[str]:
-    """The keys of each log, or of one, the newest last. Raises `SettingsError`, `OSError`."""
+    """The keys of each log, or of one, the newest last, as `--key` takes them. Raises `SettingsError`, `OSError`."""
     archive = open_existing(settings, folder)
     for each in [_find_office(archive, office)] if office else archive.offices():
-        reader = archive.reader(each)
-        yield f"{each}:"
-        yield from (f"  {key}" for key in reader.keys)
-    yield ""
-    yield _PUBLISH
+        yield from map(str, archive.reader(each).keys)
 
 
 async def rotate(settings: Settings, office: str, folder: Path | None) -> str:
@@ -36,6 +34,7 @@ async def rotate(settings: Settings, office: str, folder: Path | None) -> str:
         receipt = await log.change_key(datetime.now(UTC))
         return (
             f"Entry {receipt.index} of {receipt.origin} says so, signed by the old key. The new one:\n  {log.keys[-1]}"
+            f"\n\n{_CHANGED}"
         )
     except Locked:
         words = f"the log of {found} is open in a running Paraaf or evidence process: stop that one, and run this again"

@@ -29,7 +29,7 @@ async def export(
                 raise SettingsError({"ENVELOPE": f"{chosen.name} has no request {envelope}"})
             people = await _list_people(tx, found)
     documents = await _read_documents(choose_blobs(settings), found)
-    case = Case(chosen.id, chosen.name, found.id, people)
+    case = Case(chosen.id, chosen.name, found.id, people, awaits_stamps=settings.tsa_url is not None)
     authorities = await asyncio.to_thread(roots.read_bytes) if roots else b""
     texts = texts_for(chosen.locale)
     try:

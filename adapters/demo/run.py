@@ -54,12 +54,13 @@ class Seats:
 
 @dataclass(frozen=True, slots=True)
 class Demo:
-    """What runs, by its addresses without a slash behind.
+    """What runs, by its addresses without a slash behind; `office` is the folder of what Paraaf keeps.
 
     `slack` or `teams` is None where there is no such client, for the reason in `why_no_slack` or `why_no_teams`.
     """
 
     paraaf: str
+    office: Path
     slack: str | None
     teams: Seats | None
     children: tuple[Child, ...]
@@ -95,7 +96,8 @@ async def run_demo(choices: Choices, clients: Clients) -> AsyncIterator[Demo]:
         child = await parts.enter_async_context(run("Paraaf", command, office, environment))
         await child.until_ready(f"{paraaf}/readyz")
         children.append(child)
-        yield Demo(paraaf, slack, teams, tuple(children), _explain(clients.slack), _explain(clients.teams))
+        why = (_explain(clients.slack), _explain(clients.teams))
+        yield Demo(paraaf, office, slack, teams, tuple(children), *why)
 
 
 def find_clients(folder: Path) -> Clients:

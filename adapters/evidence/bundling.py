@@ -20,12 +20,16 @@ READ_ME = {"nl": "LEESMIJ.txt", "en": "README.txt"}
 
 @dataclass(frozen=True, slots=True)
 class Case:
-    """An envelope of an office; `people` are the archive's ids of everybody who had to do with it."""
+    """An envelope of an office; `people` are the archive's ids of everybody who had to do with it.
+
+    `awaits_stamps` where an authority is asked for timestamps, so that one which is missing is still to come.
+    """
 
     office: str
     name: str
     envelope: str
     people: Sequence[str]
+    awaits_stamps: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,7 +136,7 @@ def _describe(
         if event.is_erased:
             yield texts.say("Who it was has been erased; the proof still holds.")
         if event.stamp is None:
-            yield texts.say("Timestamp: still to come")
+            yield texts.say("Timestamp: still to come") if case.awaits_stamps else texts.say("Timestamp: none")
         else:
             yield texts.say("Timestamp: by an authority, in the file beside it")
 

@@ -47,6 +47,9 @@ class Metrics:
         )
         self.decisions = Counter("paraaf_decisions", "Answers of signers.", ("answer",), registry=self.registry)
         self.depth = Gauge("paraaf_outbox_depth", "Messages that wait for delivery.", registry=self.registry)
+        self.recorded = Counter(
+            "paraaf_evidence_recorded", "Events whose receipt this process saved.", registry=self.registry
+        )
         self.evidence_owed = Gauge(
             "paraaf_evidence_owed", "Events that wait for their entry in the evidence.", registry=self.registry
         )
@@ -85,6 +88,10 @@ class Metrics:
     def count_delivery(self, errand: Errand, outcome: Outcome) -> None:
         """Count one attempt at a delivery."""
         self.deliveries.labels(errand.value, outcome.value).inc()
+
+    def count_recorded(self, number: int) -> None:
+        """Count receipts of the evidence."""
+        self.recorded.inc(number)
 
     def count_decision(self, answer: DecidedAnswer) -> None:
         """Count one answer of a signer."""

@@ -60,15 +60,18 @@ class _Outcome:
 
 
 class Recorder:
-    """Claims owed lines and records them; `told` is called when there is something to show for it."""
+    """Claims owed lines and records them; `told` is called when there is something to show, `count` for receipts."""
 
-    def __init__(self, ports: Ports, told: Callable[[], None] = lambda: None) -> None:
+    def __init__(
+        self, ports: Ports, told: Callable[[], None] = lambda: None, count: Callable[[int], None] = lambda _number: None
+    ) -> None:
         """Raises `ValueError` for ports without evidence."""
         if ports.evidence is None:
             raise ValueError("there is no evidence to record in")
         self._ports = ports
         self._evidence = ports.evidence
         self._told = told
+        self._count = count
         self._woken = asyncio.Event()
         self._troubles: dict[OfficeId, str] = {}
 
@@ -161,19 +164,21 @@ class Recorder:
         for each in outcome.recorded:
             if each.proof and not await self._file(each, each.proof):
                 outcome.refused.append(each.owed)
-        await settle(lambda: self._save(outcome))
+        self._count(await settle(lambda: self._save(outcome)))
 
     async def _file(self, recorded: _Recorded, proof: Content) -> bool:
         """Each in a transaction of its own, so that what is wrong with one dossier holds up nothing else."""
 
-        async def file() -> None:
+        async def file() -> bool:
             now = self._ports.clock.now()
             async with self._ports.store.transaction() as tx:
-                if await tx.owed_evidence.recorded(recorded.owed, recorded.receipt, now):
+                is_first = await tx.owed_evidence.recorded(recorded.owed, recorded.receipt, now)
+                if is_first:
                     await _show_proof(tx, recorded, proof, now)
+            return is_first
 
         try:
-            await settle(file)
+            self._count(int(await settle(file)))
         except StoreUnavailable:
             raise
         except Exception as error:  # noqa: BLE001 - as in _record_group
@@ -182,19 +187,21 @@ class Recorder:
         self._told()
         return True
 
-    async def _save(self, outcome: _Outcome) -> None:
-        now = self._ports.clock.now()
+    async def _save(self, outcome: _Outcome) -> int:
+        """The number of receipts that were saved here, and not by another process before."""
+        now, saved = self._ports.clock.now(), 0
         async with self._ports.store.transaction() as tx:
             # In the order in which another process would, if both believe that the lines are theirs.
             for each in sorted(outcome.recorded, key=lambda each: each.owed.key):
                 if not each.proof:
-                    await tx.owed_evidence.recorded(each.owed, each.receipt, now)
+                    saved += await tx.owed_evidence.recorded(each.owed, each.receipt, now)
             for _, lines in groupby(sorted(outcome.postponed, key=_name_office), _name_office):
                 waiting = list(lines)
                 tries = max(owed.attempts for owed in waiting)
                 await tx.owed_evidence.postpone(waiting, now + wait_before(min(tries, SLOWEST)))
             for owed in outcome.refused:
                 await tx.owed_evidence.refuse(owed, now + LOOK_AGAIN)
+        return saved
 
 
 async def _read_envelope(tx: Transaction, owed: OwedLine) -> Envelope:

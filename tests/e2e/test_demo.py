@@ -192,11 +192,12 @@ async def test_a_part_that_ignores_the_request_to_stop_is_stopped_all_the_same(t
 @pytest.mark.parametrize("slack", ["http://127.0.0.1:3010", None])
 @pytest.mark.parametrize("teams", [Seats("http://127.0.0.1:3020", "http://127.0.0.1:3021"), None])
 def test_the_story_fits_a_terminal(slack: str | None, teams: Seats | None) -> None:
-    story = tell_story(Demo("http://127.0.0.1:8080", slack, teams, ()))
+    story = tell_story(Demo("http://127.0.0.1:8080", Path("my demo/office"), slack, teams, ()))
     assert max(map(len, story.splitlines())) <= 100
     assert "{" not in story
     assert ("Act as" in story) == bool(slack)
     assert ("Action Command" in story) == bool(teams)
+    assert "\n  $ PARAAF_DATA_DIR='my demo/office' .venv/bin/paraaf evidence keys > key.txt\n" in story
 
 
 def test_a_port_that_is_taken_is_replaced_by_a_free_one() -> None:

@@ -256,6 +256,17 @@ async def test_wherever_it_ends_every_line_is_recorded_once(scene: Scene, step: 
     assert await scene.cards() == 1
 
 
+async def test_receipts_are_counted_once_by_who_saved_them(scene: Scene) -> None:
+    await send(scene)
+    await view(scene)
+    await answer(scene)
+    counted: list[int] = []
+    await scene.record_all(Recorder(scene.ports, count=counted.append))
+    assert sum(counted) == 3
+    await scene.record_all(Recorder(scene.ports, count=counted.append))
+    assert sum(counted) == 3
+
+
 async def test_the_proof_beside_the_document_holds(scene: Scene) -> None:
     await send(scene)
     await answer(scene)

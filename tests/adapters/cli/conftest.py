@@ -1,10 +1,11 @@
 """A folder to run commands in, without any setting of this machine."""
 
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+import structlog
 from typer.testing import CliRunner, Result
 
 from adapters.cli import app
@@ -39,7 +40,7 @@ def point_to_teams(monkeypatch: pytest.MonkeyPatch, teams: StrictTeams, **change
 
 
 @pytest.fixture
-def paraaf() -> Run:
+def paraaf() -> Iterator[Run]:
     """Run a command in this process; what is not put into words is raised."""
 
     def run(*arguments: str | Path) -> Result:
@@ -48,4 +49,5 @@ def paraaf() -> Run:
             raise result.exception
         return result
 
-    return run
+    yield run
+    structlog.reset_defaults()  # a command that serves logs to where the runner listened, which is closed now

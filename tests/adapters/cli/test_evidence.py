@@ -18,6 +18,7 @@ def log(folder: Path) -> Path:
     (folder / "7.tlog-proof").write_text(str(recorder.prove(7)), encoding="utf-8")
     recorder.close()
     (folder / "7.pdf").write_text("document 7")
+    (folder / "picture").write_bytes(b"\x89PNG\xff")
     (folder / "key").write_text(f"{a_signer(2).key}\n\n{KEY}\n")
     return folder / "log"
 
@@ -60,6 +61,10 @@ def test_anything_can_be_given_as_a_proof(paraaf: Run, log: Path, folder: Path) 
     [
         (("verify", "none.tlog-proof"), "none.tlog-proof: No such file"),
         (("verify", "7.tlog-proof", "--key", "a+b+c"), "--key: a+b+c is no key"),
+        (("verify", "7.tlog-proof", "--key", "none"), "--key: none is no key"),
+        (("verify", "7.tlog-proof", "--key", "picture"), "--key: picture is no key"),
+        (("evidence", "fsck", "none"), "FOLDER: none holds no log; give the folder of an office's log: logs/OFFICE"),
+        (("evidence", "fsck", "."), "FOLDER: . holds no log; give one of log"),
         (("verify", "7.tlog-proof", "--timestamp", "7.pdf", "--authority", "7.pdf"), "--authority: 7.pdf holds no"),
         (("evidence", "fsck", "log", "--since", "7.pdf"), "--since: 7.pdf is neither"),
     ],
@@ -85,6 +90,12 @@ def test_a_changed_log(paraaf: Run, log: Path) -> None:
     assert result.exit_code == 1
     assert result.stdout.splitlines()[0] == "tile/entries/000.p/10: klopt niet vanaf regel 4 (other-entry)"
     assert result.stdout.splitlines()[-1] == "Dit log is beschadigd of gewijzigd."
+
+
+def test_a_log_without_its_checkpoint_is_a_damaged_one(paraaf: Run, log: Path) -> None:
+    (log / "checkpoint").unlink()
+    result = paraaf("evidence", "fsck", log, "--language", "en")
+    assert (result.exit_code, result.stdout.splitlines()[0]) == (1, "checkpoint: does not fit (missing)")
 
 
 def test_an_older_log_put_back(paraaf: Run, log: Path, folder: Path) -> None:

@@ -23,15 +23,20 @@ def desk(folder: Path) -> Desk:
 def keys(paraaf: Run, *arguments: str) -> list[str]:
     result = paraaf("evidence", "keys", *arguments)
     assert result.exit_code == 0, result.stderr
-    return [line.strip() for line in result.stdout.splitlines() if line.startswith("  ")]
+    return result.stdout.splitlines()
 
 
 def test_the_keys_are_shown_with_where_to_publish_them(paraaf: Run, desk: Desk) -> None:
-    told = paraaf("evidence", "keys").stdout
-    assert told.startswith(f"{a.OFFICE}:\n")
-    assert "engagement letter" in told
+    assert "engagement letter" in paraaf("evidence", "keys").stderr
     (key,) = keys(paraaf, "--office", a.OFFICE)
-    assert key in told
+    assert f"/evidence/{a.OFFICE}+" in key
+
+
+def test_what_is_shown_is_a_file_of_keys(paraaf: Run, desk: Desk, folder: Path) -> None:
+    assert paraaf("evidence", "rotate", a.OFFICE).exit_code == 0
+    (folder / "key.txt").write_text(paraaf("evidence", "keys").stdout)
+    result = paraaf("evidence", "fsck", desk.root / "logs" / a.OFFICE, "--key", "key.txt", "--language", "en")
+    assert (result.exit_code, result.stdout) == (0, "4 entries, and all of them fit.\n")
 
 
 def test_a_key_is_changed_and_the_old_one_stays_known(paraaf: Run, desk: Desk, folder: Path) -> None:
@@ -40,6 +45,7 @@ def test_a_key_is_changed_and_the_old_one_stays_known(paraaf: Run, desk: Desk, f
     assert result.exit_code == 0, result.stderr
     assert keys(paraaf)[0] == old
     assert keys(paraaf)[1] in result.stdout
+    assert "back up the evidence now" in result.stdout
     log = desk.root / "logs" / a.OFFICE
     # Who has only the old key follows the change.
     assert paraaf("evidence", "fsck", log, "--key", old).exit_code == 0
@@ -103,6 +109,16 @@ def test_a_secret_among_the_evidence_is_advised_against(desk: Desk, monkeypatch:
     monkeypatch.setenv("PARAAF_EVIDENCE_SECRET_FILE", str(inside))
     found = asyncio.run(findings())["evidence secret"]
     assert (found.verdict, "keep it elsewhere" in found.words) == (Verdict.NOTE, True)
+
+
+def test_a_secret_is_found_among_the_evidence_behind_a_link(
+    desk: Desk, folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    inside = load_settings().evidence_secret.rename(desk.root / "secret")
+    inside.chmod(0o600)
+    (folder / "elsewhere").symlink_to(desk.root)
+    monkeypatch.setenv("PARAAF_EVIDENCE_SECRET_FILE", str(folder / "elsewhere" / "secret"))
+    assert "keep it elsewhere" in asyncio.run(findings())["evidence secret"].words
 
 
 def test_a_damaged_log_is_named(desk: Desk) -> None:

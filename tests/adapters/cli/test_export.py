@@ -71,6 +71,19 @@ def test_it_holds_what_it_promises(unpacked: Path) -> None:
         assert words in report
 
 
+def test_a_timestamp_is_only_to_come_where_one_is_asked_for(
+    paraaf: Run, folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    furnish(folder)
+    for number, (address, words) in enumerate((("", "Tijdstempel: geen"), ("http://tsa.test", "Tijdstempel: volgt"))):
+        monkeypatch.setenv("PARAAF_TSA_URL", address)
+        name = f"{number}.zip"
+        result = paraaf("evidence", "export", "envelope-1", "--output", name)
+        assert result.exit_code == 0, result.stderr
+        with zipfile.ZipFile(folder / name) as bundle:
+            assert words in bundle.read("report.txt").decode().splitlines()
+
+
 def test_its_program_says_that_everything_held(unpacked: Path, folder: Path) -> None:
     (folder / "KEY.txt").write_bytes((unpacked / "key.txt").read_bytes())
     result = check(unpacked, str(folder / "KEY.txt"))

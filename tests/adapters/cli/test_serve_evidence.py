@@ -1,6 +1,7 @@
 """What a running Paraaf does about its evidence, with the archive in the same process."""
 
 import asyncio
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -67,10 +68,22 @@ async def test_an_outage_of_the_evidence_is_told_and_made_up_for() -> None:
         await tells(paraaf, "ok")
         await recorded(paraaf)
         assert await counts(paraaf, "paraaf_evidence_lag_seconds") == 0
+        assert await counts(paraaf, "paraaf_evidence_recorded_total") == 1
     async with open_store(settings) as store, store.reading() as tx:
         (line,) = await tx.log.of_envelope(a.OFFICE, ENVELOPE)
     assert line.receipt is not None
     assert (line.receipt.origin, line.receipt.index) == (f"127.0.0.1/evidence/{a.OFFICE}", 0)
+
+
+async def test_what_was_refused_is_told_without_being_unready() -> None:
+    settings = load_settings()
+    await write_a_line(settings)
+    async with open_store(settings) as store, store.transaction() as tx:
+        (owed,) = await tx.owed_evidence.claim(a.at(60), timedelta(minutes=2), 9)
+        await tx.owed_evidence.refuse(owed, datetime(9000, 1, 1, tzinfo=UTC))
+    async with running() as paraaf:
+        await tells(paraaf, "events that were refused: 1; see paraaf doctor")
+        assert await counts(paraaf, "paraaf_evidence_refused") == 1
 
 
 async def test_the_origin_outlives_the_public_address(monkeypatch: pytest.MonkeyPatch) -> None:
