@@ -22,12 +22,15 @@ _OUTBOX = """INSERT INTO outbox (office_id, platform, tenant, channel, conversat
 STATEMENTS = (
     "SELECT * FROM envelopes WHERE office_id = :office AND id = :envelope",
     """UPDATE envelopes SET state = 'completed', closed_at = :now, closed_by_platform = 'slack',
-    closed_by_tenant = :signer_tenant, closed_by_user_id = :signer, closed_by_name = :name, revision = 1
-    WHERE id = :envelope AND revision = 0""",
+    closed_by_tenant = :signer_tenant, closed_by_user_id = :signer, closed_by_name = :name, revision = 1,
+    evidence_follows = true WHERE id = :envelope AND revision = 0""",
     """UPDATE envelope_signers SET answer = 'approved', answered_at = :now, place = 'Utrecht', consent = '1/nl'
     WHERE envelope_id = :envelope AND position = 0 AND answer IS NULL""",
     """INSERT INTO log (office_id, happening, by_platform, by_tenant, by_user_id, by_name, at, client_id, envelope_id,
-    facts) VALUES (:office, 'approved', 'slack', :signer_tenant, :signer, :name, :now, :client, :envelope, :facts)""",
+    facts, key) VALUES (:office, 'approved', 'slack', :signer_tenant, :signer, :name, :now, :client, :envelope, :facts,
+    :line_key)""",
+    """INSERT INTO evidence_owed (key, office_id, due_at, attempts, refused)
+    VALUES (:line_key, :office, :now, 0, false)""",
     _OUTBOX.format(errand="'show card'", key=":first_key"),
     _OUTBOX.format(errand="'note completion'", key=":second_key"),
 )
@@ -106,6 +109,7 @@ def _fill(envelope: EnvelopeId) -> dict[str, Any]:
         "name": "Karim Haddad",
         "now": datetime.now(UTC),
         "facts": json.dumps(facts),
+        "line_key": str(uuid4()),
         "first_key": str(uuid4()),
         "second_key": str(uuid4()),
     }
