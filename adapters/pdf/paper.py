@@ -19,7 +19,7 @@ from PIL import Image
 FONTS: Final = Path(__file__).parent / "fonts"
 MAIN: Final = "DejaVuSans"
 _INK, _GREY, _RULE = 25, 95, 190
-_MARGIN: Final = 18
+MARGIN: Final = 18
 """Millimetres of white around the text."""
 _FOOT: Final = 22
 _KEPT_TOGETHER: Final = 26
@@ -51,7 +51,7 @@ class Paper(FPDF):
         self.set_creator("Paraaf")
         self.set_lang(words["language"])
         self.set_creation_date(datetime.now(UTC))
-        self.set_margins(_MARGIN, _MARGIN, _MARGIN)
+        self.set_margins(MARGIN, MARGIN, MARGIN)
         self.set_auto_page_break(auto=True, margin=_FOOT)
         self.alias_nb_pages("{nb}")
         self.add_page()
@@ -79,7 +79,7 @@ class Paper(FPDF):
         self.set_y(10)
         self.put(9, f"{self.words['title']} · {self.words['office']}", style="B", grey=True)
         self.rule()
-        self.set_y(_MARGIN + 1)
+        self.set_y(MARGIN + 1)
 
     def footer(self) -> None:
         """When it was made, and the number of the page."""
@@ -90,9 +90,9 @@ class Paper(FPDF):
         self.set_text_shaping(use_shaping_engine=False)  # or the place holder would be shaped before it is filled in
         self.cell(0, 4, number, align="L", new_x=XPos.LMARGIN, new_y=YPos.NEXT)
 
-    def part(self) -> None:
-        """Begin something whose first words stay together."""
-        if self.will_page_break(_KEPT_TOGETHER):
+    def part(self, together: float = _KEPT_TOGETHER) -> None:
+        """Begin something of which the first millimetres stay together."""
+        if self.will_page_break(together):
             self.add_page()
 
     def fact(self, label: str, value: str) -> None:
@@ -101,7 +101,7 @@ class Paper(FPDF):
         self.put(8.5, label, grey=True, width=38, height=5)
         if self.page == page:
             self.set_y(top)
-        self.set_x(_MARGIN + 40)
+        self.set_x(MARGIN + 40)
         self.put(8.5, value, indent=40, height=5)
 
     def picture(self, png: str, alt: str) -> None:
@@ -112,13 +112,13 @@ class Paper(FPDF):
         shrunk = min(1, _WIDEST / width, _HIGHEST / height)
         if self.will_page_break(height * shrunk + 2):
             self.add_page()
-        self.image(drawn, _MARGIN + INDENT, self.get_y() + 1, width * shrunk, height * shrunk, alt_text=alt)
+        self.image(drawn, MARGIN + INDENT, self.get_y() + 1, width * shrunk, height * shrunk, alt_text=alt)
         self.set_y(self.get_y() + height * shrunk + 2)
 
     def rule(self) -> None:
         """A line from margin to margin."""
         self.set_draw_color(_RULE)
-        self.line(_MARGIN, self.get_y(), self.w - _MARGIN, self.get_y())
+        self.line(MARGIN, self.get_y(), self.w - MARGIN, self.get_y())
 
     def put(  # noqa: PLR0913 - how a text looks
         self,
@@ -134,7 +134,7 @@ class Paper(FPDF):
         """A text, however long: `size` in points, everything else in millimetres."""
         self.set_font(MAIN, style, size)
         self.set_text_color(_GREY if grey else _INK)
-        self.set_x(_MARGIN + indent)
+        self.set_x(MARGIN + indent)
         self.set_text_shaping(use_shaping_engine=not _UNSHAPED.fullmatch(text))
         self.multi_cell(width, height, self._spell(text), align="L", new_x=XPos.LMARGIN, new_y=YPos.NEXT)
 
