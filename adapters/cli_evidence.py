@@ -100,6 +100,22 @@ def evidence_adopt() -> None:
     print(run(work(load_settings())))
 
 
+@evidence.command("check")
+@answer
+def evidence_check(office: Office = None, evidence_dir: EvidenceDir = None) -> None:
+    """Compare what the database says with the evidence, also while Paraaf runs; exit code 1 if anything does not fit.
+
+    Names the first of each kind and counts them all. Whether the evidence itself is whole: paraaf evidence fsck.
+    """
+    from adapters.commands.evidence_check import check, describe_tally  # noqa: PLC0415 - see above
+    from adapters.settings import load_settings  # noqa: PLC0415 - see above
+
+    tally = run(check(load_settings(), office, evidence_dir))
+    print("\n".join(describe_tally(tally)))
+    if tally.counts:
+        raise typer.Exit(1)
+
+
 @evidence.command("export")
 @answer
 def evidence_export(

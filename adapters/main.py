@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Sequence
 from contextlib import AsyncExitStack, suppress
+from math import nan
 from typing import Any
 
 import structlog
@@ -166,7 +167,10 @@ class Paraaf:
         return app
 
     def _watch(self, holding: Holding) -> None:
-        if overseers := holding.overseers:
+        overseers = holding.overseers
+        if overseers is None:  # another process has them, and 0 would be a guess
+            self._metrics.watch_evidence(lambda: nan, lambda: nan)
+        else:
             self._metrics.watch_evidence(lambda: overseers.timestamps_owed, lambda: overseers.cosignatures_owed)
 
     async def _listen(self, app: web.Application) -> None:

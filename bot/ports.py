@@ -436,6 +436,9 @@ class OwedEvidence(Protocol):
     async def refuse(self, owed: OwedLine, due: datetime) -> None:
         """As `postpone`, for a line that the evidence does not take: it stays owed, and in sight."""
 
+    async def count_of(self, office: OfficeId, person: Account) -> int:
+        """How many owed lines of this office are by this person, or about passing a task on from or to them."""
+
     async def lag(self) -> Lag:
         """What is owed."""
 

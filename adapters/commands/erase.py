@@ -16,7 +16,7 @@ from bot.domain.people import Office
 from bot.domain.retention import Kind, find_kind, keep_until
 from bot.ports import Transaction
 from bot.texts import Texts, texts_for
-from bot.use_cases.find_person import FoundPerson, find_person
+from bot.use_cases.find_person import FoundPerson, PersonRefused, find_person
 from bot.use_cases.offices import pick_office
 from storage.evidence.archive import Archive
 from storage.evidence.entry import Entry
@@ -52,6 +52,7 @@ async def look_up(settings: Settings, wanted: str, office: str | None, folder: P
         chosen = await pick_office(store, office)
         async with store.reading() as tx:
             person = await find_person(tx, chosen.id, wanted)
+            await _require_recorded(tx, chosen, person)
             entries = await asyncio.to_thread(_find_entries, archive, chosen.id, person)
             signed = [id_ for each in person.accounts for id_ in await tx.signatures.list_envelopes(chosen.id, each)]
             touched = dict.fromkeys([*(EnvelopeId(each.envelope) for each in entries), *signed])
@@ -71,15 +72,29 @@ async def erase(settings: Settings, found: Found, folder: Path | None) -> str:
     """Delete the person's keys, first in the evidence, then in the database. Raises as `look_up`."""
     archive = await asyncio.to_thread(open_existing, settings, folder)
     payloads = archive.payloads(found.office.id)
-    for account in found.person.accounts:
-        await asyncio.to_thread(payloads.erase, name_person(account))
-    async with open_store(settings) as store, store.transaction() as tx:
+    async with open_store(settings) as store:
+        async with store.reading() as tx:
+            await _require_recorded(tx, found.office, found.person)  # once more: the question may have stood for a day
         for account in found.person.accounts:
-            await tx.signatures.forget(found.office.id, account)
+            await asyncio.to_thread(payloads.erase, name_person(account))
+        async with store.transaction() as tx:
+            for account in found.person.accounts:
+                await tx.signatures.forget(found.office.id, account)
     return texts_for(found.office.locale).say(
         "{name} is erased. Every proof still holds. Copies of the keys in backups must be deleted as well.",
         name=found.person.name,
     )
+
+
+async def _require_recorded(tx: Transaction, office: Office, person: FoundPerson) -> None:
+    """What is recorded after an erasure is kept again, under a new key."""
+    owed = sum([await tx.owed_evidence.count_of(office.id, each) for each in person.accounts])
+    if owed:
+        waiting = "1 event is" if owed == 1 else f"{owed} events are"
+        raise PersonRefused(
+            f"{waiting} still to be recorded in the evidence with {person.name} in it, so nothing was erased. "
+            "Let Paraaf catch up, then run this again; what keeps it from that: paraaf doctor."
+        )
 
 
 def _find_entries(archive: Archive, office: str, person: FoundPerson) -> list[Entry]:

@@ -67,3 +67,7 @@ class WrongSecret(EvidenceError):
 
 class Erased(EvidenceError):
     """The key of this person was deleted, so that nothing of theirs can be read any more; or there never was one."""
+
+
+class Unopenable(Erased):
+    """What was kept of this person does not open with their key: it is damaged, swapped, or from before an erasure."""

@@ -7,14 +7,14 @@ be deleted as well, which is why the keys lie apart from everything else.
 
 import json
 import os
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from hashlib import sha256
 from pathlib import Path
 
 from storage.evidence.commitments import KEY_SIZE, Opening, derive_key, make_opening
 from storage.evidence.disk import Disk, make_folders, write_safely
 from storage.evidence.entry import Personal
-from storage.evidence.errors import Erased, WrongSecret
+from storage.evidence.errors import Erased, Unopenable, WrongSecret
 from storage.evidence.note import decode_base64, encode_base64
 from storage.evidence.vault import Vault
 
@@ -42,7 +42,10 @@ class Payloads:
         return {what: make_opening(key, decision, what, value).commitment for what, value in values.items()}
 
     def open(self, person: str, decision: str) -> list[Opening]:
-        """What was kept. Raises `Erased` where the person was erased, `KeyError` where nothing was kept."""
+        """What was kept. Raises `Erased` where the person was erased, `KeyError` where nothing was kept.
+
+        What was kept and is damaged raises `Unopenable`, a kind of `Erased`; a damaged key of a person, `WrongSecret`.
+        """
         key = self._find_key(person)
         if key is None:
             raise Erased(person)
@@ -53,13 +56,19 @@ class Payloads:
         try:
             kept = json.loads(_vault_of(key).open(decision, sealed))
         except WrongSecret:
-            # Left over from before the person was erased; the key is a newer one.
-            raise Erased(person) from None
+            # Left over from before the person was erased, and the key is a newer one; or not what was kept.
+            raise Unopenable(person) from None
         return [make_opening(key, decision, Personal(what), decode_base64(value)) for what, value in kept.items()]
 
     def holds(self, person: str, decision: str) -> bool:
         """Whether anything was kept of a person about a decision, and has not been erased."""
         return (self._keys / _name(person)).exists() and (self._sealed / _name(person) / _name(decision)).exists()
+
+    def holds_of_others(self, persons: Iterable[str], decision: str) -> bool:
+        """Whether anything was kept about a decision of anybody else than these persons."""
+        known = {_name(person) for person in persons}
+        folders = self._sealed.iterdir() if self._sealed.is_dir() else ()
+        return any(folder.name not in known and (folder / _name(decision)).exists() for folder in folders)
 
     def erase(self, person: str) -> None:
         """Make unreadable for ever what was kept of a person. May be repeated; does nothing for an unknown one."""

@@ -1,6 +1,6 @@
 """Reads a log beside the one process that appends to it."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from storage.evidence.checkpoint import read_checkpoint
@@ -24,6 +24,7 @@ class LogReader:
         self.checkpoint = parse_note((folder / CHECKPOINT).read_bytes())
         # The one that appends may not have waited for it yet, and what is shown to others must not be lost.
         disk.sync_folder(folder)
+        self._bundle: tuple[int, Sequence[bytes]] | None = None
 
     @property
     def size(self) -> int:
@@ -46,10 +47,21 @@ class LogReader:
             if wanted in encoded:
                 yield index, parse_entry(encoded)
 
+    def read(self, index: int) -> bytes:
+        """The entry at an index, as it was hashed. Raises `IndexError`."""
+        if not 0 <= index < self.size:
+            raise IndexError(index)
+        return self._read_bundle(index // WIDTH)[index % WIDTH]
+
     def prove(self, index: int, checkpoint: Note | None = None) -> Proof:
         """The proof of an entry under its checkpoint, or an earlier one of this log. Raises `IndexError`."""
         checkpoint = checkpoint or self.checkpoint
         size = read_checkpoint(checkpoint).size
         path = prove_inclusion(open_tree(self._folder, size).read, index, size)
-        tile = find_tile(ENTRIES, index // WIDTH, size)
-        return Proof(index, path, checkpoint, read_tile(self._folder, tile)[index % WIDTH])
+        return Proof(index, path, checkpoint, self.read(index))
+
+    def _read_bundle(self, number: int) -> Sequence[bytes]:
+        # The one that was read last, since entries are mostly wanted in order.
+        if self._bundle is None or self._bundle[0] != number:
+            self._bundle = number, read_tile(self._folder, find_tile(ENTRIES, number, self.size))
+        return self._bundle[1]

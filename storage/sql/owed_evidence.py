@@ -4,10 +4,12 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import bindparam, delete, func, or_, select, text, true, update
+from sqlalchemy import and_, bindparam, delete, func, or_, select, text, true, update
 
 from bot.domain.evidence import Lag, OwedLine, Receipt
+from bot.domain.people import Account, OfficeId
 from storage.sql.log import LINES, read_line
+from storage.sql.rows import write_account
 from storage.sql.session import Session
 from storage.sql.tables import evidence_owed, evidence_receipts, log
 from storage.sql.types import UtcTime, as_utc
@@ -40,6 +42,18 @@ _POSTPONE = (
     .values(due_at=bindparam("due"))
 )
 _REFUSE = _POSTPONE.values(refused=true())
+# Who is named in a line is told by the id alone: at worst somebody else's line is waited for as well.
+_OF_PERSON = (
+    select(func.count())
+    .select_from(evidence_owed.join(log, log.c.key == evidence_owed.c.key))
+    .where(log.c.office_id == bindparam("office"))
+    .where(
+        or_(
+            and_(*(log.c[f"by_{name}"] == bindparam(name) for name in ("platform", "tenant", "user_id"))),
+            *(log.c.facts[name].as_string() == bindparam("user_id") for name in ("from_account", "to_account")),
+        )
+    )
+)
 _LAG = select(
     func.count().label("owed"),
     func.min(log.c.at).label("oldest"),
@@ -82,6 +96,10 @@ class SqlOwedEvidence:
 
     async def refuse(self, owed: OwedLine, due: datetime) -> None:
         await self._session.run(_REFUSE, _name_lease(owed, due))
+
+    async def count_of(self, office: OfficeId, person: Account) -> int:
+        await self._session.flush()
+        return await self._session.number(_OF_PERSON, {"office": office, **write_account(person)})
 
     async def lag(self) -> Lag:
         row = (await self._session.run(_LAG)).one()

@@ -29,6 +29,7 @@ from bot.ports import (
     UploadPages,
 )
 from storage.sql.archives import SqlArchives
+from storage.sql.audited import SqlAuditedLines
 from storage.sql.conversations import SqlConversations
 from storage.sql.delegations import SqlDelegations
 from storage.sql.dossiers import SqlDossiers
@@ -78,6 +79,7 @@ class SqlTransaction:
         self.owed_evidence: OwedEvidence = SqlOwedEvidence(session)
         self.outbox: Outbox = SqlOutbox(session)
         self.archives = SqlArchives(session)
+        self.audited = SqlAuditedLines(session)
 
 
 class SqlStore:

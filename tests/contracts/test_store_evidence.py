@@ -11,7 +11,7 @@ from bot.domain.dossier import ItemId
 from bot.domain.envelope import Envelope, EnvelopeId, EnvelopeState
 from bot.domain.evidence import PROOF_SUFFIX, Lag, OwedLine, Receipt
 from bot.domain.log import EVERYTHING, DossierLog, Happening, LogLine
-from bot.domain.people import ClientId, OfficeId
+from bot.domain.people import Account, ClientId, OfficeId
 from bot.ports import Store
 from storage.sql.store import SqlStore
 from tests import builders as a
@@ -195,6 +195,27 @@ async def test_four_claimers_never_get_the_same_line_and_keep_the_order(log_stor
     assert len({each.key for each in taken}) == 80
     for office in (a.OFFICE, OTHER_OFFICE):
         assert minutes(each for each in taken if each.line.office == office) == [*range(40)]
+
+
+async def test_what_is_owed_of_a_person_is_by_them_or_names_them(log_store: Store) -> None:
+    karim, mila = a.an_account("U0KARIM"), a.an_account("U0MILA")
+    passed_on = {"from_account": karim.user, "to_account": mila.user}
+    await write(
+        log_store,
+        replace(ours(1), by=a.a_party("Karim", karim)),
+        replace(ours(2), facts=passed_on),
+        replace(ours(3), by=a.a_party("Karim", replace(karim, tenant="T0OTHER"))),
+        theirs(4),
+    )
+
+    async def count(*people: Account) -> list[int]:
+        async with log_store.reading() as tx:
+            return [await tx.owed_evidence.count_of(a.OFFICE, each) for each in people]
+
+    assert await count(karim, mila, a.a_staff_account(), a.an_account("U0NOBODY")) == [2, 1, 1, 0]
+    for each in await claim(log_store):
+        await record(log_store, each)
+    assert await count(karim, mila, a.a_staff_account()) == [0, 0, 0]
 
 
 async def read(store: Store) -> Envelope:

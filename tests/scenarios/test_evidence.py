@@ -9,12 +9,16 @@ import pytest
 
 from bot.domain.evidence import PROOF_SUFFIX, Receipt
 from bot.domain.log import Happening, LogLine
+from bot.use_cases.deliver import GIVE_UP_AFTER
 from storage.evidence.entry import Entry, Event
 from storage.evidence.verify import Verdict, verify_proof
 from tests.scenarios.chat import Message
 from tests.scenarios.scene import CLIENT, OFFICE, Scene
+from tests.scenarios.signing import find_address
 from tests.scenarios.test_delegation import ask_for, known
 from tests.scenarios.test_logs import link_in, read
+from tests.signing_form import Browser
+from tests.troubles import Status
 
 __all__ = ["known"]
 
@@ -121,6 +125,45 @@ async def test_every_happening_of_a_request_has_exactly_one_entry(known: Scene) 
     assert [str(entry.event) for entry in recorded] == [name(line) for line in lines]
     assert len({entry.decision for entry in recorded}) == len(lines)
     assert [line.receipt.index for line in lines if line.receipt] == [0, 1, 2, 3]
+
+
+async def test_pages_that_were_opened_have_exactly_one_entry(scene: Scene) -> None:
+    card = await scene.send(RETURN)
+    await scene.karim.press(card, "Bekijken")
+    dialog = await scene.karim.view(containing="Documenten")
+    await scene.karim.close(dialog)
+    async with aiohttp.ClientSession() as session:
+        browser = Browser(session, scene.address)
+        page = await browser.open(find_address(dialog))
+        (document,) = [link for link in page.links if "/documents/" in link]
+        for _ in range(
+            2
+        ):  # both times the same: it is one event that a document was fetched, and one that it was shown
+            async with session.get(scene.address + document) as answer:
+                assert answer.status == 200
+            (main,) = page.find("main")
+            shown = {"token": str(main.attributes["data-token"]), "document": "1", "pages": "1 2"}
+            assert (await browser.send(str(main.attributes["data-pages"]), shown)).status == 204
+    await scene.settled()
+    await assert_one_entry_each(scene, card, Happening.SENT, Happening.VIEWED, Happening.PAGES_OPENED, Happening.VIEWED)
+
+
+async def test_what_could_not_be_delivered_has_exactly_one_entry(scene: Scene) -> None:
+    card = await scene.send(RETURN)
+    scene.chat.break_next("post", Status(503), Status(503))
+    await scene.karim.press(card, "Afkeuren")
+    await scene.karim.fill(await scene.karim.view("reject"), reason="Het bedrag klopt niet").submit()
+    await scene.settled(skipping=GIVE_UP_AFTER)
+    await scene.sanne.told("kon niet in het gesprek worden bezorgd")
+    await assert_one_entry_each(scene, card, Happening.SENT, Happening.REJECTED, Happening.UNDELIVERABLE)
+
+
+async def assert_one_entry_each(scene: Scene, card: Message, *expected: Happening) -> None:
+    """Exactly these happened, and the evidence says so, each once and in order."""
+    lines = await scene.log_of(card)
+    assert [line.happening for line in lines] == [*expected]
+    assert [str(entry.event) for entry in entries_of(scene, card)] == [name(line) for line in lines]
+    assert [line.receipt.index for line in lines if line.receipt] == [*range(len(lines))]
 
 
 def name(line: LogLine) -> str:

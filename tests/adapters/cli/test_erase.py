@@ -2,14 +2,18 @@
 
 import asyncio
 from pathlib import Path
+from typing import Any
 
 import pytest
 from typer.testing import CliRunner
 
 from adapters.cli import app
+from adapters.commands.erase import erase, look_up
 from adapters.evidence.opening import name_person
 from adapters.parts import open_store
 from bot.domain.envelope import EnvelopeId
+from bot.domain.log import Happening
+from bot.use_cases.find_person import PersonRefused
 from storage.evidence.errors import Erased
 from storage.evidence.fsck import audit_log
 from storage.evidence.verify import Verdict, verify_proof
@@ -91,13 +95,31 @@ def test_the_name_has_to_be_typed(desk: Desk) -> None:
 def test_it_works_beside_the_process_that_holds_the_log(paraaf: Run, desk: Desk) -> None:
     archive = desk.open()
 
-    async def erase() -> None:
+    async def erase_beside() -> None:
         await archive.log(a.OFFICE)
         assert (await asyncio.to_thread(paraaf, "erase", "Karim Haddad", "--yes")).exit_code == 0
         await archive.close()
 
-    asyncio.run(erase())
+    asyncio.run(erase_beside())
     assert can_read(desk) == ["decision-0", "decision-1"]
+
+
+@pytest.mark.parametrize("names", [{"by": a.a_party("Karim Haddad", KARIM)}, {"facts": {"to_account": KARIM.user}}])
+def test_what_is_still_to_be_recorded_is_waited_for(paraaf: Run, desk: Desk, names: dict[str, Any]) -> None:
+    async def act_meanwhile() -> None:
+        found = await look_up(desk.settings, "Karim Haddad", None, None)
+        async with open_store(desk.settings) as store, store.transaction() as tx:
+            await tx.log.add([a.a_log_line(Happening.VIEWED, **names)])
+        with pytest.raises(PersonRefused):
+            await erase(desk.settings, found, None)
+
+    asyncio.run(act_meanwhile())
+    result = paraaf("erase", "Karim Haddad", "--yes")
+    assert result.exit_code == 1
+    assert "1 event is still to be recorded" in result.stderr
+    assert "Let Paraaf catch up, then run this again" in result.stderr
+    assert can_read(desk) == ["decision-0", "decision-1", "decision-2"]
+    assert has_signature(desk)
 
 
 def test_nobody_is_guessed(paraaf: Run, desk: Desk) -> None:

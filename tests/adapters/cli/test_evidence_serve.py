@@ -7,6 +7,7 @@ import signal
 import sys
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager
+from math import isnan
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
@@ -27,7 +28,7 @@ from storage.evidence.note import parse_key
 from tests import builders as a
 from tests.adapters.cli.conftest import Run
 from tests.adapters.cli.test_serve import PATIENCE, get, running
-from tests.adapters.cli.test_serve_evidence import ENVELOPE, recorded, tells, write_a_line
+from tests.adapters.cli.test_serve_evidence import ENVELOPE, counts, recorded, tells, write_a_line
 from tests.contracts.evidence import a_fact
 
 CALLERS = 24
@@ -57,15 +58,19 @@ def socket(folder: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
         yield path
 
 
-@asynccontextmanager
-async def serving(*arguments: str) -> AsyncIterator[Served]:
-    await asyncio.to_thread(open_archive, load_settings())  # so that the start tells of nothing else
-    process = await asyncio.create_subprocess_exec(
+async def start(*arguments: str) -> asyncio.subprocess.Process:
+    return await asyncio.create_subprocess_exec(
         sys.executable,
         *("-m", "adapters.cli", "evidence", "serve", *arguments),
         env={**os.environ, "PYTHONPATH": str(Path(__file__).parents[3])},
         stderr=asyncio.subprocess.PIPE,
     )
+
+
+@asynccontextmanager
+async def serving(*arguments: str) -> AsyncIterator[Served]:
+    await asyncio.to_thread(open_archive, load_settings())  # so that the start tells of nothing else
+    process = await start(*arguments)
     try:
         assert process.stderr
         async with asyncio.timeout(PATIENCE):
@@ -87,6 +92,7 @@ async def test_paraaf_records_through_it(socket: Path) -> None:
         async with serving("--user", str(os.getuid())) as served:
             await tells(paraaf, "ok")
             await recorded(paraaf)
+            assert isnan(await counts(paraaf, "paraaf_timestamps_owed"))  # only the other process knows
             assert await served.end() == 0
         assert not await asyncio.to_thread(socket.exists)
     async with open_store(settings) as store, store.reading() as tx:
@@ -173,19 +179,22 @@ async def test_two_never_hold_one_archive(socket: Path, folder: Path, monkeypatc
             await Paraaf(load_settings()).start()
 
 
-def test_what_is_wrong_at_the_start_is_told(paraaf: Run, folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    wrong = paraaf("evidence", "serve", "--public", "everywhere")
-    assert (wrong.exit_code, "--public: write HOST:PORT" in wrong.stderr) == (1, True)
+async def refuse(*arguments: str) -> str:
+    """What a start says that comes to nothing."""
+    process = await start(*arguments)
+    async with asyncio.timeout(PATIENCE):
+        _, told = await process.communicate()
+    assert process.returncode == 1
+    return told.decode()
+
+
+async def test_what_is_wrong_at_the_start_is_told(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert "--public: write HOST:PORT" in await refuse("--public", "everywhere")
+    assert "--user: there is no user nobody-of-that-name" in await refuse("--user", "nobody-of-that-name")
     monkeypatch.setenv("PARAAF_EVIDENCE_URL", "https://127.0.0.1:8443")
-    wrong = paraaf("evidence", "serve")
-    assert (wrong.exit_code, "set PARAAF_EVIDENCE_CERT" in wrong.stderr) == (1, True)
-    (folder / "thing").write_text("")
-    monkeypatch.setenv("PARAAF_EVIDENCE_URL", f"unix://{folder}/thing")
-    wrong = paraaf("evidence", "serve")
-    assert wrong.exit_code == 1
-    assert "something else than a socket lies there" in wrong.stderr or "choose a shorter path" in wrong.stderr
-    wrong = paraaf("evidence", "serve", "--user", "nobody-of-that-name")
-    assert (wrong.exit_code, "there is no user" in wrong.stderr) == (1, True)
+    assert "set PARAAF_EVIDENCE_CERT" in await refuse()
+    monkeypatch.setenv("PARAAF_EVIDENCE_URL", f"unix://{folder}/{'x' * 100}")
+    assert "choose a shorter path" in await refuse()
 
 
 async def test_the_doctor_asks_it(paraaf: Run, socket: Path) -> None:
@@ -194,3 +203,4 @@ async def test_the_doctor_asks_it(paraaf: Run, socket: Path) -> None:
     async with serving():
         result = await asyncio.to_thread(paraaf, "doctor")
     assert "kept by another process, in logs named 127.0.0.1/evidence/OFFICE" in result.stdout
+    assert "timestamps" not in result.stdout

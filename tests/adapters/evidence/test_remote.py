@@ -6,6 +6,7 @@ import ssl
 from collections.abc import AsyncIterator
 from dataclasses import replace
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import aiohttp
 import pytest
@@ -175,22 +176,25 @@ async def test_who_sends_slowly_is_cut_off_and_the_others_are_answered(local: Lo
         assert (await evidence.record(a_fact())).index == 0
         assert b"408" in await reader.readline()
         writer.close()
+        await writer.wait_closed()
 
 
-async def test_an_evidence_process_that_hangs_is_an_outage(tmp_path: Path) -> None:
-    async def hang(_reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        await _reader.read()
+async def test_an_evidence_process_that_hangs_is_an_outage(local: LocalStage) -> None:
+    gone = asyncio.Event()
+
+    async def hang(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        await reader.read()
         writer.close()
+        await writer.wait_closed()
+        gone.set()
 
-    address = UnixAddress(Path("/tmp") / f"paraaf-{os.getpid()}.sock")  # noqa: S108 - the path of a socket may not be long
-    server = await asyncio.start_unix_server(hang, address.path)
-    try:
-        async with ask(address, ClientTimeout(total=0.2)) as evidence:
-            with pytest.raises(EvidenceUnavailable, match="no answer in time"):
-                await evidence.record(a_fact())
-    finally:
-        server.close()
-        address.path.unlink(missing_ok=True)
+    with TemporaryDirectory() as folder:
+        address = UnixAddress(Path(folder) / "evidence.sock")
+        async with await asyncio.start_unix_server(hang, address.path):
+            async with ask(address, ClientTimeout(total=0.2)) as evidence:
+                with pytest.raises(EvidenceUnavailable, match="no answer in time"):
+                    await evidence.record(a_fact())
+            await gone.wait()
 
 
 async def test_it_is_found_again_when_it_comes_back(local: LocalStage) -> None:
@@ -204,8 +208,8 @@ async def test_it_is_found_again_when_it_comes_back(local: LocalStage) -> None:
 
 
 def test_a_socket_that_was_left_behind_is_replaced_and_nothing_else_is(tmp_path: Path) -> None:
-    path = Path("/tmp") / f"paraaf-{os.getpid()}-left.sock"  # noqa: S108 - the path of a socket may not be long
-    try:
+    with TemporaryDirectory() as folder:
+        path = Path(folder) / "left.sock"
         left = bind_socket(path)
         assert path.stat().st_mode & 0o777 == 0o660
         with pytest.raises(AddressRefused, match="another process listens there"):
@@ -217,8 +221,6 @@ def test_a_socket_that_was_left_behind_is_replaced_and_nothing_else_is(tmp_path:
         with pytest.raises(AddressRefused, match="something else than a socket"):
             bind_socket(path)
         assert path.read_text() == "mine"
-    finally:
-        path.unlink(missing_ok=True)
     with pytest.raises(AddressRefused, match="choose a shorter path"):
         bind_socket(tmp_path / ("x" * 120))
 
