@@ -8,7 +8,7 @@ from typing import Any, Final
 
 import segno
 
-from adapters.pdf.paper import INDENT, MARGIN, Paper
+from adapters.pdf.paper import INDENT, VALUES, Paper
 
 _MODULE: Final = 0.9
 """Millimetres of a QR code's square: an address of usual length makes a code of 26 mm, which any telephone reads."""
@@ -54,7 +54,7 @@ class CertificatePaper(Paper):
         picture: Mapping[str, str] | None,
     ) -> None:
         self.part()
-        self.ln(1.5)
+        self.ln(2.5)
         if title:
             self.put(9.5, title, style="B")
         for line in lines:
@@ -72,7 +72,7 @@ class CertificatePaper(Paper):
         side = (len(rows) + 2 * _QUIET) * _MODULE
         if self.will_page_break(side):
             self.add_page()
-        left, top = MARGIN - _QUIET * _MODULE, self.get_y()
+        left, top = VALUES - _QUIET * _MODULE, self.get_y()
         self.set_fill_color(0)
         for row, squares in enumerate(rows, _QUIET):
             for column, is_dark in enumerate(squares, _QUIET):

@@ -21,6 +21,8 @@ MAIN: Final = "DejaVuSans"
 _INK, _GREY, _RULE = 25, 95, 190
 MARGIN: Final = 18
 """Millimetres of white around the text."""
+VALUES: Final = MARGIN + 40
+"""Millimetres from the left to what stands beside a label."""
 _FOOT: Final = 22
 _KEPT_TOGETHER: Final = 26
 """Millimetres that a part needs at least, so that its first words do not stand alone at the foot of a page."""
@@ -97,12 +99,14 @@ class Paper(FPDF):
 
     def fact(self, label: str, value: str) -> None:
         """A label with its value beside it."""
+        if self.will_page_break(5):
+            self.add_page()
         top, page = self.get_y(), self.page
         self.put(8.5, label, grey=True, width=38, height=5)
         if self.page == page:
             self.set_y(top)
-        self.set_x(MARGIN + 40)
-        self.put(8.5, value, indent=40, height=5)
+        self.set_x(VALUES)
+        self.put(8.5, value, indent=VALUES - MARGIN, height=5)
 
     def picture(self, png: str, alt: str) -> None:
         """A picture in base64, shrunk to fit, and in words what it is."""

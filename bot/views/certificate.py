@@ -12,10 +12,10 @@ from bot.domain.evidence import Receipt
 from bot.domain.log import LoggedSignature
 from bot.domain.people import Account, Client, Office
 from bot.texts import Texts
-from bot.views.certificate_signers import Part, Signing, describe_signers
+from bot.views.certificate_signers import Part, Signing, describe_signers, write_times
 from bot.views.envelope_words import describe_document, name_state
-from bot.views.log_words import Entry, name_document, say_times, say_when, say_where
-from cards.text import clean
+from bot.views.log_words import Entry, name_document, say_times, say_where
+from cards.text import clean, join_lines
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,13 +118,13 @@ def _tell_request(told: Told, texts: Texts) -> tuple[tuple[str, str], ...]:
     facts = [(texts.say("Client"), clean(f"{client.number} · {client.name}"))] if client else []
     facts += [
         (texts.say("Request"), envelope.id),
-        (texts.say("From"), clean(envelope.sender.name)),
-        (texts.say("Sent"), "\n".join(say_times(envelope.sent_at, texts))),
+        (texts.say("From"), join_lines(envelope.sender.name)),
+        (texts.say("Sent"), write_times(envelope.sent_at, texts)),
         (texts.say("Status"), name_state(envelope.state, texts)),
     ]
     if closing:
-        facts.append((texts.say("Closed by"), clean(closing.by.name)))
-        facts.append((texts.say("Closed"), "\n".join(say_times(closing.at, texts))))
+        facts.append((texts.say("Closed by"), join_lines(closing.by.name)))
+        facts.append((texts.say("Closed"), write_times(closing.at, texts)))
     if envelope.supersedes:
         facts.append((texts.say("Takes the place of"), envelope.supersedes.envelope))
     if envelope.superseded_by:
@@ -144,7 +144,7 @@ def _list_documents(envelope: Envelope, texts: Texts) -> Section:
 
 def _tell_document(document: Document, after: tuple[tuple[str, str], ...], texts: Texts) -> Part:
     return Part(
-        clean(document.name),
+        join_lines(document.name),
         facts=(
             (texts.say("Size"), describe_document(document, texts)),
             (texts.say("Version"), str(document.version)),
@@ -181,9 +181,9 @@ def _tell_event(entry: Entry, told: Told, texts: Texts) -> Part:
     """An event; its documents only where these are not all of the request, its drawing stands with the signer."""
     seen = entry.documents if len(entry.documents) < len(told.envelope.documents) else ()
     return Part(
-        f"{entry.what} · {entry.who}",
+        f"{entry.what} · {join_lines(entry.who)}",
         lines=(
-            " · ".join(say_when(entry, texts)),
+            write_times(entry.at, texts),
             *(name_document(each, texts) for each in seen),
             *entry.notes,
             *say_where(entry, texts),

@@ -15,7 +15,7 @@ from bot.texts import Texts
 from bot.views.consent import recall_consent
 from bot.views.log_sheet import Picture
 from bot.views.log_words import say_times
-from cards.text import clean
+from cards.text import clean, join_lines
 
 Facts = tuple[tuple[str, str], ...]
 """Labels with values."""
@@ -41,6 +41,11 @@ class Signing:
     at: datetime
 
 
+def write_times(at: datetime, texts: Texts) -> str:
+    """A time in the office's zone and in UTC, on one line."""
+    return " · ".join(say_times(at, texts))
+
+
 def describe_signers(
     envelope: Envelope,
     known: Mapping[Account, Signing],
@@ -59,9 +64,10 @@ def _describe_signer(
 ) -> Part:
     signer = envelope.signers[number]
     drawn = signature.content if signature and isinstance(signature.content, bytes) else None
-    alt = texts.say("Signature of {name}", name=signer.name)
+    alt = texts.say("Signature of {name}", name=join_lines(signer.name))
+    name = join_lines(signer.name)
     return Part(
-        clean(signer.name),
+        f"{number + 1}. {name}" if len(envelope.signers) > 1 else name,
         facts=(
             (texts.say("Account"), _name_account(signer.account, texts)),
             (texts.say("Known as"), _say_known(known, texts)),
@@ -96,8 +102,10 @@ def _name_platform(platform: Platform) -> str:
 def _say_known(known: Signing | None, texts: Texts) -> str:
     if known is None:
         return texts.say("Who confirmed whose account this is was not recorded.")
-    words = texts.say("{contact}, confirmed as contact of the client by {name}", contact=known.contact, name=known.by)
-    return "\n".join((words, *say_times(known.at, texts)))
+    words = texts.say(
+        "{contact}, confirmed as contact of the client by {name}", contact=join_lines(known.contact), name=known.by
+    )
+    return "\n".join((words, write_times(known.at, texts)))
 
 
 def _tell_delegation(envelope: Envelope, signer: Signer, texts: Texts) -> Facts:
@@ -108,7 +116,7 @@ def _tell_delegation(envelope: Envelope, signer: Signer, texts: Texts) -> Facts:
             "\n".join(
                 (
                     texts.say("From {name}, allowed by {other}", name=each.signer.name, other=each.closing.by.name),
-                    *say_times(each.closing.at, texts),
+                    write_times(each.closing.at, texts),
                 )
             ),
         )
@@ -121,7 +129,7 @@ def _tell_answer(decision: Decision | None, signature: LoggedSignature | None, t
     label = texts.say("Answer")
     if decision is None:
         return ((label, texts.say("None")),)
-    when = (texts.say("When"), "\n".join(say_times(decision.at, texts)))
+    when = (texts.say("When"), write_times(decision.at, texts))
     match decision.answer:
         case Answer.APPROVED:
             signed = (texts.say("Signed with"), _say_signature(signature, texts))
