@@ -13,8 +13,10 @@ from pathlib import Path
 from typing import Any, Final
 
 from fpdf import FPDF
-from fpdf.enums import XPos, YPos
+from fpdf.enums import TextDirection, XPos, YPos
 from PIL import Image
+
+from cards.text import FSI, PDI
 
 FONTS: Final = Path(__file__).parent / "fonts"
 MAIN: Final = "DejaVuSans"
@@ -33,7 +35,7 @@ _SHARPEST: Final = (800, 400)
 """Pixels of a picture at most: enough for print of that size, and quick to pack."""
 _PIXEL: Final = 25.4 / 192
 """Millimetres of a pixel, of which the pad draws two for each CSS pixel (96 an inch)."""
-_INVISIBLE: Final[Sequence[str]] = ("\u200b", "\u2060", "\ufeff", "\ufe0e", "\ufe0f")
+_INVISIBLE: Final[Sequence[str]] = ("\u200b", "\u2060", "\ufeff", "\ufe0e", "\ufe0f", FSI, PDI)
 _FAR: Final = re.compile(r"[^\s\x20-\x7e\xa0-\xff]")
 
 _UNSHAPED: Final = re.compile(r"[\s\x20-\u02ff\u0370-\u052f\u1e00-\u1fff\u2010-\u2027\u20ac]*")
@@ -139,7 +141,9 @@ class Paper(FPDF):
         self.set_font(MAIN, style, size)
         self.set_text_color(_GREY if grey else _INK)
         self.set_x(MARGIN + indent)
-        self.set_text_shaping(use_shaping_engine=not _UNSHAPED.fullmatch(text))
+        # Words of ours around a name run from left to right, whichever way the name does.
+        direction = TextDirection.LTR if FSI in text else None
+        self.set_text_shaping(use_shaping_engine=not _UNSHAPED.fullmatch(text), direction=direction)
         self.multi_cell(width, height, self._spell(text), align="L", new_x=XPos.LMARGIN, new_y=YPos.NEXT)
 
     def _spell(self, text: str) -> str:

@@ -15,7 +15,7 @@ from bot.texts import Texts
 from bot.views.certificate_signers import Part, Signing, describe_signers, write_times
 from bot.views.envelope_words import describe_document, name_state
 from bot.views.log_words import Entry, name_document, say_times, say_where
-from cards.text import clean, join_lines
+from cards.text import clean, isolate, join_lines
 
 
 @dataclass(frozen=True, slots=True)
@@ -181,7 +181,7 @@ def _tell_event(entry: Entry, told: Told, texts: Texts) -> Part:
     """An event; its documents only where these are not all of the request, its drawing stands with the signer."""
     seen = entry.documents if len(entry.documents) < len(told.envelope.documents) else ()
     return Part(
-        f"{entry.what} · {join_lines(entry.who)}",
+        f"{entry.what} · {isolate(join_lines(entry.who))}",
         lines=(
             write_times(entry.at, texts),
             *(name_document(each, texts) for each in seen),

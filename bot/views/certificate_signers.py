@@ -15,7 +15,7 @@ from bot.texts import Texts
 from bot.views.consent import recall_consent
 from bot.views.log_sheet import Picture
 from bot.views.log_words import say_times
-from cards.text import clean, join_lines
+from cards.text import clean, isolate, join_lines
 
 Facts = tuple[tuple[str, str], ...]
 """Labels with values."""
@@ -67,7 +67,7 @@ def _describe_signer(
     alt = texts.say("Signature of {name}", name=join_lines(signer.name))
     name = join_lines(signer.name)
     return Part(
-        f"{number + 1}. {name}" if len(envelope.signers) > 1 else name,
+        f"{number + 1}. {isolate(name)}" if len(envelope.signers) > 1 else name,
         facts=(
             (texts.say("Account"), _name_account(signer.account, texts)),
             (texts.say("Known as"), _say_known(known, texts)),
