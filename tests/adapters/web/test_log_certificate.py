@@ -27,7 +27,7 @@ STRANGER = a.a_party("Vreemd", a.an_account("U0STRANGER"))
 
 @pytest.fixture
 async def logs(site: Site) -> Site:
-    """Karim, whom Sanne confirmed, approved `signed` with a drawing; `open` is not answered. Links for Sanne to both."""
+    """Karim, whom Sanne confirmed, approved `signed` with a drawing; `open` is open. Links for Sanne to both."""
     ports = site.ports
     async with ports.store.transaction() as tx:
         await tx.people.confirm(KARIM, a.CONTACT, a.a_staff_account(), a.at(-60))
