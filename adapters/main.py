@@ -15,6 +15,7 @@ from adapters.geography import open_geography
 from adapters.links import Link, keep_trying
 from adapters.log import AccessLog
 from adapters.parts import build_ports, open_guard, open_store
+from adapters.pdf.certificate import CertificatePdf
 from adapters.pdf.sealing.asking import SealJudge
 from adapters.pdf.sheet import SheetPdf
 from adapters.sealing import read_trust
@@ -160,7 +161,9 @@ class Paraaf:
             app.add_routes(link.routes(site.ports))
         app.add_routes([web.get("/", show_root), *serve_signing(site), *serve_uploads(site.ports)])
         app.add_routes(serve_placing(PlacingSite(site.ports, site.assets, site.framed_by)))
-        app.add_routes([*serve_logs(site.ports, SheetPdf().draw), *serve_metrics(self._metrics, site.ports)])
+        app.add_routes(
+            [*serve_logs(site.ports, SheetPdf().draw, CertificatePdf().draw), *serve_metrics(self._metrics, site.ports)]
+        )
         app.add_routes(serve_health(checks, {"evidence": check_evidence}))
         app.on_response_prepare.append(_set_headers)
         return app

@@ -22,6 +22,7 @@ from bot.domain.people import (
     Account,
     Client,
     ClientId,
+    Confirmation,
     Contact,
     ContactId,
     Office,
@@ -208,6 +209,9 @@ class People(Protocol):
 
     async def confirmed_accounts(self, client: ClientId) -> dict[Account, Contact]:
         """Every account that staff confirmed to be a contact of this client."""
+
+    async def confirmations(self, client: ClientId) -> dict[Account, Confirmation]:
+        """As `confirmed_accounts`, with who confirmed each and when."""
 
     async def save_contact(self, contact: Contact) -> None:
         """Add a contact or replace it; when it is preferred, no other contact of the client stays so."""

@@ -1,204 +1,58 @@
-"""Draws the sheet on standard input as a PDF on standard output; run as a process of its own.
-
-Names and reasons may be in any script: DejaVu Sans comes first, then fonts for what it lacks, shaped by HarfBuzz. What
-no font has is spelled out, such as `[U+1780]`.
-"""
+"""Draws the sheet on standard input as a PDF on standard output; run as a process of its own."""
 
 import json
 import logging
-import re
 import sys
-from base64 import b64decode
-from collections.abc import Iterator, Mapping, Sequence
-from datetime import UTC, datetime
-from io import BytesIO
-from pathlib import Path
-from typing import Any, Final
+from collections.abc import Mapping
+from typing import Any
 
-from fpdf import FPDF
-from fpdf.enums import XPos, YPos
-from PIL import Image
-
-FONTS: Final = Path(__file__).parent / "fonts"
-MAIN: Final = "DejaVuSans"
-_INK, _GREY, _RULE = 25, 95, 190
-_MARGIN: Final = 18
-"""Millimetres of white around the text."""
-_FOOT: Final = 22
-_KEPT_TOGETHER: Final = 26
-"""Millimetres that a line needs at least, so that its first words do not stand alone at the foot of a page."""
-_INDENT: Final = 5
-_WIDEST, _HIGHEST = 60, 25
-"""Millimetres of a picture at most."""
-_SHARPEST: Final = (800, 400)
-"""Pixels of a picture at most: enough for print of that size, and quick to pack."""
-_PIXEL: Final = 25.4 / 192
-"""Millimetres of a pixel, of which the pad draws two for each CSS pixel (96 an inch)."""
-_FAR: Final = re.compile(r"[^\s\x20-\x7e\xa0-\xff]")
-
-_UNSHAPED: Final = re.compile(r"[\s\x20-\u02ff\u0370-\u052f\u1e00-\u1fff\u2010-\u2027\u20ac]*")
-"""Latin, Greek and Cyrillic with their punctuation: drawn letter by letter, which takes half the time."""
+from adapters.pdf.paper import INDENT, Paper
 
 
-class SheetPaper(FPDF):
-    """A4 with the title on every page, and its number."""
-
-    def __init__(self, sheet: Mapping[str, Any]) -> None:
-        super().__init__()
-        self._sheet = sheet
-        self._known: set[int] = set()
-        self._add_fonts()
-        self.set_title(f"{sheet['title']} · {sheet['office']}")
-        self.set_author(sheet["office"])
-        self.set_creator("Paraaf")
-        self.set_lang(sheet["language"])
-        self.set_creation_date(datetime.now(UTC))
-        self.set_margins(_MARGIN, _MARGIN, _MARGIN)
-        self.set_auto_page_break(auto=True, margin=_FOOT)
-        self.alias_nb_pages("{nb}")
-        self.add_page()
-
-    def _add_fonts(self) -> None:
-        """The main font, and of the others those that have something which is on the sheet and in no font before."""
-        self.add_font(MAIN, "", FONTS / "DejaVuSans.ttf")
-        self.add_font(MAIN, "B", FONTS / "DejaVuSans-Bold.ttf")
-        self._known = self._read_codes()
-        missing = {ord(char) for text in _read_texts(self._sheet) for char in text} - self._known
-        others: list[str] = []
-        for name in sorted(file.stem for file in FONTS.glob("*.ttf") if not file.stem.startswith(MAIN)):
-            if not any(_FAR.match(chr(code)) for code in missing - self._known):
-                break
-            self.add_font(name, "", FONTS / f"{name}.ttf")
-            others.append(name)
-            self._known = self._read_codes()
-        self.set_fallback_fonts(others, exact_match=False)
-
-    def _read_codes(self) -> set[int]:
-        return {code for font in self.fonts.values() for code in getattr(font, "cmap", ())}
-
-    def header(self) -> None:
-        """The title and the office, above a rule."""
-        self.set_y(10)
-        self._write(9, f"{self._sheet['title']} · {self._sheet['office']}", style="B", grey=True)
-        self._rule()
-        self.set_y(_MARGIN + 1)
-
-    def footer(self) -> None:
-        """When it was made, and the number of the page."""
-        self.set_y(-_FOOT + 6)
-        self._rule()
-        self._write(7, self._sheet["made"], grey=True, height=4)
-        number = self._sheet["page_of"] % {"page": self.page_no(), "pages": "{nb}"}
-        self.set_text_shaping(use_shaping_engine=False)  # or the place holder would be shaped before it is filled in
-        self.cell(0, 4, number, align="L", new_x=XPos.LMARGIN, new_y=YPos.NEXT)
+class SheetPaper(Paper):
+    """A log."""
 
     def draw(self) -> None:
         """Everything on the sheet."""
-        self._write(16, self._sheet["title"], style="B", height=8)
-        self._write(10, self._sheet["office"], height=6)
-        for label, value in self._sheet["facts"]:
-            self._fact(label, value)
-        if self._sheet["warning"]:
+        self.put(16, self.words["title"], style="B", height=8)
+        self.put(10, self.words["office"], height=6)
+        for label, value in self.words["facts"]:
+            self.fact(label, value)
+        if self.words["warning"]:
             self.ln(2)
-            self._write(9.5, self._sheet["warning"], style="B")
+            self.put(9.5, self.words["warning"], style="B")
         self.ln(3)
-        self._rule()
-        for row in self._sheet["rows"]:
+        self.rule()
+        for row in self.words["rows"]:
             self._row(row)
         self.ln(2)
-        for note in self._sheet["notes"]:
-            self._write(7.5, note, grey=True, height=4)
-
-    def _fact(self, label: str, value: str) -> None:
-        top, page = self.get_y(), self.page
-        self._write(8.5, label, grey=True, width=38, height=5)
-        if self.page == page:
-            self.set_y(top)
-        self.set_x(_MARGIN + 40)
-        self._write(8.5, value, indent=40, height=5)
+        for note in self.words["notes"]:
+            self.put(7.5, note, grey=True, height=4)
 
     def _row(self, row: Mapping[str, Any]) -> None:
-        if self.will_page_break(_KEPT_TOGETHER):
-            self.add_page()
+        self.part()
         self.ln(1.5)
-        self._write(9.5, f"{row['what']} · {row['who']}", style="B")
-        self._write(8, " · ".join(row["when"]), grey=True, height=4.4)
+        self.put(9.5, f"{row['what']} · {row['who']}", style="B")
+        self.put(8, " · ".join(row["when"]), grey=True, height=4.4)
         for detail in row["details"]:
-            self._write(8.5, detail, indent=_INDENT, height=4.6)
+            self.put(8.5, detail, indent=INDENT, height=4.6)
         if row["quote"]:
-            self._write(8.5, f"“{row['quote']}”", indent=_INDENT, height=4.6)
+            self.put(8.5, f"“{row['quote']}”", indent=INDENT, height=4.6)
         if row["picture"]:
-            self._picture(**row["picture"])
+            self.picture(**row["picture"])
         if row["evidence"]:
-            self._write(8, row["evidence"], indent=_INDENT, height=4.4, grey=True)
-        for label, words in zip(self._sheet["headings"][3:], (", ".join(row["where"]), row["state"]), strict=True):
+            self.put(8, row["evidence"], indent=INDENT, height=4.4, grey=True)
+        for label, words in zip(self.words["headings"][3:], (", ".join(row["where"]), row["state"]), strict=True):
             if words:
-                self._write(8, f"{label}: {words}", indent=_INDENT, height=4.4, grey=True)
+                self.put(8, f"{label}: {words}", indent=INDENT, height=4.4, grey=True)
         self.ln(1.5)
-        self._rule()
-
-    def _picture(self, png: str, alt: str) -> None:
-        drawn = Image.open(BytesIO(b64decode(png)))
-        drawn.thumbnail(_SHARPEST)
-        width, height = (side * _PIXEL for side in drawn.size)
-        shrunk = min(1, _WIDEST / width, _HIGHEST / height)
-        if self.will_page_break(height * shrunk + 2):
-            self.add_page()
-        self.image(drawn, _MARGIN + _INDENT, self.get_y() + 1, width * shrunk, height * shrunk, alt_text=alt)
-        self.set_y(self.get_y() + height * shrunk + 2)
-
-    def _rule(self) -> None:
-        self.set_draw_color(_RULE)
-        self.line(_MARGIN, self.get_y(), self.w - _MARGIN, self.get_y())
-
-    def _write(  # noqa: PLR0913 - how a text looks
-        self,
-        size: float,
-        text: str,
-        *,
-        style: str = "",
-        grey: bool = False,
-        indent: float = 0,
-        width: float = 0,
-        height: float = 5,
-    ) -> None:
-        self.set_font(MAIN, style, size)
-        self.set_text_color(_GREY if grey else _INK)
-        self.set_x(_MARGIN + indent)
-        self.set_text_shaping(use_shaping_engine=not _UNSHAPED.fullmatch(text))
-        self.multi_cell(width, height, self._spell(text), align="L", new_x=XPos.LMARGIN, new_y=YPos.NEXT)
-
-    def _spell(self, text: str) -> str:
-        """The text, with what no font has spelled out."""
-        return _FAR.sub(lambda found: found[0] if ord(found[0]) in self._known else _name_code(found[0]), text)
-
-
-def _read_texts(part: object) -> Iterator[str]:
-    """Every text in a sheet."""
-    match part:
-        case str():
-            yield part
-        case dict():
-            for value in part.values():
-                yield from _read_texts(value)
-        case list():
-            for value in part:
-                yield from _read_texts(value)
-
-
-def _name_code(char: str) -> str:
-    return "" if char in _INVISIBLE else f"[U+{ord(char):04X}]"
-
-
-_INVISIBLE: Final[Sequence[str]] = ("\u200b", "\u2060", "\ufeff", "\ufe0e", "\ufe0f")
-"""Show nothing where a font has them, and so need no spelling where none has."""
+        self.rule()
 
 
 def main() -> None:
     """Draw, and write the PDF."""
     logging.disable()
-    sheet = json.loads(sys.stdin.buffer.read())
-    paper = SheetPaper(sheet)
+    paper = SheetPaper(json.loads(sys.stdin.buffer.read()))
     paper.draw()
     sys.stdout.buffer.write(paper.output())
 

@@ -8,6 +8,7 @@ from urllib.parse import urlencode
 import structlog
 from aiohttp import web
 
+from adapters.web.log_certificate import ENDING, DrawCertificate, offers_certificate, send_certificate
 from adapters.web.log_csv import write_entries, write_heading
 from adapters.web.log_page import Doors, FilterForm, show_log
 from adapters.web.log_proofs import serve_proofs
@@ -75,8 +76,8 @@ class _Visit:
 Answer = Callable[[web.Request, _Visit], Awaitable[web.StreamResponse]]
 
 
-def serve_logs(ports: Ports, draw: DrawPdf) -> list[web.AbstractRouteDef]:
-    """`GET /logs/{secret}`, `….pdf`, `….csv`, the pictures in it and the proofs; none of them uses the link up."""
+def serve_logs(ports: Ports, draw: DrawPdf, draw_certificate: DrawCertificate) -> list[web.AbstractRouteDef]:
+    """`GET /logs/{secret}`, `….pdf`, `….csv`, the certificate, pictures and proofs; none of them uses the link up."""
 
     def visit(answer: Answer) -> Callable[[web.Request], Awaitable[web.StreamResponse]]:
         async def get(request: web.Request) -> web.StreamResponse:
@@ -90,7 +91,10 @@ def serve_logs(ports: Ports, draw: DrawPdf) -> list[web.AbstractRouteDef]:
     async def send_pdf(_request: web.Request, visited: _Visit) -> web.StreamResponse:
         return await _send_pdf(visited, draw)
 
-    shown: Mapping[str, Answer] = {"": _show, ".csv": _send_csv, ".pdf": send_pdf}
+    async def certify(_request: web.Request, visited: _Visit) -> web.StreamResponse:
+        return await send_certificate(ports, visited.opened, draw_certificate, visited.texts)
+
+    shown: Mapping[str, Answer] = {"": _show, ".csv": _send_csv, ".pdf": send_pdf, ENDING: certify}
     routes = [
         route
         for end, answer in shown.items()
@@ -143,6 +147,8 @@ async def _show(_request: web.Request, visit: _Visit) -> web.StreamResponse:
 def _list_doors(visit: _Visit, lines: Lines) -> Doors:
     texts, here, query = visit.texts, f"/logs/{visit.secret}", write_query(visit.wanted)
     links = [(texts.say("Download as PDF"), f"{here}.pdf{query}"), (texts.say("Download as CSV"), f"{here}.csv{query}")]
+    if offers_certificate(visit.opened.envelope):
+        links.append((texts.say("Proof of this request as PDF"), here + ENDING))
     if visit.before:
         links.append((texts.say("Newest lines"), here + query))
     if lines.older:

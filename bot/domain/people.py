@@ -1,6 +1,7 @@
 """Who takes part: accounts on a chat platform, and the people of an office and its clients behind them."""
 
 from dataclasses import dataclass
+from datetime import datetime
 from enum import StrEnum
 from typing import NewType
 
@@ -121,3 +122,12 @@ class Contact:
     name: str
     email: str | None = None
     preferred: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Confirmation:
+    """That an account is `contact`, as staff said `at` a time through the account `by`."""
+
+    contact: Contact
+    by: Account
+    at: datetime

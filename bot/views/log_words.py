@@ -151,10 +151,15 @@ def say_where(entry: Entry, texts: Texts) -> tuple[str, ...]:
 
 
 def say_when(entry: Entry, texts: Texts) -> tuple[str, str]:
+    """The time of a line, as `say_times` says it."""
+    return say_times(entry.at, texts)
+
+
+def say_times(at: datetime, texts: Texts) -> tuple[str, str]:
     """The time to the second, in the office's zone and in UTC, both labelled."""
     return (
-        texts.say("{moment} Europe/Amsterdam", moment=texts.second(entry.here)),
-        texts.say("{moment} UTC", moment=texts.second(entry.utc)),
+        texts.say("{moment} Europe/Amsterdam", moment=texts.second(at.astimezone(OFFICE_ZONE))),
+        texts.say("{moment} UTC", moment=texts.second(at.astimezone(UTC))),
     )
 
 

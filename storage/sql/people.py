@@ -9,6 +9,7 @@ from bot.domain.people import (
     Account,
     Client,
     ClientId,
+    Confirmation,
     Contact,
     ContactId,
     OfficeId,
@@ -30,6 +31,9 @@ _CONFIRMED = (
     select(contacts, *(confirmed_accounts.c[name] for name in ("platform", "tenant", "user_id")))
     .join(confirmed_accounts, confirmed_accounts.c.contact_id == contacts.c.id)
     .where(confirmed_accounts.c.client_id == bindparam("client"))
+)
+_CONFIRMATIONS = _CONFIRMED.add_columns(
+    *(confirmed_accounts.c[f"confirmed_{name}"] for name in ("by_platform", "by_tenant", "by_user_id", "at"))
 )
 _CONTACT_OF = _CONFIRMED.where(
     confirmed_accounts.c.platform == bindparam("platform"),
@@ -94,6 +98,12 @@ class SqlPeople:
     async def confirmed_accounts(self, client: ClientId) -> dict[Account, Contact]:
         rows = await self._session.all(_CONFIRMED, {"client": client})
         return {read_account(row): _read_contact(row) for row in rows}
+
+    async def confirmations(self, client: ClientId) -> dict[Account, Confirmation]:
+        return {
+            read_account(row): Confirmation(_read_contact(row), read_account(row, "confirmed_by_"), row.confirmed_at)
+            for row in await self._session.all(_CONFIRMATIONS, {"client": client})
+        }
 
     async def save_contact(self, contact: Contact) -> None:
         if contact.preferred:

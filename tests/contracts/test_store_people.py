@@ -1,7 +1,7 @@
 import pytest
 
 from bot.domain.errors import Conflict
-from bot.domain.people import ClientId, ContactId, Office, OfficeId, Platform, Role, StaffId
+from bot.domain.people import ClientId, Confirmation, ContactId, Office, OfficeId, Platform, Role, StaffId
 from bot.domain.signature import Drawing
 from bot.ports import Store
 from tests.builders import (
@@ -164,6 +164,16 @@ class TestContacts:
             await people.confirm(an_account("U2"), other.id, a_staff_account(), at())
             assert await people.contact_of(CLIENT, an_account()) == other
             assert await people.confirmed_accounts(CLIENT) == {an_account(): other, an_account("U2"): other}
+
+    async def test_a_confirmation_says_who_gave_it_and_when(self, office_store: Store) -> None:
+        async with office_store.transaction() as transaction:
+            people = transaction.people
+            await people.confirm(an_account(), CONTACT, a_staff_account("U1"), at())
+            await people.confirm(an_account(), CONTACT, a_staff_account("U2"), at(5))
+            assert await people.confirmations(CLIENT) == {
+                an_account(): Confirmation(a_contact(), a_staff_account("U2"), at(5))
+            }
+            assert await people.confirmations(ClientId("client-2")) == {}
 
     async def test_a_confirmation_counts_for_that_client_and_that_account_only(self, office_store: Store) -> None:
         await add_other_office(office_store)

@@ -5,11 +5,13 @@ PARAAF_UPDATE_IMAGES=1 python -m pytest tests/e2e/test_page.py     takes the pic
 
 import os
 from collections.abc import AsyncIterator
+from contextlib import closing
 from pathlib import Path
 
 import pytest
 import pytest_asyncio
 from playwright.async_api import Browser, Locator, ViewportSize, expect
+from pypdfium2 import PdfDocument
 
 from adapters.demo.office import CORRECTED_RETURN, KAREL, RETURN, SANNE
 from tests.e2e import words
@@ -45,6 +47,7 @@ async def test_the_story_as_a_newcomer_clicks_it(running: Running, browser: Brow
         async with open_page(browser, running.slack.address, PHONE) as phone:
             await _approve_on_a_telephone(phone)
         await expect(page.message(CORRECTED_RETURN)).to_contain_text(words.SIGNED)
+        await _keep_the_proof(page)
     async with open_page(browser, running.slack.address, NARROW) as later:
         signed = later.message(CORRECTED_RETURN)
         await expect(signed).to_contain_text(words.SIGNED)
@@ -158,6 +161,26 @@ async def _approve_on_a_telephone(phone: SlackPage) -> None:
     await phone.submit()
     await phone.wait_until_closed()
     await expect(card).to_contain_text(words.SIGNED)
+
+
+async def _keep_the_proof(page: SlackPage) -> None:
+    """On paper, from the page of the log, once it is recorded."""
+    await page.act_as(SANNE)
+    card = page.message(CORRECTED_RETURN)
+    await expect(card).to_contain_text("Bewijs:")
+    await page.press(card, words.LOG)
+    await page.wait_for_modal(words.LOG)
+    address = await page.modal.locator("a[href*='/logs/']").first.get_attribute("href")
+    assert address
+    answer = await page.page.context.request.get(f"{address}/certificate.pdf")
+    assert answer.status == 200
+    with closing(PdfDocument(await answer.body())) as paper:
+        text = "".join(sheet.get_textpage().get_text_range() for sheet in paper)
+        assert f"{KAREL.name}, als contact van de klant bevestigd door {SANNE.name}" in text
+        assert "Plaats, opgegeven Utrecht" in text
+        if os.environ.get("PARAAF_UPDATE_IMAGES") == "1":
+            paper[0].render(scale=1.5).to_pil().save(IMAGES / "certificate.png", optimize=True)
+    await page.cancel()
 
 
 async def take(page: SlackPage, what: Locator, name: str, size: ViewportSize | None = None) -> None:

@@ -16,6 +16,7 @@ from aiohttp import web
 from aiohttp.test_utils import TestServer
 
 from adapters.evidence.opening import make_key_finder
+from adapters.pdf.certificate import CertificatePdf
 from adapters.pdf.page_count import PdfPageCounter
 from adapters.pdf.sealing.asking import SealJudge
 from adapters.pdf.sealing.trust import Trust
@@ -170,7 +171,7 @@ async def _serve(chat: Chat, ports: Ports, archive: Archive, listening: socket) 
     site = Site(ports, assets, wake, lambda _answer: None, framed_by=FRAMES)
     await chat.start(Router(ports, wake))
     application = web.Application()
-    application.add_routes(serve_logs(ports, SheetPdf().draw))
+    application.add_routes(serve_logs(ports, SheetPdf().draw, CertificatePdf().draw))
     application.add_routes([*chat.routes(), *serve_signing(site), *serve_uploads(ports)])
     application.add_routes(serve_verify(make_key_finder(archive), SealJudge(Trust()).judge))
     running = asyncio.gather(courier.run(stop), recorder.run(stop))

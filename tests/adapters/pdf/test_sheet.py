@@ -51,6 +51,10 @@ async def test_shaped_scripts_have_glyphs(name: str) -> None:
     assert "[U+" not in await read(replace(SHEET, rows=(replace(ROW, who=name),)))
 
 
+async def test_a_name_that_is_isolated_has_no_sign_of_that() -> None:
+    assert "[U+" not in await read(replace(SHEET, made="Gemaakt voor \u2068محمد علي\u2069 op 2 mrt 2026"))
+
+
 async def test_what_no_font_has_is_spelled_out() -> None:
     assert "[U+1780]\ufe0f".strip("\ufe0f") in await read(replace(SHEET, rows=(replace(ROW, who="ក\ufe0f"),)))
 

@@ -14,6 +14,7 @@ from aiohttp.test_utils import TestClient, TestServer
 from playwright.async_api import Browser as Chromium
 from playwright.async_api import Page, ViewportSize
 
+from adapters.pdf.certificate import CertificatePdf
 from adapters.pdf.layout import PdfLayoutReader
 from adapters.pdf.sheet import SheetPdf
 from adapters.teams_settings import FRAMES
@@ -170,7 +171,9 @@ async def site(tmp_path: Path) -> AsyncIterator[Site]:
     signing = SigningSite(ports, assets, lambda: woken.append(None), counted.append, framed_by=FRAMES)
     app = web.Application()
     app.router.add_get("/", show_root)
-    app.add_routes([*serve_signing(signing), *serve_uploads(ports), *serve_logs(ports, SheetPdf().draw)])
+    app.add_routes(
+        [*serve_signing(signing), *serve_uploads(ports), *serve_logs(ports, SheetPdf().draw, CertificatePdf().draw)]
+    )
     app.add_routes(serve_placing(PlacingSite(ports, assets, FRAMES)))
     async with TestClient(TestServer(app, socket_factory=lambda *_: listening)) as client:
         yield Site(client, ports, clock, tmp_path / "blobs", directory, woken, counted)

@@ -10,6 +10,7 @@ from aiohttp import web
 from aiohttp.test_utils import TestClient, TestServer
 from pypdf import PdfReader
 
+from adapters.pdf.certificate import CertificatePdf
 from adapters.pdf.sheet import SheetPdf
 from adapters.web.logs import serve_logs
 from bot.domain.errors import EvidenceUnavailable
@@ -66,7 +67,7 @@ async def logs(site: Site, evidence: KnownEvidence) -> AsyncIterator[Site]:
     async with ports.store.transaction() as tx:
         await tx.log.add([a.a_log_line(Happening.VIEWED, at=a.at(8), by=KARIM)])
     app = web.Application()
-    app.add_routes(serve_logs(ports, SheetPdf().draw))
+    app.add_routes(serve_logs(ports, SheetPdf().draw, CertificatePdf().draw))
     async with TestClient(TestServer(app)) as client:
         yield replace(site, client=client, ports=ports)
 

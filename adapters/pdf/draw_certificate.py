@@ -1,0 +1,94 @@
+"""Draws the certificate on standard input as a PDF on standard output; run as a process of its own."""
+
+import json
+import logging
+import sys
+from collections.abc import Mapping
+from typing import Any, Final
+
+import segno
+
+from adapters.pdf.paper import INDENT, VALUES, Paper
+
+_MODULE: Final = 0.9
+"""Millimetres of a QR code's square: an address of usual length makes a code of 26 mm, which any telephone reads."""
+_QUIET: Final = 4
+"""Squares of white around a code (ISO/IEC 18004)."""
+_HEADING: Final = 34
+"""Millimetres that a heading and what comes first below it need at least."""
+
+
+class CertificatePaper(Paper):
+    """A certificate."""
+
+    def draw(self) -> None:
+        """Everything on the certificate."""
+        self.put(16, self.words["title"], style="B", height=8)
+        self.put(10, self.words["office"], height=6)
+        self.ln(2)
+        for label, value in self.words["facts"]:
+            self.fact(label, value)
+        for section in self.words["sections"]:
+            self._section(**section)
+        self.ln(3)
+        for note in self.words["notes"]:
+            self.put(7.5, note, grey=True, height=4)
+
+    def _section(self, heading: str, parts: list[Mapping[str, Any]], code: str) -> None:
+        self.ln(3)
+        self.part(_HEADING)
+        self.put(12, heading, style="B", height=7)
+        self.rule()
+        for part in parts:
+            self._part(**part)
+        if code:
+            self._code(code)
+
+    def _part(
+        self,
+        *,
+        title: str,
+        lines: list[str],
+        facts: list[tuple[str, str]],
+        quote: str,
+        picture: Mapping[str, str] | None,
+    ) -> None:
+        self.part()
+        self.ln(2.5)
+        if title:
+            self.put(9.5, title, style="B")
+        for line in lines:
+            self.put(8, line, indent=INDENT if title else 0, height=4.4)
+        for label, value in facts:
+            self.fact(label, value)
+        if quote:
+            self.put(8.5, f"“{quote}”", indent=INDENT, height=4.6)
+        if picture:
+            self.picture(**picture)
+
+    def _code(self, address: str) -> None:
+        """The QR code of an address, which leads there as well where the page is only on a screen."""
+        rows = segno.make(address, error="m", micro=False).matrix
+        side = (len(rows) + 2 * _QUIET) * _MODULE
+        if self.will_page_break(side):
+            self.add_page()
+        left, top = VALUES - _QUIET * _MODULE, self.get_y()
+        self.set_fill_color(0)
+        for row, squares in enumerate(rows, _QUIET):
+            for column, is_dark in enumerate(squares, _QUIET):
+                if is_dark:
+                    self.rect(left + column * _MODULE, top + row * _MODULE, _MODULE, _MODULE, style="F")
+        self.link(left, top, side, side, address)
+        self.set_y(top + side)
+
+
+def main() -> None:
+    """Draw, and write the PDF."""
+    logging.disable()
+    paper = CertificatePaper(json.loads(sys.stdin.buffer.read()))
+    paper.draw()
+    sys.stdout.buffer.write(paper.output())
+
+
+if __name__ == "__main__":
+    main()
