@@ -7,7 +7,7 @@ from aiohttp import web
 from adapters.web.log_refusals import tell_absence
 from adapters.web.pages import PRIVATE, show_page
 from adapters.web.signing.documents import write_disposition
-from bot.domain.envelope import Envelope, EnvelopeState
+from bot.domain.envelope import Envelope
 from bot.domain.errors import LinkRefused, LinkTrouble
 from bot.ports import Ports
 from bot.texts import Texts, texts_for
@@ -24,9 +24,7 @@ DrawCertificate = Callable[[Certificate], Awaitable[bytes | None]]
 
 def offers_certificate(envelope: Envelope | None) -> bool:
     """Whether a log is of a request that ended and is proved, or will be: without proof a certificate says nothing."""
-    if envelope is None or envelope.state is EnvelopeState.OPEN:
-        return False
-    return envelope.evidence is not None or envelope.evidence_follows
+    return envelope is not None and (envelope.evidence is not None or envelope.evidence_follows)
 
 
 async def send_certificate(ports: Ports, opened: OpenedLog, draw: DrawCertificate, texts: Texts) -> web.Response:
