@@ -461,8 +461,11 @@ class Outbox(Protocol):
     async def postpone(self, row: Claimed, due: datetime, why: str, *, unclear: bool) -> None:
         """Report a failure that is worth another try at `due`."""
 
-    async def bury(self, row: Claimed, why: str) -> None:
-        """Report a failure for good; the row is kept for people to look at, and the next one in line may go."""
+    async def bury(self, row: Claimed, why: str) -> bool:
+        """Report a failure for good; the row is kept for people to look at, and the next one in line may go.
+
+        False for who lost the lease, whose report counts no more.
+        """
 
     async def depth(self) -> int:
         """How many rows wait for delivery."""

@@ -136,7 +136,8 @@ async def bury(ports: Ports, row: Claimed, why: str) -> None:
     """Keep the row for people to look at, log it, and tell who sent it."""
     now, outgoing = ports.clock.now(), row.outgoing
     async with ports.store.transaction() as tx:
-        await tx.outbox.bury(row, why)
+        if not await tx.outbox.bury(row, why):
+            return  # another process has it, and tells what becomes of it
         texts = texts_for((await tx.offices.get(outgoing.office)).locale)
         if outgoing.errand is Errand.TAKE_FILES:
             # There is no envelope yet: without this word the sender would believe that it was sent.

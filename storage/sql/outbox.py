@@ -54,7 +54,7 @@ _DEPTH = select(func.count()).select_from(outbox).where(_is_pending(outbox))
 _IS_HELD = (outbox.c.id == bindparam("row"), outbox.c.attempts == bindparam("lease"), _is_pending(outbox))
 _REPORT = update(outbox).where(*_IS_HELD)
 _DONE = delete(outbox).where(*_IS_HELD)
-_BURY = _REPORT.values(state="dead", lease_until=None, last_error=bindparam("why"))
+_BURY = _REPORT.values(state="dead", lease_until=None, last_error=bindparam("why")).returning(outbox.c.id)
 _POSTPONE = _REPORT.values(lease_until=None, due_at=bindparam("due"), last_error=bindparam("why"))
 _POSTPONE_UNCLEAR = _POSTPONE.values(unclear=true())
 
@@ -96,8 +96,8 @@ class SqlOutbox:
         postpone = _POSTPONE_UNCLEAR if unclear else _POSTPONE
         await self._session.run(postpone, {**_name_lease(row), "due": due, "why": why})
 
-    async def bury(self, row: Claimed, why: str) -> None:
-        await self._session.run(_BURY, {**_name_lease(row), "why": why})
+    async def bury(self, row: Claimed, why: str) -> bool:
+        return await self._session.one(_BURY, {**_name_lease(row), "why": why}) is not None
 
     async def depth(self) -> int:
         await self._session.flush()

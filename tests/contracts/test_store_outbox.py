@@ -130,7 +130,7 @@ async def test_a_buried_row_lets_the_next_one_go(office_store: Store) -> None:
     await put(office_store, say("1"), say("2"))
     (first,) = await claim(office_store)
     async with office_store.transaction() as transaction:
-        await transaction.outbox.bury(first, "channel is gone")
+        assert await transaction.outbox.bury(first, "channel is gone")
     assert subjects(await claim(office_store)) == ["2"]
     assert subjects(await claim(office_store, minutes=60)) == ["2"]
 
@@ -151,7 +151,7 @@ async def test_a_late_report_changes_nothing_that_is_finished(office_store: Stor
     await report_done(office_store, [row])
     async with office_store.transaction() as transaction:
         await transaction.outbox.postpone(row, at(), "too late", unclear=True)
-        await transaction.outbox.bury(row, "too late")
+        assert not await transaction.outbox.bury(row, "too late")
     assert await claim(office_store, minutes=60) == ()
 
 
@@ -162,7 +162,7 @@ async def test_who_lost_the_lease_reports_nothing_any_more(office_store: Store) 
     async with office_store.transaction() as transaction:
         await transaction.outbox.done(lost)
         await transaction.outbox.postpone(lost, at(), "too late", unclear=True)
-        await transaction.outbox.bury(lost, "too late")
+        assert not await transaction.outbox.bury(lost, "too late")
         assert await transaction.outbox.depth() == 1
     assert await claim(office_store, minutes=1.5) == ()
 

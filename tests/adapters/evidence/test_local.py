@@ -17,7 +17,7 @@ from tests.contracts.evidence import EvidenceContract, a_fact
 from tests.evidence.making import HOST
 
 SECRET = b"a secret of the tests"
-OF_NO_ENVELOPE = (Happening.LINKED, Happening.CONTACT_CONFIRMED)
+OF_NO_ENVELOPE = (Happening.LINKED, Happening.CONTACT_CONFIRMED, Happening.FIELDS_PLACED)
 
 
 class FillingDisk(Disk):
