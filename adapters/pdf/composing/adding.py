@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator, Sequence
 from io import BytesIO
 from itertools import count
-from typing import Final
+from typing import Final, cast
 
 from pyhanko.pdf_utils.generic import (
     ArrayObject,
@@ -17,8 +17,10 @@ from pyhanko.pdf_utils.generic import (
     StreamObject,
     pdf_name,
 )
+from pyhanko.pdf_utils.incremental_writer import IncrementalPdfFileWriter
 from pyhanko.pdf_utils.reader import PdfFileReader
 
+from adapters.pdf.composing.nesting import measure_nesting
 from adapters.pdf.composing.tree import DEEPEST, find_signature_widgets, inherit, read_entry, read_list, walk_pages
 from adapters.pdf.sealing.writer import AddingWriter
 
@@ -29,15 +31,17 @@ _CLAIM: Final = re.compile(rb"/pdf(a|ua|x|e|vt)/ns/|pdf(a|ua|x|e|vt)id")
 
 
 class Update:
-    """One update to a PDF, which stays as it is before it. Raises what pyHanko does for a file that it cannot read.
+    """One update to a PDF, which stays as it is before it; `paper` holds both when it is finished.
 
-    `paper` holds both when it is finished.
+    Raises `ValueError` for a file that is encrypted or signed, and what pyHanko does for one that it cannot read.
     """
 
     def __init__(self, original: bytes) -> None:
         self._size = len(original)
         self.paper = BytesIO(original)
-        self._writer = AddingWriter(self.paper, strict=False)
+        self._writer: IncrementalPdfFileWriter = AddingWriter(self.paper, strict=False)
+        if self._writer.prev.encrypted or self._writer.prev.embedded_signatures:
+            raise ValueError("encrypted, or signed")
         self._pages = list(walk_pages(self._writer.root["/Pages"]))
 
     def draw_on(self, numbers: Sequence[int], matrices: Sequence[Matrix], drawn: bytes) -> None:
@@ -46,8 +50,7 @@ class Update:
         sheets = list(walk_pages(over.root["/Pages"]))
         wanted = ArrayObject([each.raw_get(key) for each in sheets for key in ("/Contents", "/Resources")])
         wanted.container_ref = over.root.container_ref  # where they come from
-        parts = self._writer.import_object(wanted)  # all at once, so that they share their fonts
-        assert isinstance(parts, ArrayObject)
+        parts = cast("ArrayObject", self._writer.import_object(wanted))  # all at once, so that they share their fonts
         for place, (number, matrix) in enumerate(zip(numbers, matrices, strict=True)):
             content = parts[2 * place].get_object()
             box = ArrayObject(sheets[place].get("/MediaBox") or over.root["/Pages"]["/MediaBox"])
@@ -97,7 +100,7 @@ class Update:
         if not self.paper.getbuffer()[-1:].tobytes().isspace():
             self.paper.seek(0, 2)
             self.paper.write(b"\n")
-        self._writer.write_in_place()  # type: ignore[no-untyped-call] - it takes nothing and returns nothing
+        self._writer.write_in_place()
         return self.paper.getbuffer()[self._size :].tobytes()
 
     @property
@@ -112,10 +115,12 @@ class Update:
         forms[name] = form
         resources[pdf_name("/XObject")] = forms
         placed = " ".join(f"{each:.4f}" for each in matrix)
-        before = self._add_stream(b"q\n")
-        after = self._add_stream(f"\nQ q {placed} cm {name} Do Q\n".encode())
+        parts = list(_list_contents(page))
+        nesting = measure_nesting(b"\n".join(each.get_object().data for each in parts))
+        before = self._add_stream(b"q\n" * (1 + nesting.missing))
+        after = self._add_stream(b"\nQ" * (1 + nesting.open) + f" q {placed} cm {name} Do Q\n".encode())
         page[pdf_name("/Resources")] = resources  # its own: what it inherits or shares stays as others need it
-        page[pdf_name("/Contents")] = ArrayObject([before, *_list_contents(page), after])
+        page[pdf_name("/Contents")] = ArrayObject([before, *parts, after])
         self._writer.update_container(page)
 
     def _add_stream(self, content: bytes) -> IndirectObject:

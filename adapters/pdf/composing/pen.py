@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from io import BytesIO
+from itertools import product
 from typing import Final, cast
 
 from fpdf.enums import MethodReturnValue, StrokeCapStyle, StrokeJoinStyle
@@ -62,42 +63,40 @@ class MarkPaper(LetteredPaper):
     def write_in(self, text: str, box: Box, style: str = "") -> None:
         """A text, with the largest letters that fit; in the smallest and pressed together where none do."""
         left, bottom, width, height = box
-        for size in _SIZES:
-            self.set_font(MAIN, style, size)
-            prepared = self.prepare(text)
-            lines = self._break(prepared, width)
-            if len(lines) * size * _LEADING <= max(height, size) and self._is_within(lines, width):
-                break
-        else:
-            prepared = " ".join(prepared.split())
-            lines = [prepared]
-            self.set_stretching(min(100.0, 100 * width / max(1.0, self.get_string_width(prepared))))
-        size = self.font_size_pt
+        lines = self._fit(text, (width, height), style)
+        leading = self.font_size_pt * _LEADING
         self.set_text_color(*_INK)
-        self.set_xy(left, self.h - bottom - (height + len(lines) * size * _LEADING) / 2)
+        self.set_xy(left, self.h - bottom - (height + len(lines) * leading) / 2)
         for line in lines:
-            self.cell(width, size * _LEADING, line, align="L", new_x="LEFT", new_y="NEXT")
+            self.cell(width, leading, line, align="L", new_x="LEFT", new_y="NEXT")
         self.set_stretching(100)
 
-    def _break(self, text: str, width: float) -> list[str]:
-        broken = self.multi_cell(width, None, text, align="L", dry_run=True, output=MethodReturnValue.LINES)
-        return cast("list[str]", broken)
-
-    def _is_within(self, lines: Sequence[str], width: float) -> bool:
-        return all(self.get_string_width(line) <= width + 0.1 for line in lines)
+    def _fit(self, text: str, room: tuple[float, float], style: str) -> list[str]:
+        """The lines that fit, with the font set for them; words are broken only where they fit in no other way."""
+        for is_broken, size in product((False, True), _SIZES):
+            self.set_font(MAIN, style, size)
+            prepared = self.prepare(text)
+            if is_broken or all(self.get_string_width(word) <= room[0] for word in prepared.split()):
+                broken = self.multi_cell(room[0], None, prepared, dry_run=True, output=MethodReturnValue.LINES)
+                lines = cast("list[str]", broken)
+                if (len(lines) - 1) * size * _LEADING + size <= room[1]:
+                    return lines
+        joined = self.prepare(" ".join(text.split()))
+        self.set_stretching(min(100.0, 100 * room[0] / max(1.0, self.get_string_width(joined))))
+        return [joined]
 
     def _sign_typed(self, name: str, box: Box) -> None:
         left, bottom, width, height = box
         self.set_font(MAIN, "", 10)
         written = self.prepare(" ".join(name.split()))
         natural = max(1.0, self.get_string_width(written))
-        # It leans over its end by less than the height of its letters.
+        # It leans out by a third of what its letters are high, at its end, and of their descent, at its start.
         size = min(_LARGEST, height / _LEADING, 10 * width / (natural + 5))
         self.set_font(MAIN, "", size)
         self.set_text_color(*_INK)
         top = self.h - bottom - (height + size * _LEADING) / 2
-        with self.skew(ax=_SLANT, x=left, y=top + size):
-            self.set_xy(left, top)
+        with self.skew(ax=_SLANT, x=left, y=top + 0.9 * size):  # where fpdf2 puts the base line
+            self.set_xy(left + 0.1 * size, top)
             self.cell(width, size * _LEADING, written, align="L")
 
     def _paste(self, png: bytes, box: Box) -> None:
