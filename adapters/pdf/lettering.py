@@ -25,10 +25,11 @@ class LetteredPaper(FPDF):
 
     _known: frozenset[int] = frozenset()
 
-    def add_fonts(self, texts: Iterable[str]) -> None:
+    def add_fonts(self, texts: Iterable[str], *, bold: bool = True) -> None:
         """The main font, and of the others those that have something which is in the texts and in no font before."""
         self.add_font(MAIN, "", FONTS / "DejaVuSans.ttf")
-        self.add_font(MAIN, "B", FONTS / "DejaVuSans-Bold.ttf")
+        if bold:
+            self.add_font(MAIN, "B", FONTS / "DejaVuSans-Bold.ttf")
         self._known = self._read_codes()
         missing = {ord(char) for text in texts for char in text} - self._known
         others: list[str] = []

@@ -6,6 +6,7 @@ from io import BytesIO
 from itertools import count
 from typing import Final, cast
 
+from pyhanko.pdf_utils.embed import EmbeddedFileObject, FileSpec, embed_file
 from pyhanko.pdf_utils.generic import (
     ArrayObject,
     DictionaryObject,
@@ -74,6 +75,14 @@ class Update:
         self._pages += added
         self._writer.update_container(top["/Kids"])
         self._writer.update_container(top)
+
+    def attach(self, name: str, content: bytes) -> None:
+        """Put a PDF into this one as it is, not to be read but to be taken out again; viewers show that it is there."""
+        held = EmbeddedFileObject.from_file_data(self._writer, content, compress=False, mime_type="application/pdf")
+        plain = re.sub(r"[^ -~]", "_", name)  # for viewers that know no other letters
+        embed_file(self._writer, FileSpec(plain, name, held, af_relationship=pdf_name("/Source")))
+        self._writer.root[pdf_name("/PageMode")] = pdf_name("/UseAttachments")
+        self._writer.update_container(self._writer.root)
 
     def drop_signature_fields(self) -> None:
         """Take away its own empty signature fields: there is nothing more to sign."""

@@ -25,13 +25,17 @@ class NotComposed(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Order:
-    """What is composed of what; `title` stands above signatures on pages of their own."""
+    """What is composed of what; `title` stands above signatures on pages of their own.
+
+    Where it has a name to be `wrapped_as`, the original becomes an attachment, and `fields` do not count.
+    """
 
     original: bytes
     marks: tuple[Mark, ...]
     fields: tuple[Field, ...]
     pages: bytes
     title: str
+    wrapped_as: str = ""
 
 
 class PdfComposer:
@@ -49,10 +53,20 @@ class PdfComposer:
         Whoever has no field for a signature signs on a page before `pages`, below `title`. Raises `NotComposed`, and
         `OSError` where no process can be started.
         """
-        order = pickle.dumps(Order(original, tuple(marks), tuple(fields), pages, title))
+        return original + await self._run(Order(original, tuple(marks), tuple(fields), pages, title))
+
+    async def wrap(self, original: bytes, name: str, marks: Sequence[Mark], pages: bytes, title: str) -> bytes:
+        """A document of the marks below `title` and of `pages`, with the original as an attachment called `name`.
+
+        So is signed what was signed before: nothing can be added to that without breaking its signatures. Raises as
+        `compose` does.
+        """
+        return await self._run(Order(original, tuple(marks), (), pages, title, wrapped_as=name))
+
+    async def _run(self, order: Order) -> bytes:
         async with self._slots:
             try:
-                ran = await run_apart("adapters.pdf.composing.compose_apart", order, self._patience)
+                ran = await run_apart("adapters.pdf.composing.compose_apart", pickle.dumps(order), self._patience)
             except TimeoutError:
                 raise NotComposed("it took too long") from None
         if ran.code != 0 or not ran.output.rstrip().endswith(b"%%EOF"):
@@ -60,4 +74,4 @@ class PdfComposer:
             kind = ran.complaint.decode(errors="replace").strip().rpartition("\n")[2].partition(":")[0]
             _log.error("pdf_not_composed", code=ran.code, kind=kind)
             raise NotComposed(kind or "the process was ended")
-        return original + ran.output
+        return ran.output

@@ -10,7 +10,7 @@ import pypdfium2 as pdfium
 from adapters.pdf.composing.adding import Matrix, Update
 from adapters.pdf.composing.anchors import find_anchors
 from adapters.pdf.composing.compose import Order
-from adapters.pdf.composing.drawing import Place, draw_over, draw_signature_pages
+from adapters.pdf.composing.drawing import A4, Place, draw_over, draw_signature_pages
 from adapters.pdf.count_pages import set_limits
 from bot.domain.fields import FieldKind
 
@@ -20,11 +20,11 @@ CPU_SECONDS = 60
 
 
 def main() -> None:
-    """Compose, and write the update."""
+    """Compose, and write the update; or where the original is wrapped, the whole document."""
     order = pickle.load(sys.stdin.buffer)  # noqa: S301 - by the process that started this one, not by a stranger
     set_limits(MEMORY, CPU_SECONDS)
     logging.disable()
-    sys.stdout.buffer.write(make_update(order))
+    sys.stdout.buffer.write(wrap(order) if order.wrapped_as else make_update(order))
 
 
 def make_update(order: Order) -> bytes:
@@ -46,6 +46,15 @@ def make_update(order: Order) -> bytes:
     if len(pdfium.PdfDocument(update.paper)) != update.page_count:
         raise ValueError("another reader sees other pages")
     return added
+
+
+def wrap(order: Order) -> bytes:
+    """A document of its own with the original in it, untouched and unread."""
+    first = draw_signature_pages(order.marks, A4, order.title)
+    update = Update(first)
+    update.append_pages(order.pages)
+    update.attach(order.wrapped_as, order.original)
+    return first + update.finish()
 
 
 def _find_places(document: pdfium.PdfDocument, order: Order) -> Iterator[tuple[Place, Matrix]]:

@@ -12,7 +12,7 @@ from bot.domain.signature import TypedSignature
 
 Size = tuple[float, float]
 
-_A4: Final = (595.28, 841.89)
+A4: Final = (595.28, 841.89)
 _SMALLEST_SIDE, _LARGEST_SIDE = 300.0, 2000.0
 """Points of a page on which signatures have room and can be read; beyond these one of A4 is added."""
 _EDGE: Final = 54.0
@@ -40,7 +40,7 @@ class Place:
 def draw_over(places: Sequence[Place], marks: Sequence[Mark], fields: Sequence[Field]) -> bytes:
     """A PDF with one page for each of `places`, as large as that one is when read, and with its marks."""
     paper = MarkPaper()
-    paper.add_fonts(_list_texts(marks))
+    paper.add_fonts(_list_texts(marks), bold=False)
     filled = list(_fill(marks, fields))
     for place in places:
         paper.add_page(format=place.seen)
@@ -54,7 +54,7 @@ def draw_over(places: Sequence[Place], marks: Sequence[Mark], fields: Sequence[F
 
 def draw_signature_pages(marks: Sequence[Mark], last: Size, title: str) -> bytes:
     """As many pages as the signers need, of the size of the document's `last` one where that is an ordinary one."""
-    size = last if min(last) >= _SMALLEST_SIDE and max(last) <= _LARGEST_SIDE else _A4
+    size = last if min(last) >= _SMALLEST_SIDE and max(last) <= _LARGEST_SIDE else A4
     paper = MarkPaper()
     paper.add_fonts([title, *_list_texts(marks)])
     room = max(1, int((size[1] - 2 * _EDGE - _TITLE) // _ROW))
@@ -68,10 +68,10 @@ def draw_signature_pages(marks: Sequence[Mark], last: Size, title: str) -> bytes
 
 def _draw_row(paper: MarkPaper, mark: Mark, bottom: float) -> None:
     width = paper.w - 2 * _EDGE
-    paper.write_in(mark.name, (_EDGE, bottom + 72, width * 0.7, 26), style="B")
-    paper.write_in(mark.day, (_EDGE + width * 0.72, bottom + 72, width * 0.28, 26))
+    paper.write_in(mark.name, (_EDGE, bottom + 68, width * 0.7, 26), style="B")
+    paper.write_in(mark.day, (_EDGE + width * 0.72, bottom + 68, width * 0.28, 26))
     if mark.signature:
-        paper.leave(mark, (_EDGE, bottom + 12, min(width, _SIGNED[0]), _SIGNED[1]))
+        paper.leave(mark, (_EDGE, bottom + 10, min(width, _SIGNED[0]), _SIGNED[1]))
     paper.set_draw_color(190)
     paper.line(_EDGE, paper.h - bottom, _EDGE + width, paper.h - bottom)
 

@@ -160,6 +160,18 @@ async def test_it_runs_in_a_process_of_its_own() -> None:
     assert count_pages(composed) == 3
 
 
+async def test_what_was_signed_before_is_wrapped_and_stays_as_it_was(office: OfficeSeal) -> None:
+    signed = (await seal(make_pdf(), office, Level.B_B)).content
+    wrapped = await PdfComposer().wrap(signed, "Akte 王.pdf", [JAN], CERTIFICATE, TITLE)
+    sealed = (await seal(wrapped, office, Level.B_B)).content
+    judged = await asyncio.to_thread(judge, sealed, Trust([office.certificate]))
+    assert judged.verdict is Verdict.HOLDS, judged
+    await asyncio.to_thread(check_structure, sealed)
+    assert [see(sealed, page).text().split()[0] for page in range(count_pages(sealed))] == [TITLE, "Certificaat"]
+    attached = pdfium.PdfDocument(sealed).get_attachment(0)
+    assert (attached.get_name(), bytes(attached.get_data())) == ("Akte 王.pdf", signed)
+
+
 @pytest.mark.parametrize("what", ["broken", "encrypted", "sealed", "no such page", "broken pages", "nested"])
 async def test_what_cannot_be_composed_is_told(what: str, office: OfficeSeal) -> None:
     plain = make_pdf()
