@@ -54,7 +54,7 @@ class Update:
         parts = cast("ArrayObject", self._writer.import_object(wanted))  # all at once, so that they share their fonts
         for place, (number, matrix) in enumerate(zip(numbers, matrices, strict=True)):
             content = parts[2 * place].get_object()
-            box = ArrayObject(sheets[place].get("/MediaBox") or over.root["/Pages"]["/MediaBox"])
+            box = cast("ArrayObject", inherit(sheets[place], "/MediaBox"))
             content.update(_describe_form(box, parts[2 * place + 1]))
             self._put(self._pages[number], parts.raw_get(2 * place), matrix)
 

@@ -99,3 +99,16 @@ def test_a_picture_lets_through_what_is_below() -> None:
     after = see(compose(original, Mark(0, "Jan", DAY, signature=DrawnSignature(png(), ())), fields=(field,))).picture()
     darker = [b <= a for a, b in zip(before.tobytes(), after.tobytes(), strict=True)]
     assert all(darker)
+
+
+@pytest.mark.parametrize(
+    "text", ["", " ", "\n", "Jan\tJansen\n\nB.V.", "Jan 🙂 Jansen", "ខ្មែរ", "e\u0301\u200b\u200d", "\u202eneerdnav"]
+)
+def test_any_text_can_be_written(text: str) -> None:
+    kinds = (FieldKind.NAME, FieldKind.DATE, FieldKind.TEXT, FieldKind.SIGNATURE)
+    fields = tuple(Field(kind, 0, 0, (50, 100 + 60 * row, 180, 40)) for row, kind in enumerate(kinds))
+    for signature in (TypedSignature(text), None):
+        composed = compose(drawn(a_pdf("x")), Mark(0, text, text, (text,), signature), fields=fields)
+        for _, box in see(composed).list_objects():
+            assert is_inside(box, (50, 100, 180, 220), slack=2)
+    compose(drawn(a_pdf("x")), Mark(0, text, text, (text,), TypedSignature(text)), fields=())
