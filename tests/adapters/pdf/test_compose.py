@@ -4,6 +4,7 @@ import asyncio
 import re
 from collections.abc import Callable
 from io import BytesIO
+from pathlib import Path
 
 import pypdfium2 as pdfium
 import pytest
@@ -17,11 +18,12 @@ from adapters.pdf.sealing.seal import seal
 from adapters.pdf.sealing.trust import Trust
 from adapters.seal_level import Level
 from bot.domain.fields import Field, FieldKind
-from bot.domain.signature import TypedSignature
+from bot.domain.signature import DrawnSignature, TypedSignature
 from storage.evidence.verify import Verdict
-from tests.adapters.pdf.composed import CERTIFICATE, DAY, JAN, TITLE, compose, write_hybrid, write_pages
+from tests.adapters.pdf.composed import CERTIFICATE, DAY, JAN, TITLE, compose, png, wave, write_hybrid, write_pages
 from tests.adapters.pdf.reading import check_structure, count_pages, is_inside, see, turn_field
 from tests.adapters.pdf.sealing.papers import lock, make_pdf, pack, turn, write_plain
+from tests.adapters.pdf.sealing.verifiers import ask_all
 from tests.adapters.pdf.test_inspection import a_pdf, drawn, turned, with_signature_fields
 
 PAPERS: dict[str, Callable[[], bytes]] = {
@@ -102,9 +104,9 @@ def test_a_page_that_shares_what_it_is_drawn_with_shares_no_mark() -> None:
     "content",
     [
         b"2 0 0 2 100 100 cm BT /F1 12 Tf 10 10 Td (x) Tj ET",
-        b"q q 2 0 0 2 100 100 cm BT /F1 12 Tf 10 10 Td (x) Tj ET",
+        b"q 2 0 0 2 100 100 cm q BT /F1 12 Tf 10 10 Td (x) Tj ET",
         b"Q Q 2 0 0 2 100 100 cm BT /F1 12 Tf 10 10 Td (x) Tj ET",
-        b"q q 2 0 0 2 100 100 cm BT /F1 12 Tf 10 10 Td (a Q b Q x) Tj ET",
+        b"q 2 0 0 2 100 100 cm q BT /F1 12 Tf 10 10 Td (a Q b Q x) Tj ET",
         b"q 2 0 0 2 100 100 cm BT/F1 12 Tf 10 10 Td[(x)]TJ ET q[]0 d",
     ],
     ids=["moved", "saved", "restored", "in a text", "close together"],
@@ -170,6 +172,17 @@ async def test_what_was_signed_before_is_wrapped_and_stays_as_it_was(office: Off
     assert [see(sealed, page).text().split()[0] for page in range(count_pages(sealed))] == [TITLE, "Certificaat"]
     attached = pdfium.PdfDocument(sealed).get_attachment(0)
     assert (attached.get_name(), bytes(attached.get_data())) == ("Akte 王.pdf", signed)
+
+
+async def test_verifiers_of_others_accept_what_was_composed(office: OfficeSeal, tmp_path: Path) -> None:
+    original = with_signature_fields(pack(drawn(a_pdf("[[naam 1]]", "[[handtekening 3]]"))), "Handtekening1")
+    signers = [JAN, Mark(2, "王小明", DAY, signature=DrawnSignature(png(), (wave(),)))]
+    sealed = await seal(await asyncio.to_thread(compose, original, *signers), office, Level.B_B)
+    judged = await asyncio.to_thread(judge, sealed.content, Trust([office.certificate]))
+    assert judged.verdict is Verdict.HOLDS, judged
+    file = tmp_path / "sealed.pdf"
+    file.write_bytes(sealed.content)
+    await asyncio.to_thread(ask_all, file, office.certificate, Level.B_B)
 
 
 @pytest.mark.parametrize("what", ["broken", "encrypted", "sealed", "no such page", "broken pages", "nested"])
