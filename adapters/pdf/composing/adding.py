@@ -34,15 +34,15 @@ _CLAIM: Final = re.compile(rb"/pdf(a|ua|x|e|vt)/ns/|pdf(a|ua|x|e|vt)id")
 class Update:
     """One update to a PDF, which stays as it is before it; `paper` holds both when it is finished.
 
-    Raises `ValueError` for a file that is encrypted or signed, and what pyHanko does for one that it cannot read.
+    Raises `ValueError` for a file that is signed, and what pyHanko does for one that it cannot read or that is encrypted.
     """
 
     def __init__(self, original: bytes) -> None:
         self._size = len(original)
         self.paper = BytesIO(original)
         self._writer: IncrementalPdfFileWriter = AddingWriter(self.paper, strict=False)
-        if self._writer.prev.encrypted or self._writer.prev.embedded_signatures:
-            raise ValueError("encrypted, or signed")
+        if self._writer.prev.embedded_signatures:
+            raise ValueError("signed")
         self._pages = list(walk_pages(self._writer.root["/Pages"]))
 
     def draw_on(self, numbers: Sequence[int], matrices: Sequence[Matrix], drawn: bytes) -> None:
