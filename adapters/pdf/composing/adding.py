@@ -34,7 +34,7 @@ _CLAIM: Final = re.compile(rb"/pdf(a|ua|x|e|vt)/ns/|pdf(a|ua|x|e|vt)id")
 class Update:
     """One update to a PDF, which stays as it is before it; `paper` holds both when it is finished.
 
-    Raises `ValueError` for a file that is signed, and what pyHanko does for one that it cannot read or that is encrypted.
+    Raises `ValueError` for a file that is signed, and what pyHanko does for one that is encrypted or cannot be read.
     """
 
     def __init__(self, original: bytes) -> None:

@@ -49,6 +49,7 @@ async def test_every_kind_of_pdf_can_be_composed_and_then_sealed(name: str, offi
     field = Field(FieldKind.NAME, 0, 0, (40, 40, 100, 100))
     composed = await asyncio.to_thread(compose, original, fields=(field,))
     assert composed.startswith(original)
+    assert len(composed[len(original) - 1 : len(original) + 1].strip()) == 1, "a line begins with what is added"
     count = count_pages(original)
     assert count_pages(composed) == count + 2
     assert see(composed).text().startswith(see(original).text())

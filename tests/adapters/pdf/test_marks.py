@@ -37,11 +37,14 @@ def test_texts_come_in_the_order_of_their_fields_and_only_to_their_signers() -> 
 
 
 def test_anchors_are_covered_and_those_of_others_are_not() -> None:
-    own = drawn(a_pdf("[[tekst 1: Functie]]", "[[naam 1]]"))
-    nameless = Mark(0, " ", DAY, signature=None)
-    assert see(compose(own, nameless)).picture().getcolors() == [(400 * 600, 255)]
-    others = drawn(a_pdf("[[tekst 2: Functie]]"))
-    assert see(compose(others, nameless)).picture().tobytes() == see(others).picture().tobytes()
+    empty = Mark(0, " ", " ", signature=None)
+    own = drawn(a_pdf("[[tekst 1: Functie]]", "[[handtekening 1]]"))
+    assert see(compose(own, empty)).picture().getcolors() == [(400 * 600, 255)]
+    both = drawn(a_pdf("[[naam 1]]", "", "[[tekst 2: Functie]]"))
+    rows = [(0, 160, 400, 240), (0, 60, 400, 140)]
+    theirs, own_row = (see(compose(both, empty)).picture().crop(row) for row in rows)
+    assert theirs.tobytes() == see(both).picture().crop(rows[0]).tobytes()
+    assert own_row.getcolors() == [(400 * 80, 255)]
 
 
 @pytest.mark.parametrize(
