@@ -32,15 +32,15 @@ _CLAIM: Final = re.compile(rb"/pdf(a|ua|x|e|vt)/ns/|pdf(a|ua|x|e|vt)id")
 
 
 class Update:
-    """One update to a PDF, which stays as it is before it; `paper` holds both when it is finished.
+    """One update to a PDF, which stays as it is before it.
 
     Raises `ValueError` for a file that is signed, and what pyHanko does for one that is encrypted or cannot be read.
     """
 
     def __init__(self, original: bytes) -> None:
         self._size = len(original)
-        self.paper = BytesIO(original)
-        self._writer: IncrementalPdfFileWriter = AddingWriter(self.paper, strict=False)
+        self._paper = BytesIO(original)
+        self._writer: IncrementalPdfFileWriter = AddingWriter(self._paper, strict=False)
         if self._writer.prev.embedded_signatures:
             raise ValueError("signed")
         self._pages = list(walk_pages(self._writer.root["/Pages"]))
@@ -106,11 +106,11 @@ class Update:
 
     def finish(self) -> bytes:
         """What is to follow the bytes of the original."""
-        if not self.paper.getbuffer()[-1:].tobytes().isspace():
-            self.paper.seek(0, 2)
-            self.paper.write(b"\n")
+        if not self._paper.getbuffer()[-1:].tobytes().isspace():
+            self._paper.seek(0, 2)
+            self._paper.write(b"\n")
         self._writer.write_in_place()
-        return self.paper.getbuffer()[self._size :].tobytes()
+        return self._paper.getbuffer()[self._size :].tobytes()
 
     @property
     def page_count(self) -> int:

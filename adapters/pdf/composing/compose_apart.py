@@ -31,6 +31,8 @@ def make_update(order: Order) -> bytes:
     """What is to follow the bytes of the original. Raises whatever a reader does for a file that cannot be read."""
     document = pdfium.PdfDocument(order.original)
     update = Update(order.original)
+    if len(document) != update.page_count:
+        raise ValueError("two readers see different pages")
     places = list(_find_places(document, order))
     if places:
         drawn = draw_over([place for place, _ in places], order.marks, order.fields)
@@ -42,10 +44,7 @@ def make_update(order: Order) -> bytes:
         last = document[len(document) - 1].get_size()
         update.append_pages(draw_signature_pages(others, last, order.title))
     update.append_pages(order.pages)
-    added = update.finish()
-    if len(pdfium.PdfDocument(update.paper)) != update.page_count:
-        raise ValueError("another reader sees other pages")
-    return added
+    return update.finish()
 
 
 def wrap(order: Order) -> bytes:

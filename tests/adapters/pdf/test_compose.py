@@ -22,7 +22,7 @@ from bot.domain.signature import DrawnSignature, TypedSignature
 from storage.evidence.verify import Verdict
 from tests.adapters.pdf.composed import CERTIFICATE, DAY, JAN, TITLE, compose, png, wave, write_hybrid, write_pages
 from tests.adapters.pdf.reading import check_structure, count_pages, is_inside, see, turn_field
-from tests.adapters.pdf.sealing.papers import lock, make_pdf, pack, turn, write_plain
+from tests.adapters.pdf.sealing.papers import lock, make_pdf, pack, turn, write_objects, write_plain
 from tests.adapters.pdf.sealing.verifiers import ask_all
 from tests.adapters.pdf.test_inspection import a_pdf, drawn, turned, with_signature_fields
 
@@ -94,11 +94,17 @@ def test_what_added_pages_could_inherit_they_do_not() -> None:
     assert see(composed).page.get_rotation() == 90
 
 
-def test_a_page_that_shares_what_it_is_drawn_with_shares_no_mark() -> None:
-    field = Field(FieldKind.NAME, 0, 0, (50, 300, 180, 14))
-    composed = compose(make_pdf(2), fields=(field,))
-    assert "Jan Jansen" in see(composed).text()
-    assert "Jan Jansen" not in see(composed, 1).text()
+def test_a_mark_is_on_its_own_page_also_where_pages_share_what_they_are_drawn_with() -> None:
+    page = b"<< /Type /Page /Parent 2 0 R /MediaBox [0 0 400 600] /Resources 5 0 R >>"
+    tree = b"<< /Type /Pages /Kids [3 0 R 4 0 R] /Count 2 >>"
+    shared = b"<< /XObject 6 0 R >>"
+    original = write_objects("1.4", [b"<< /Type /Catalog /Pages 2 0 R >>", tree, page, page, shared, b"<< >>"])
+    fields = (Field(FieldKind.NAME, 0, 0, (50, 300, 180, 14)), Field(FieldKind.DATE, 0, 1, (50, 300, 180, 14)))
+    composed = compose(original, fields=fields)
+    assert [see(composed, number).text() for number in (0, 1)] == ["Jan Jansen", DAY]
+    reader = PdfFileReader(BytesIO(compose(original, fields=fields[:1])))
+    first, second = (reader.root["/Pages"]["/Kids"][number]["/Resources"]["/XObject"] for number in (0, 1))
+    assert (len(first), len(second)) == (1, 0)
 
 
 @pytest.mark.parametrize(
@@ -186,15 +192,22 @@ async def test_verifiers_of_others_accept_what_was_composed(office: OfficeSeal, 
     await asyncio.to_thread(ask_all, file, office.certificate, Level.B_B)
 
 
-@pytest.mark.parametrize("what", ["broken", "encrypted", "sealed", "no such page", "broken pages", "nested"])
+@pytest.mark.parametrize(
+    "what", ["broken", "encrypted", "sealed", "no such page", "broken pages", "nested", "different pages"]
+)
 async def test_what_cannot_be_composed_is_told(what: str, office: OfficeSeal) -> None:
     plain = make_pdf()
-    nested = plain.replace(b"/Kids [", b"/Kids " + b"[" * 20_000 + b"]" * 20_000 + b"[")
-    sealed = (await seal(plain, office, Level.B_B)).content
-    original = {"broken": plain[:-300], "encrypted": lock(plain), "sealed": sealed, "nested": nested}.get(what, plain)
+    original = {
+        "broken": plain[:-300],
+        "encrypted": lock(plain),
+        "sealed": (await seal(plain, office, Level.B_B)).content,
+        "nested": plain.replace(b"/Kids [", b"/Kids " + b"[" * 20_000 + b"]" * 20_000 + b"["),
+        "different pages": write_pages().replace(b"/Kids [3 0 R]", b"/Kids [3 0 R 3 0 R]"),
+    }.get(what, plain)
     fields = [Field(FieldKind.NAME, 0, 7, (1, 1, 100, 20))] if what == "no such page" else []
+    pages = b"%PDF-" if what == "broken pages" else CERTIFICATE
     with pytest.raises(NotComposed):
-        await PdfComposer().compose(original, [JAN], fields, b"%PDF-" if what == "broken pages" else CERTIFICATE, TITLE)
+        await PdfComposer().compose(original, [JAN], fields, pages, TITLE)
 
 
 async def test_what_takes_too_long_is_given_up() -> None:
