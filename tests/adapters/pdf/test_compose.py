@@ -197,12 +197,14 @@ async def test_verifiers_of_others_accept_what_was_composed(office: OfficeSeal, 
 )
 async def test_what_cannot_be_composed_is_told(what: str, office: OfficeSeal) -> None:
     plain = make_pdf()
+    tree = b"<< /Type /Pages /Kids [3 0 R 3 0 R] /Count 1 >>"
+    page = b"<< /Type /Page /Parent 2 0 R /MediaBox [0 0 400 600] >>"
     original = {
         "broken": plain[:-300],
         "encrypted": lock(plain),
         "sealed": (await seal(plain, office, Level.B_B)).content,
         "nested": plain.replace(b"/Kids [", b"/Kids " + b"[" * 20_000 + b"]" * 20_000 + b"["),
-        "different pages": write_pages().replace(b"/Kids [3 0 R]", b"/Kids [3 0 R 3 0 R]"),
+        "different pages": write_objects("1.4", [b"<< /Type /Catalog /Pages 2 0 R >>", tree, page]),
     }.get(what, plain)
     fields = [Field(FieldKind.NAME, 0, 7, (1, 1, 100, 20))] if what == "no such page" else []
     pages = b"%PDF-" if what == "broken pages" else CERTIFICATE
