@@ -45,7 +45,7 @@ class Seen:
                 (x1, y1), (x2, y2) = matrix.on_point(left, bottom), matrix.on_point(right, top)
                 yield each.type, self._turn(min(x1, x2), min(y1, y2), max(x1, x2), max(y1, y2))
 
-    def picture(self, scale: int = 1) -> Image.Image:
+    def picture(self, scale: float = 1) -> Image.Image:
         """In shades of grey, with so many pixels for each point."""
         shown: Image.Image = self.page.render(scale=scale).to_pil()
         return shown.convert("L")

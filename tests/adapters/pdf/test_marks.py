@@ -39,7 +39,7 @@ def test_texts_come_in_the_order_of_their_fields_and_only_to_their_signers() -> 
 def test_anchors_are_covered_and_those_of_others_are_not() -> None:
     empty = Mark(0, " ", " ", signature=None)
     own = drawn(a_pdf("[[tekst 1: Functie]]", "[[handtekening 1]]"))
-    assert see(compose(own, empty)).picture(3).getcolors() == [(1200 * 1800, 255)]
+    assert see(compose(own, empty)).picture(1.2).getcolors() == [(480 * 720, 255)]
     both = drawn(a_pdf("[[naam 1]]", "", "[[tekst 2: Functie]]"))
     rows = [(0, 160, 400, 240), (0, 60, 400, 140)]
     theirs, own_row = (see(compose(both, empty)).picture().crop(row) for row in rows)
