@@ -1,25 +1,16 @@
-"""Paper to draw words on: A4 with a title and a number on every page.
+"""Paper to draw words on: A4 with a title and a number on every page."""
 
-Names and reasons may be in any script: DejaVu Sans comes first, then fonts for what it lacks, shaped by HarfBuzz. What
-no font has is spelled out, such as `[U+1780]`.
-"""
-
-import re
 from base64 import b64decode
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime
 from io import BytesIO
-from pathlib import Path
 from typing import Any, Final
 
-from fpdf import FPDF
-from fpdf.enums import TextDirection, XPos, YPos
+from fpdf.enums import XPos, YPos
 from PIL import Image
 
-from cards.text import FSI, PDI
+from adapters.pdf.lettering import MAIN, LetteredPaper
 
-FONTS: Final = Path(__file__).parent / "fonts"
-MAIN: Final = "DejaVuSans"
 _INK, _GREY, _RULE = 25, 95, 190
 MARGIN: Final = 18
 """Millimetres of white around the text."""
@@ -35,21 +26,15 @@ _SHARPEST: Final = (800, 400)
 """Pixels of a picture at most: enough for print of that size, and quick to pack."""
 _PIXEL: Final = 25.4 / 192
 """Millimetres of a pixel, of which the pad draws two for each CSS pixel (96 an inch)."""
-_INVISIBLE: Final[Sequence[str]] = ("\u200b", "\u2060", "\ufeff", "\ufe0e", "\ufe0f", FSI, PDI)
-_FAR: Final = re.compile(r"[^\s\x20-\x7e\xa0-\xff]")
-
-_UNSHAPED: Final = re.compile(r"[\s\x20-\u02ff\u0370-\u052f\u1e00-\u1fff\u2010-\u2027\u20ac]*")
-"""Latin, Greek and Cyrillic with their punctuation: drawn letter by letter, which takes half the time."""
 
 
-class Paper(FPDF):
+class Paper(LetteredPaper):
     """A4 with the title on every page, and its number. `words` are all that comes on it."""
 
     def __init__(self, words: Mapping[str, Any]) -> None:
         super().__init__()
         self.words = words
-        self._known: set[int] = set()
-        self._add_fonts()
+        self.add_fonts(_read_texts(words))
         self.set_title(f"{words['title']} · {words['office']}")
         self.set_author(words["office"])
         self.set_creator("Paraaf")
@@ -59,24 +44,6 @@ class Paper(FPDF):
         self.set_auto_page_break(auto=True, margin=_FOOT)
         self.alias_nb_pages("{nb}")
         self.add_page()
-
-    def _add_fonts(self) -> None:
-        """The main font, and of the others those that have something which is on the sheet and in no font before."""
-        self.add_font(MAIN, "", FONTS / "DejaVuSans.ttf")
-        self.add_font(MAIN, "B", FONTS / "DejaVuSans-Bold.ttf")
-        self._known = self._read_codes()
-        missing = {ord(char) for text in _read_texts(self.words) for char in text} - self._known
-        others: list[str] = []
-        for name in sorted(file.stem for file in FONTS.glob("*.ttf") if not file.stem.startswith(MAIN)):
-            if not any(_FAR.match(chr(code)) for code in missing - self._known):
-                break
-            self.add_font(name, "", FONTS / f"{name}.ttf")
-            others.append(name)
-            self._known = self._read_codes()
-        self.set_fallback_fonts(others, exact_match=False)
-
-    def _read_codes(self) -> set[int]:
-        return {code for font in self.fonts.values() for code in getattr(font, "cmap", ())}
 
     def header(self) -> None:
         """The title and the office, above a rule."""
@@ -141,14 +108,7 @@ class Paper(FPDF):
         self.set_font(MAIN, style, size)
         self.set_text_color(_GREY if grey else _INK)
         self.set_x(MARGIN + indent)
-        # Words of ours around a name run from left to right, whichever way the name does.
-        direction = TextDirection.LTR if FSI in text else None
-        self.set_text_shaping(use_shaping_engine=not _UNSHAPED.fullmatch(text), direction=direction)
-        self.multi_cell(width, height, self._spell(text), align="L", new_x=XPos.LMARGIN, new_y=YPos.NEXT)
-
-    def _spell(self, text: str) -> str:
-        """The text, with what no font has spelled out."""
-        return _FAR.sub(lambda found: found[0] if ord(found[0]) in self._known else _name_code(found[0]), text)
+        self.multi_cell(width, height, self.prepare(text), align="L", new_x=XPos.LMARGIN, new_y=YPos.NEXT)
 
 
 def _read_texts(part: object) -> Iterator[str]:
@@ -162,10 +122,3 @@ def _read_texts(part: object) -> Iterator[str]:
         case list():
             for value in part:
                 yield from _read_texts(value)
-
-
-def _name_code(char: str) -> str:
-    return "" if char in _INVISIBLE else f"[U+{ord(char):04X}]"
-
-
-"""Show nothing where a font has them, and so need no spelling where none has."""

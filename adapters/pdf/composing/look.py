@@ -11,21 +11,18 @@ from io import BytesIO
 
 import orjson
 import pypdfium2 as pdfium
-from pyhanko.pdf_utils.generic import ArrayObject, DictionaryObject, PdfObject, StreamObject
+from pyhanko.pdf_utils.generic import ArrayObject, DictionaryObject, StreamObject
 from pyhanko.pdf_utils.reader import PdfFileReader
 
 from adapters.pdf.composing.anchors import find_anchors, make_field
 from adapters.pdf.composing.inspection import Inspection, Reason, Refused
+from adapters.pdf.composing.tree import MOST_PAGES, find_signature_widgets, inherit, read_entry, walk_pages
 from adapters.pdf.count_pages import set_limits
 from bot.domain.fields import Field, FieldKind
 
-MOST_PAGES = 1_000
-"""The longest file that the tests sign."""
 MEMORY = 1024 * 1024 * 1024
 """Bytes of address space: both readers for the largest file that a platform hands over."""
 CPU_SECONDS = 40
-_DEEPEST = 50
-"""Levels of a tree of pages or fields; real ones have a handful."""
 
 
 def main() -> None:
@@ -50,74 +47,24 @@ def look_into(content: bytes) -> Inspection | Refused:
 
 
 def _look(reader: PdfFileReader, content: bytes) -> Inspection | Refused:
-    form = _read(reader.root, "/AcroForm")
-    if isinstance(form, DictionaryObject) and _read(form, "/XFA") is not None:
+    form = read_entry(reader.root, "/AcroForm")
+    if isinstance(form, DictionaryObject) and read_entry(form, "/XFA") is not None:
         return Refused(Reason.XFA)
     seen = pdfium.PdfDocument(content)
     if len(seen) > MOST_PAGES:
         return Refused(Reason.TOO_MANY_PAGES)
-    pages = list(_walk_pages(reader.root["/Pages"]))
+    pages = list(walk_pages(reader.root["/Pages"]))
     if not pages or len(pages) != len(seen):
         return Refused(Reason.BROKEN)
-    widgets = [(number, each) for number, page in enumerate(pages) for each in _find_signature_widgets(page)]
-    is_signed = any(_inherit(each, "/V") is not None for _, each in widgets) or bool(reader.embedded_signatures)
+    widgets = [(number, each) for number, page in enumerate(pages) for each in find_signature_widgets(page)]
+    is_signed = any(inherit(each, "/V") is not None for _, each in widgets) or bool(reader.embedded_signatures)
     fields = [] if is_signed else [*_read_widgets(widgets, seen), *_read_anchors(seen)]
     return Inspection(tuple(page.get_size() for page in seen), is_signed, _claims_pdfa(reader), tuple(fields))
 
 
-def _walk_pages(node: DictionaryObject, depth: int = 0) -> Iterator[DictionaryObject]:
-    """The pages below a node of the tree, in order. Raises `ValueError` for a tree that is too deep or too large."""
-    if depth > _DEEPEST:
-        raise ValueError("too deep")
-    for count, kid in enumerate(_read_list(node, "/Kids")):
-        if count > MOST_PAGES:
-            raise ValueError("too many pages")
-        if "/Kids" in kid:
-            yield from _walk_pages(kid, depth + 1)
-        else:
-            yield kid
-
-
-def _read(node: DictionaryObject, key: str) -> PdfObject | None:
-    """What a dictionary has by this name, be it in an object of its own; None where that is nothing or null."""
-    try:
-        found: PdfObject = node[key]
-    except KeyError:
-        return None
-    return found
-
-
-def _read_list(node: DictionaryObject, key: str) -> list[DictionaryObject]:
-    """The dictionaries in a list of a dictionary. Raises `TypeError` where it has something else by this name."""
-    found = _read(node, key)
-    if not isinstance(found, ArrayObject | None):
-        raise TypeError(f"{key} is no list")
-    kids = [each.get_object() for each in found or ()]
-    if not all(isinstance(each, DictionaryObject) for each in kids):
-        raise TypeError(f"{key} holds something else")
-    return kids
-
-
-def _find_signature_widgets(page: DictionaryObject) -> list[DictionaryObject]:
-    return [each for each in _read_list(page, "/Annots") if "/Rect" in each and str(_inherit(each, "/FT")) == "/Sig"]
-
-
-def _inherit(field: DictionaryObject, key: str) -> PdfObject | None:
-    """What a form field has by this name, itself or from its parents."""
-    for _ in range(_DEEPEST):
-        found = _read(field, key)
-        parent = _read(field, "/Parent")
-        if found is not None or not isinstance(parent, DictionaryObject):
-            return found
-        field = parent
-    raise ValueError("too deep")
-
-
 def _read_widgets(widgets: list[tuple[int, DictionaryObject]], seen: pdfium.PdfDocument) -> list[Field]:
     """Empty signature fields, one for each signer: by the numbers in their names if these are 1 to n, else as read."""
-    placed = [
-        (number, str(_inherit(each, "/T") or ""), _place(each["/Rect"], seen[number])) for number, each in widgets
-    ]
+    placed = [(number, str(inherit(each, "/T") or ""), _place(each["/Rect"], seen[number])) for number, each in widgets]
     placed = [each for each in placed if min(each[2][2:]) > 0]  # a box without size is for signatures that show nothing
     placed.sort(key=lambda each: (each[0], -each[2][1], each[2][0]))
     named = [re.search(r"(\d{1,2})$", name) for _, name, _ in placed]
