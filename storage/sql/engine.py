@@ -1,6 +1,8 @@
 """Connections to SQLite and PostgreSQL, set up so that what is committed is on the disk and nobody waits for ever."""
 
+import asyncio
 import time
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -10,7 +12,7 @@ from sqlalchemy import URL, Connection, event, make_url
 from sqlalchemy.engine.interfaces import DBAPIConnection
 from sqlalchemy.exc import DisconnectionError
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
-from sqlalchemy.pool import ConnectionPoolEntry, PoolProxiedConnection
+from sqlalchemy.pool import ConnectionPoolEntry, PoolProxiedConnection, QueuePool
 
 from storage.sql.types import to_json
 
@@ -23,6 +25,9 @@ _CONNECTIONS = 20
 """How many a process has to PostgreSQL at most; by default it takes 100 (`max_connections`)."""
 _FORGOTTEN_MILLISECONDS = 60_000
 """After this a transaction that does nothing is ended by PostgreSQL, so that a hung replica holds no locks."""
+PATIENCE = 5.0
+"""Seconds that statements under way are given when the connections are closed."""
+_LOOK_AGAIN = 0.01
 IDLE_SECONDS = 30
 """A connection that lay idle longer is asked whether it still works: a firewall or restart may have ended it."""
 
@@ -41,9 +46,19 @@ class Engines:
         return self.writing.dialect.name == "sqlite"
 
     async def dispose(self) -> None:
-        """Close every connection."""
+        """Close every connection, as soon as nothing is under way on any, or after `PATIENCE`."""
+        # Else a thread of SQLite's driver would tell its result to a loop that may have ended by then.
+        with suppress(TimeoutError):
+            async with asyncio.timeout(PATIENCE):
+                while any(_count_busy(engine) for engine in (self.writing, self.reading)):  # noqa: ASYNC110 - a pool tells no event
+                    await asyncio.sleep(_LOOK_AGAIN)
         await self.writing.dispose()
         await self.reading.dispose()
+
+
+def _count_busy(engine: AsyncEngine) -> int:
+    pool = engine.pool
+    return pool.checkedout() if isinstance(pool, QueuePool) else 0
 
 
 def connect(url: str, *, ask_after: float = IDLE_SECONDS) -> Engines:
