@@ -3,9 +3,7 @@
 The tables are made once for a test process: a SQLite file is copied for every test, a PostgreSQL database is emptied.
 """
 
-import asyncio
 import shutil
-import threading
 from collections.abc import AsyncIterator
 from pathlib import Path
 
@@ -21,7 +19,6 @@ from storage.vault import Vault
 from tests.builders import a_client, a_contact, an_item, an_office
 from tests.servers import fresh_database
 
-_DRIVER_SECONDS = 5
 DATABASES = ("sqlite", "postgresql")
 A_VAULT = Vault(bytes(range(32)))
 
@@ -80,11 +77,3 @@ async def office_store(store: SqlStore) -> SqlStore:
         await transaction.people.save_contact(a_contact())
         await transaction.dossiers.add(an_item())
     return store
-
-
-async def let_drivers_end() -> None:
-    """Wait for aiosqlite's threads, which report to the loop once more after a connection that failed."""
-    for thread in threading.enumerate():
-        if "_connection_worker_thread" in thread.name:
-            await asyncio.to_thread(thread.join, _DRIVER_SECONDS)
-            assert not thread.is_alive()

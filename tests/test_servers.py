@@ -1,3 +1,4 @@
+import asyncio
 import contextlib
 import socket
 import subprocess
@@ -6,7 +7,7 @@ import time
 
 import asyncpg
 import pytest
-from redis import Redis
+from redis import Redis, RedisError
 from sqlalchemy import URL, make_url, text
 from sqlalchemy.ext.asyncio import create_async_engine
 
@@ -16,7 +17,7 @@ RUN_UNTIL_KILLED = """
 import sys
 from tests.servers import run_postgres, run_redis
 with run_postgres() as postgres, run_redis() as redis:
-    print(postgres.port, redis.rpartition(":")[2].partition("/")[0], flush=True)
+    print(postgres.render_as_string(hide_password=False), redis, flush=True)
     sys.stdin.read()
 """
 
@@ -68,12 +69,28 @@ def test_the_servers_of_a_killed_run_stop_too() -> None:
     run = [sys.executable, "-W", "error", "-c", RUN_UNTIL_KILLED]
     with subprocess.Popen(run, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as process:
         assert process.stdout is not None
-        ports = [int(port) for port in process.stdout.readline().split()]
-        assert [_answers(port) for port in ports] == [True, True]
+        postgres, redis = process.stdout.readline().split()
+        assert _lets_in(postgres, redis) == [True, True]
         process.kill()
     deadline = time.monotonic() + 20
-    while any(_answers(port) for port in ports):
-        assert time.monotonic() < deadline, f"still listening on one of {ports}"
+    # By their passwords: the ports may be those of other servers by then.
+    while any(_lets_in(postgres, redis)):
+        assert time.monotonic() < deadline, "still running"
+
+
+def _lets_in(postgres: str, redis: str) -> list[bool]:
+    let_in = [False, False]
+    with contextlib.suppress(OSError, asyncpg.PostgresError):
+        asyncio.run(_visit(postgres))
+        let_in[0] = True
+    with contextlib.suppress(RedisError), Redis.from_url(redis, socket_timeout=5) as connection:
+        connection.ping()
+        let_in[1] = True
+    return let_in
+
+
+async def _visit(postgres: str) -> None:
+    await (await asyncpg.connect(_dsn(make_url(postgres)), timeout=5)).close()
 
 
 def _answers(port: int) -> bool:

@@ -14,6 +14,7 @@ from sqlalchemy.exc import DisconnectionError
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 from sqlalchemy.pool import ConnectionPoolEntry, PoolProxiedConnection, QueuePool
 
+from storage.sql.sqlite_driver import Threads
 from storage.sql.types import to_json
 
 _BUSY_MILLISECONDS = 5_000
@@ -39,6 +40,7 @@ class Engines:
     writing: AsyncEngine
     reading: AsyncEngine
     querying: AsyncEngine
+    threads: Threads | None = None
 
     @property
     def queues_writers(self) -> bool:
@@ -54,6 +56,8 @@ class Engines:
                     await asyncio.sleep(_LOOK_AGAIN)
         await self.writing.dispose()
         await self.reading.dispose()
+        if self.threads:
+            await self.threads.end(PATIENCE)
 
 
 def _count_busy(engine: AsyncEngine) -> int:
@@ -81,11 +85,13 @@ def _connect_sqlite(url: URL) -> Engines:
         raise ValueError("a SQLite URL names a file: a database in memory is lost and cannot be shared")
     Path(url.database).parent.mkdir(parents=True, exist_ok=True)
     options: dict[str, Any] = {"json_serializer": to_json, "json_deserializer": orjson.loads}
+    threads = Threads()
+    options |= {"connect_args": {"async_creator_fn": threads.open}}
     writing = create_async_engine(url, pool_size=1, max_overflow=0, **options)
     reading = create_async_engine(url, pool_size=4, max_overflow=4, **options)
     for engine, begin, query_only in ((writing, "BEGIN IMMEDIATE", "OFF"), (reading, "BEGIN", "ON")):
         _prepare_sqlite(engine, begin, query_only)
-    return Engines(writing, reading, reading)  # a transaction in a file costs no round trips
+    return Engines(writing, reading, reading, threads)  # a transaction in a file costs no round trips
 
 
 def _prepare_sqlite(engine: AsyncEngine, begin: str, query_only: str) -> None:

@@ -13,7 +13,6 @@ from bot.domain.errors import StoreUnavailable
 from storage.sql.engine import connect
 from storage.sql.migrations import migrate
 from storage.sql.tables import metadata
-from tests.databases import let_drivers_end
 
 # Constraints and indexes with their conditions, which Alembic does not compare.
 CONSTRAINTS = "SELECT conrelid::regclass::text, conname, pg_get_constraintdef(oid) FROM pg_constraint"
@@ -90,7 +89,6 @@ async def test_a_database_that_is_away_is_said_to_be(tmp_path: Path, unused_tcp_
     folder.mkdir()
     with pytest.raises(StoreUnavailable):
         await migrate(f"sqlite:///{folder}")
-    await let_drivers_end()
 
 
 async def test_migrations_keep_what_is_there(tmp_path: Path) -> None:

@@ -34,7 +34,6 @@ from tests.builders import (
     an_outgoing,
     at,
 )
-from tests.databases import let_drivers_end
 
 
 @pytest.fixture
@@ -182,7 +181,6 @@ class TestOutages:
         with pytest.raises(StoreUnavailable):
             await store.ping()
         await store.dispose()
-        await let_drivers_end()
 
     async def test_a_store_that_answers(self, store: SqlStore) -> None:
         await store.ping()
