@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
-from adapters.seal_level import Level
+from bot.domain.certified import SealLevel
 from storage.evidence.verify import Outcome, Verdict
 
 
@@ -67,7 +67,7 @@ class Judgement:
     findings: tuple[Finding, ...]
     size: int
     signatures: tuple[Covered, ...] = ()
-    level: Level | None = None
+    level: SealLevel | None = None
     """What the file carries, whoever made it; None where it has no seal."""
 
     @property

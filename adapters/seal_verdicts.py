@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from typing import assert_never
 
 from adapters.seal_judgement import Check, Covered, Finding, Judgement, Kind
-from adapters.seal_level import Level
+from bot.domain.certified import SealLevel
 from bot.texts import Texts
 from storage.evidence.verify import Outcome, Verdict
 
@@ -38,7 +38,9 @@ def describe_seal(judged: Judgement, texts: Texts) -> Iterator[str]:
     for each in judged.signatures:
         yield _describe_covered(each, judged.size, texts)
     if judged.level:
-        yield texts.say("Level: {level}, {meaning}", level=judged.level.value, meaning=_explain(judged.level, texts))
+        yield texts.say(
+            "SealLevel: {level}, {meaning}", level=judged.level.value, meaning=_explain(judged.level, texts)
+        )
 
 
 def describe_check(finding: Finding, texts: Texts) -> str:
@@ -146,15 +148,15 @@ def _name_kind(kind: Kind, texts: Texts) -> str:
             assert_never(kind)
 
 
-def _explain(level: Level, texts: Texts) -> str:
+def _explain(level: SealLevel, texts: Texts) -> str:
     match level:
-        case Level.B_B:
+        case SealLevel.B_B:
             return texts.say("the time is that of whoever sealed")
-        case Level.B_T:
+        case SealLevel.B_T:
             return texts.say("with a timestamp by an authority")
-        case Level.B_LT:
+        case SealLevel.B_LT:
             return texts.say("with what its certificates can be checked with later")
-        case Level.B_LTA:
+        case SealLevel.B_LTA:
             return texts.say("made to be checked for many years")
         case _:
             assert_never(level)

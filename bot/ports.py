@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 from typing import Protocol
 
 from bot.conversation import Actor, FileRef
-from bot.domain.certified import Sealed
+from bot.domain.certified import Sealed, SealLevel
 from bot.domain.delegation import Delegation, DelegationId
 from bot.domain.dossier import Content, DossierItem, ItemId, Version
 from bot.domain.envelope import Envelope, EnvelopeId, Party, Signer
@@ -34,6 +34,7 @@ from bot.domain.people import (
 )
 from bot.domain.places import Conversation, MessageRef, Place, Reference
 from bot.domain.placing import FieldTemplate, Layout, Placement, PlacingLink
+from bot.domain.sealing import Inspection, SealedPdf, SealOrder
 from bot.domain.signature import Signature
 from bot.domain.tasks import TaskScope, Turn
 from cards.model import Card
@@ -126,6 +127,25 @@ class LayoutReader(Protocol):
 
     async def read_layout(self, content: bytes) -> Layout | None:
         """The pages of a PDF; None for anything else, and for a PDF that is broken, locked or hostile."""
+
+
+class Sealer(Protocol):
+    """Looks into PDFs that are to be sealed, and makes and seals them, with limits on what that may take."""
+
+    level: SealLevel
+    """The highest that its settings can reach."""
+
+    async def inspect(self, sha256: str) -> Inspection:
+        """What is known of a document that is kept; quick where it was asked before.
+
+        Raises `CannotBeSealed`, `SealingUnavailable`, `StoreUnavailable`.
+        """
+
+    async def seal(self, order: SealOrder) -> SealedPdf:
+        """The sealed PDF, kept when this returns: at the level that is wanted, or the highest below that can be had.
+
+        Raises `CannotBeSealed`, `SealingUnavailable` when trying again may help, `StoreUnavailable`.
+        """
 
 
 class Geography(Protocol):

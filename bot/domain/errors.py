@@ -38,6 +38,7 @@ StoreUnavailable             the database does not answer: nothing was changed
 KeyRefused                   the key of personal data cannot be used
 EvidenceUnavailable          the evidence log does not answer: trying again may help
 EvidenceRefused              the evidence log does not take this for what it is
+SealingUnavailable           nothing can be sealed now: trying again may help
 """
 
 from dataclasses import dataclass
@@ -267,5 +268,12 @@ class EvidenceRefused(Exception):
 
     Asking again does not help: somebody has to look.
     """
+
+    reason: str
+
+
+@dataclass(eq=False)
+class SealingUnavailable(Exception):
+    """Nothing can be sealed now, for `reason`: trying again may help, once somebody mends it."""
 
     reason: str

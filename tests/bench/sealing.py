@@ -17,7 +17,7 @@ from adapters.pdf.sealing.held_key import to_der
 from adapters.pdf.sealing.keys import OfficeSeal, load_pem
 from adapters.pdf.sealing.making import make_office_key
 from adapters.pdf.sealing.seal import seal
-from adapters.seal_level import Level
+from bot.domain.certified import SealLevel
 from tests.bench.measuring import Effort
 from tests.bench.rows import Bound, Row
 from tests.bench.stage import make_folder
@@ -31,11 +31,11 @@ import asyncio, sys
 from pathlib import Path
 from adapters.pdf.sealing.keys import load_pem
 from adapters.pdf.sealing.seal import seal_file
-from adapters.seal_level import Level
+from bot.domain.certified import SealLevel
 folder = Path(sys.argv[1])
 key = load_pem(folder / "c.pem", folder / "k.pem")
 with (folder / "large.pdf").open("r+b") as paper:
-    asyncio.run(seal_file(paper, key, Level.B_B))
+    asyncio.run(seal_file(paper, key, SealLevel.B_B))
 # Not `ru_maxrss`: that of the process which started this one counts there as well.
 print(int(Path("/proc/self/status").read_text().partition("VmHWM:")[2].split()[0]) * 1024)
 """
@@ -63,7 +63,7 @@ async def measure_sealing(effort: Effort) -> list[Row]:
 async def _seal_many(paper: bytes, key: OfficeSeal, times: int = 20) -> float:
     begun = process_time()
     for _ in range(times):
-        await seal(paper, key, Level.B_B)
+        await seal(paper, key, SealLevel.B_B)
     return times / (process_time() - begun)
 
 

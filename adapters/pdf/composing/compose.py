@@ -8,8 +8,8 @@ from dataclasses import dataclass
 import structlog
 
 from adapters.pdf.apart import run_apart
-from adapters.pdf.composing.marks import Mark
 from bot.domain.fields import Field
+from bot.domain.sealing import Mark
 
 PATIENCE = 90.0
 """Seconds for one document, starting the process included."""

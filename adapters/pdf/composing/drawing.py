@@ -5,9 +5,9 @@ from dataclasses import dataclass
 from typing import Final
 
 from adapters.pdf.composing.anchors import Box, turn_box
-from adapters.pdf.composing.marks import Mark
 from adapters.pdf.composing.pen import MarkPaper
 from bot.domain.fields import Field, FieldKind
+from bot.domain.sealing import Mark
 from bot.domain.signature import TypedSignature
 
 Size = tuple[float, float]

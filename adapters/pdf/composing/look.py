@@ -15,10 +15,11 @@ from pyhanko.pdf_utils.generic import ArrayObject, DictionaryObject, StreamObjec
 from pyhanko.pdf_utils.reader import PdfFileReader
 
 from adapters.pdf.composing.anchors import find_anchors, make_field
-from adapters.pdf.composing.inspection import Inspection, Reason, Refused
+from adapters.pdf.composing.inspection import Refused
 from adapters.pdf.composing.tree import MOST_PAGES, find_signature_widgets, inherit, read_entry, walk_pages
 from adapters.pdf.count_pages import set_limits
 from bot.domain.fields import Field, FieldKind
+from bot.domain.sealing import Inspection, Obstacle
 
 MEMORY = 1024 * 1024 * 1024
 """Bytes of address space: both readers for the largest file that a platform hands over."""
@@ -38,24 +39,24 @@ def look_into(content: bytes) -> Inspection | Refused:
     try:
         reader = PdfFileReader(BytesIO(content), strict=False)
         if reader.encrypted:
-            return Refused(Reason.ENCRYPTED)
+            return Refused(Obstacle.ENCRYPTED)
         return _look(reader, content)
     except MemoryError:
-        return Refused(Reason.TOO_HEAVY)
+        return Refused(Obstacle.TOO_HEAVY)
     except Exception:  # noqa: BLE001 - whatever a reader raises, it is about the file
-        return Refused(Reason.BROKEN)
+        return Refused(Obstacle.BROKEN)
 
 
 def _look(reader: PdfFileReader, content: bytes) -> Inspection | Refused:
     form = read_entry(reader.root, "/AcroForm")
     if isinstance(form, DictionaryObject) and read_entry(form, "/XFA") is not None:
-        return Refused(Reason.XFA)
+        return Refused(Obstacle.XFA)
     seen = pdfium.PdfDocument(content)
     if len(seen) > MOST_PAGES:
-        return Refused(Reason.TOO_MANY_PAGES)
+        return Refused(Obstacle.TOO_MANY_PAGES)
     pages = list(walk_pages(reader.root["/Pages"]))
     if not pages or len(pages) != len(seen):
-        return Refused(Reason.BROKEN)
+        return Refused(Obstacle.BROKEN)
     widgets = [(number, each) for number, page in enumerate(pages) for each in find_signature_widgets(page)]
     is_signed = any(inherit(each, "/V") is not None for _, each in widgets) or bool(reader.embedded_signatures)
     fields = [] if is_signed else [*_read_widgets(widgets, seen), *_read_anchors(seen)]

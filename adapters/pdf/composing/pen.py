@@ -9,8 +9,8 @@ from fpdf.enums import MethodReturnValue, StrokeCapStyle, StrokeJoinStyle
 from PIL import Image
 
 from adapters.pdf.composing.anchors import Box
-from adapters.pdf.composing.marks import Mark
 from adapters.pdf.lettering import MAIN, LetteredPaper
+from bot.domain.sealing import Mark
 from bot.domain.signature import DrawnSignature, Point, TypedSignature
 
 _SIZES: Final = (11.0, 10.0, 9.0, 8.0, 7.0, 6.0, 5.0, 4.0)

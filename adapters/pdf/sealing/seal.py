@@ -22,7 +22,7 @@ from adapters.pdf.sealing.held_key import to_der
 from adapters.pdf.sealing.keys import OfficeSeal
 from adapters.pdf.sealing.stamping import CheckingTimeStamper, Tsa
 from adapters.pdf.sealing.writer import AddingWriter
-from adapters.seal_level import LEVELS, Level
+from bot.domain.certified import SealLevel
 
 FIELD: Final = "Paraaf"
 """The name of the field that holds the seal; a number is added where the document has one of that name."""
@@ -47,12 +47,12 @@ class Sealed:
     """A sealed PDF, and the level that was reached; `shortfall` says why it is none of those above."""
 
     content: bytes
-    level: Level
+    level: SealLevel
     shortfall: str = ""
 
 
 async def seal(
-    content: bytes, key: OfficeSeal, level: Level, tsa: Tsa | None = None, revocation: Revocation | None = None
+    content: bytes, key: OfficeSeal, level: SealLevel, tsa: Tsa | None = None, revocation: Revocation | None = None
 ) -> Sealed:
     """Seal `content`, which stays a byte prefix of the result, at `level` or the highest below it that can be had.
 
@@ -64,13 +64,13 @@ async def seal(
 
 
 async def seal_file(
-    paper: IO[bytes], key: OfficeSeal, level: Level, tsa: Tsa | None = None, revocation: Revocation | None = None
-) -> tuple[Level, str]:
+    paper: IO[bytes], key: OfficeSeal, level: SealLevel, tsa: Tsa | None = None, revocation: Revocation | None = None
+) -> tuple[SealLevel, str]:
     """As `seal`, appended to a file that can be read, written and cut; it is as before where this fails."""
     size = paper.seek(0, 2)
     work = _Work(paper, key, CheckingTimeStamper(tsa) if tsa else None, revocation)
     shortfall = ""
-    for wanted in reversed(LEVELS[: LEVELS.index(level) + 1]):
+    for wanted in reversed(tuple(SealLevel)[: tuple(SealLevel).index(level) + 1]):
         try:
             await work.reach(wanted)
             return wanted, shortfall
@@ -96,27 +96,27 @@ class _Work:
     stamper: CheckingTimeStamper | None
     revocation: Revocation | None
 
-    async def reach(self, level: Level) -> None:
+    async def reach(self, level: SealLevel) -> None:
         """Raises `_OutOfReach`, `Unsealable`, `SealRefused`."""
-        if level is Level.B_B:
+        if level is SealLevel.B_B:
             return await self._sign(None, None)
         if self.stamper is None:
             raise _OutOfReach("no timestamp authority is set")
         try:
-            if level is Level.B_T:
+            if level is SealLevel.B_T:
                 await self._sign(None, self.stamper)
             else:
                 await self._sign_lastingly(level, self.stamper)
         except NoTimestamp as error:
             raise _OutOfReach("the timestamp authority gave no timestamp") from error
 
-    async def _sign_lastingly(self, level: Level, stamper: CheckingTimeStamper) -> None:
+    async def _sign_lastingly(self, level: SealLevel, stamper: CheckingTimeStamper) -> None:
         if self.revocation is None:
             raise _OutOfReach("nothing says whether the certificate was revoked")
         try:
             async with _open_context(self.revocation) as context:
                 await self._sign(context, stamper)
-                if level is Level.B_LTA:
+                if level is SealLevel.B_LTA:
                     await self._archive(context, stamper)
         except (PathBuildingError, PathValidationError, SigningError) as error:
             cause = error.__cause__ if isinstance(error, SigningError) else error

@@ -21,7 +21,7 @@ from pyhanko_certvalidator import ValidationContext
 from adapters.pdf.sealing.errors import SealRefused
 from adapters.pdf.sealing.held_key import to_der
 from adapters.pdf.sealing.keys import check_strength
-from adapters.seal_level import Level
+from bot.domain.certified import SealLevel
 
 _HASHES: Final = {"sha256", "sha384", "sha512"}
 _FOR_SEALS: Final = KeyUsageConstraints(key_usage={"digital_signature", "non_repudiation"}, match_all_key_usages=False)
@@ -70,17 +70,17 @@ async def examine_stamp(signature: EmbeddedPdfSignature, trust: Trust) -> Examin
     return _read(status, status.timestamp)
 
 
-def find_level(reader: PdfFileReader, signatures: Sequence[EmbeddedPdfSignature], seal: Examined) -> Level:
+def find_level(reader: PdfFileReader, signatures: Sequence[EmbeddedPdfSignature], seal: Examined) -> SealLevel:
     """What level a file's seal has, by what it carries."""
     if seal.stamp is None:
-        return Level.B_B
+        return SealLevel.B_B
     try:
         store = DocumentSecurityStore.read_dss(reader)
     except NoDSSFoundError:
-        return Level.B_T
+        return SealLevel.B_T
     if not (store.ocsps or store.crls):
-        return Level.B_T
-    return Level.B_LTA if any(each.sig_object_type == "/DocTimeStamp" for each in signatures) else Level.B_LT
+        return SealLevel.B_T
+    return SealLevel.B_LTA if any(each.sig_object_type == "/DocTimeStamp" for each in signatures) else SealLevel.B_LT
 
 
 async def _examine(signature: EmbeddedPdfSignature, trust: Trust, at: datetime | None) -> Examined:

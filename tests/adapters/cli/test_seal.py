@@ -9,7 +9,7 @@ import pytest
 
 from adapters.pdf.sealing.keys import load_pem
 from adapters.pdf.sealing.seal import seal
-from adapters.seal_level import Level
+from bot.domain.certified import SealLevel
 from tests.documents import make_pdf
 
 PARAAF = Path(sys.executable).with_name("paraaf")
@@ -28,7 +28,7 @@ def sealed(tmp_path: Path) -> Path:
     assert code == 0, said
     key = load_pem(tmp_path / "seal-certificate.pem", tmp_path / "seal-key.pem")
     file = tmp_path / "sealed.pdf"
-    file.write_bytes(asyncio.run(seal(make_pdf(), key, Level.B_B)).content)
+    file.write_bytes(asyncio.run(seal(make_pdf(), key, SealLevel.B_B)).content)
     return file
 
 

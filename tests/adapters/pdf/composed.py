@@ -8,10 +8,9 @@ from PIL import Image, ImageDraw
 
 from adapters.pdf.composing.compose import Order
 from adapters.pdf.composing.compose_apart import make_update
-from adapters.pdf.composing.inspection import Inspection
 from adapters.pdf.composing.look import look_into
-from adapters.pdf.composing.marks import Mark
 from bot.domain.fields import Field
+from bot.domain.sealing import Inspection, Mark
 from bot.domain.signature import Point, TypedSignature
 from tests.adapters.pdf.reading import check_structure
 from tests.adapters.pdf.sealing.papers import make_pdf, write_objects, write_plain

@@ -11,13 +11,13 @@ import pytest
 from pyhanko.pdf_utils.reader import PdfFileReader
 
 from adapters.pdf.composing.compose import NotComposed, PdfComposer
-from adapters.pdf.composing.marks import Mark
 from adapters.pdf.sealing.judging import judge
 from adapters.pdf.sealing.keys import OfficeSeal
 from adapters.pdf.sealing.seal import seal
 from adapters.pdf.sealing.trust import Trust
-from adapters.seal_level import Level
+from bot.domain.certified import SealLevel
 from bot.domain.fields import Field, FieldKind
+from bot.domain.sealing import Mark
 from bot.domain.signature import DrawnSignature, TypedSignature
 from storage.evidence.verify import Verdict
 from tests.adapters.pdf.composed import CERTIFICATE, DAY, JAN, TITLE, compose, png, wave, write_hybrid, write_pages
@@ -56,7 +56,7 @@ async def test_every_kind_of_pdf_can_be_composed_and_then_sealed(name: str, offi
     assert is_inside(see(composed).find("Jan Jansen"), turn_field(field, original))
     assert "J. Jansen" in see(composed, count).text()
     assert see(composed, count + 1).text() == "Certificaat 1"
-    sealed = await seal(composed, office, Level.B_B)
+    sealed = await seal(composed, office, SealLevel.B_B)
     judged = await asyncio.to_thread(judge, sealed.content, Trust([office.certificate]))
     assert judged.verdict is Verdict.HOLDS, judged
     check_structure(sealed.content)
@@ -170,9 +170,9 @@ async def test_it_runs_in_a_process_of_its_own() -> None:
 
 
 async def test_what_was_signed_before_is_wrapped_and_stays_as_it_was(office: OfficeSeal) -> None:
-    signed = (await seal(make_pdf(), office, Level.B_B)).content
+    signed = (await seal(make_pdf(), office, SealLevel.B_B)).content
     wrapped = await PdfComposer().wrap(signed, "Akte 王.pdf", [JAN], CERTIFICATE, TITLE)
-    sealed = (await seal(wrapped, office, Level.B_B)).content
+    sealed = (await seal(wrapped, office, SealLevel.B_B)).content
     judged = await asyncio.to_thread(judge, sealed, Trust([office.certificate]))
     assert judged.verdict is Verdict.HOLDS, judged
     await asyncio.to_thread(check_structure, sealed)
@@ -184,12 +184,12 @@ async def test_what_was_signed_before_is_wrapped_and_stays_as_it_was(office: Off
 async def test_verifiers_of_others_accept_what_was_composed(office: OfficeSeal, tmp_path: Path) -> None:
     original = with_signature_fields(pack(drawn(a_pdf("[[naam 1]]", "[[handtekening 3]]"))), "Handtekening1")
     signers = [JAN, Mark(2, "王小明", DAY, signature=DrawnSignature(png(), (wave(),)))]
-    sealed = await seal(await asyncio.to_thread(compose, original, *signers), office, Level.B_B)
+    sealed = await seal(await asyncio.to_thread(compose, original, *signers), office, SealLevel.B_B)
     judged = await asyncio.to_thread(judge, sealed.content, Trust([office.certificate]))
     assert judged.verdict is Verdict.HOLDS, judged
     file = tmp_path / "sealed.pdf"
     file.write_bytes(sealed.content)
-    await asyncio.to_thread(ask_all, file, office.certificate, Level.B_B)
+    await asyncio.to_thread(ask_all, file, office.certificate, SealLevel.B_B)
 
 
 @pytest.mark.parametrize(
@@ -202,7 +202,7 @@ async def test_what_cannot_be_composed_is_told(what: str, office: OfficeSeal) ->
     original = {
         "broken": plain[:-300],
         "encrypted": lock(plain),
-        "sealed": (await seal(plain, office, Level.B_B)).content,
+        "sealed": (await seal(plain, office, SealLevel.B_B)).content,
         "nested": plain.replace(b"/Kids [", b"/Kids " + b"[" * 20_000 + b"]" * 20_000 + b"["),
         "different pages": write_objects("1.4", [b"<< /Type /Catalog /Pages 2 0 R >>", tree, page]),
     }.get(what, plain)

@@ -10,8 +10,9 @@ from pyhanko.sign.fields import SigFieldSpec, append_signature_field
 from pypdf import PdfReader, PdfWriter
 from pypdf.generic import RectangleObject
 
-from adapters.pdf.composing.inspection import Inspection, PdfInspector, Reason, Refused
+from adapters.pdf.composing.inspection import PdfInspector, Refused
 from bot.domain.fields import FieldKind
+from bot.domain.sealing import Inspection, Obstacle
 
 
 def a_pdf(*texts: str, pages: int = 1, stretching: float = 100, size: float = 12) -> FPDF:
@@ -155,7 +156,7 @@ def changed(content: bytes, key: str, value: generic.PdfObject) -> bytes:
 
 async def test_a_form_drawn_by_a_program_is_refused() -> None:
     form = generic.DictionaryObject({generic.pdf_name("/XFA"): generic.pdf_string("<xdp/>")})
-    assert await PdfInspector().inspect(changed(drawn(a_pdf("x")), "/AcroForm", form)) == Refused(Reason.XFA)
+    assert await PdfInspector().inspect(changed(drawn(a_pdf("x")), "/AcroForm", form)) == Refused(Obstacle.XFA)
 
 
 async def test_a_claim_of_pdfa_is_seen() -> None:
@@ -169,12 +170,12 @@ async def test_an_encrypted_file_is_refused() -> None:
     writer.encrypt("", "owner", algorithm="RC4-128")
     written = BytesIO()
     writer.write(written)
-    assert await PdfInspector().inspect(written.getvalue()) == Refused(Reason.ENCRYPTED)
+    assert await PdfInspector().inspect(written.getvalue()) == Refused(Obstacle.ENCRYPTED)
 
 
 async def test_too_many_pages_are_refused_and_the_most_are_not() -> None:
     assert len((await inspect(drawn(a_pdf(pages=1_000)))).pages) == 1_000
-    assert await PdfInspector().inspect(drawn(a_pdf(pages=1_001))) == Refused(Reason.TOO_MANY_PAGES)
+    assert await PdfInspector().inspect(drawn(a_pdf(pages=1_001))) == Refused(Obstacle.TOO_MANY_PAGES)
 
 
 NESTED = b"[" * 20_000 + b"]" * 20_000
@@ -193,8 +194,8 @@ NESTED = b"[" * 20_000 + b"]" * 20_000
     ids=["empty", "zip", "header", "cut off", "nested kids", "nested root"],
 )
 async def test_a_broken_file_is_refused(content: bytes) -> None:
-    assert await PdfInspector().inspect(content) == Refused(Reason.BROKEN)
+    assert await PdfInspector().inspect(content) == Refused(Obstacle.BROKEN)
 
 
 async def test_a_file_that_takes_too_long_is_refused() -> None:
-    assert await PdfInspector(patience=0.001).inspect(drawn(a_pdf("x"))) == Refused(Reason.TOO_HEAVY)
+    assert await PdfInspector(patience=0.001).inspect(drawn(a_pdf("x"))) == Refused(Obstacle.TOO_HEAVY)

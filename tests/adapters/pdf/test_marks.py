@@ -2,8 +2,8 @@
 
 import pytest
 
-from adapters.pdf.composing.marks import Mark
 from bot.domain.fields import Field, FieldKind
+from bot.domain.sealing import Mark
 from bot.domain.signature import DrawnSignature, TypedSignature
 from tests.adapters.pdf.composed import DAY, IMAGE, PATH, TEXT, compose, png, wave
 from tests.adapters.pdf.reading import is_inside, see, turn_field

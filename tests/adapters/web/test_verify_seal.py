@@ -13,8 +13,8 @@ from adapters.pdf.sealing.making import make_office_key
 from adapters.pdf.sealing.seal import seal
 from adapters.pdf.sealing.trust import Trust
 from adapters.seal_judgement import Judgement
-from adapters.seal_level import Level
 from adapters.web.verify import serve_verify
+from bot.domain.certified import SealLevel
 from storage.evidence.note import VerifierKey
 from tests.documents import make_pdf
 
@@ -49,7 +49,7 @@ async def client(office: OfficeSeal) -> AsyncIterator[Client]:
 
 
 async def test_a_seal_of_ours_holds(client: Client, office: OfficeSeal) -> None:
-    sealed = (await seal(make_pdf(), office, Level.B_B)).content
+    sealed = (await seal(make_pdf(), office, SealLevel.B_B)).content
     status, page = await send(client, sealed)
     assert status == 200
     assert "<h1>Het zegel klopt: het bestand is niet gewijzigd sinds het is verzegeld.</h1>" in page
@@ -61,7 +61,7 @@ async def test_a_seal_of_ours_holds(client: Client, office: OfficeSeal) -> None:
 
 
 async def test_an_edited_one_fails_and_its_seal_is_not_told(client: Client, office: OfficeSeal) -> None:
-    sealed = (await seal(make_pdf(), office, Level.B_B)).content
+    sealed = (await seal(make_pdf(), office, SealLevel.B_B)).content
     _, page = await send(client, sealed + b"x", name="<script>.pdf")
     assert "<h1>Het zegel klopt niet: vertrouw niet op dit bestand.</h1>" in page
     assert "<strong>Mislukt</strong>: Na het verzegelen is er aan het einde van het bestand iets toegevoegd." in page
@@ -70,7 +70,7 @@ async def test_an_edited_one_fails_and_its_seal_is_not_told(client: Client, offi
 
 
 async def test_where_no_seal_is_known_that_is_said(office: OfficeSeal) -> None:
-    sealed = (await seal(make_pdf(), office, Level.B_B)).content
+    sealed = (await seal(make_pdf(), office, SealLevel.B_B)).content
     app = web.Application()
     app.add_routes(serve_verify(find_no_keys, SealJudge(Trust()).judge))
     async with TestClient(TestServer(app)) as made:

@@ -24,7 +24,7 @@ from adapters.pdf.sealing.stamping import CheckingTimeStamper
 from adapters.pdf.sealing.trust import Trust
 from adapters.pdf.sealing.writer import AddingWriter
 from adapters.seal_judgement import Check, Judgement, Kind
-from adapters.seal_level import Level
+from bot.domain.certified import SealLevel
 from storage.evidence.verify import Outcome, Verdict
 from tests.adapters.pdf.sealing import edits
 from tests.adapters.pdf.sealing.authorities import Authorities
@@ -42,7 +42,7 @@ def trust(office: OfficeSeal) -> Trust:
 
 @pytest.fixture
 def sealed(office: OfficeSeal, trust: Trust) -> bytes:
-    content = asyncio.run(seal(write_plain(form=True), office, Level.B_B)).content
+    content = asyncio.run(seal(write_plain(form=True), office, SealLevel.B_B)).content
     assert judge(content, trust).verdict is Verdict.HOLDS
     return content
 
@@ -93,7 +93,7 @@ def test_edits_after_sealing(edit: edits.Edit, sealed: bytes, trust: Trust) -> N
 @pytest.mark.parametrize("edit", [*edits.ON_ANY, edits.empty_store])
 async def test_edits_that_a_real_timestamp_covers(edit: edits.Edit, authorities: Authorities) -> None:
     key = authorities.open_seal()
-    paper = await seal(write_plain(form=True), key, Level.B_LT, authorities.tsa, authorities.revocation)
+    paper = await seal(write_plain(form=True), key, SealLevel.B_LT, authorities.tsa, authorities.revocation)
     changed = await stamp(edits.apply(paper.content, edit), authorities)
     judged = await asyncio.to_thread(judge, changed, authorities.trust)
     assert failed(judged) & {Check.UNCHANGED, Check.SEALED}, edit
@@ -102,7 +102,7 @@ async def test_edits_that_a_real_timestamp_covers(edit: edits.Edit, authorities:
 
 
 async def test_a_timestamp_of_a_sealed_file_is_no_edit(authorities: Authorities) -> None:
-    paper = await seal(write_plain(form=True), authorities.open_seal(), Level.B_T, authorities.tsa)
+    paper = await seal(write_plain(form=True), authorities.open_seal(), SealLevel.B_T, authorities.tsa)
     judged = await asyncio.to_thread(judge, await stamp(paper.content, authorities), authorities.trust)
     assert judged.verdict is Verdict.HOLDS, judged
     assert [each.kind for each in judged.signatures] == [Kind.SEAL, Kind.TIMESTAMP]
@@ -111,7 +111,7 @@ async def test_a_timestamp_of_a_sealed_file_is_no_edit(authorities: Authorities)
 
 
 async def test_a_timestamp_by_a_stranger_fails(authorities: Authorities, office: OfficeSeal) -> None:
-    paper = await seal(write_plain(), authorities.open_seal(), Level.B_T, authorities.tsa)
+    paper = await seal(write_plain(), authorities.open_seal(), SealLevel.B_T, authorities.tsa)
     stranger = Trust(authorities.trust.seals, [office.certificate])
     judged = await asyncio.to_thread(judge, paper.content, stranger)
     assert failed(judged) == {Check.TIMESTAMPS}
@@ -199,7 +199,7 @@ def test_a_seal_by_somebody_with_the_same_name(office: OfficeSeal, trust: Trust,
     certificate, key = tmp_path / "forged.pem", tmp_path / "forged-key.pem"
     certificate.write_bytes(forged.certificate)
     key.write_bytes(forged.key)
-    content = asyncio.run(seal(write_plain(), load_pem(certificate, key), Level.B_B)).content
+    content = asyncio.run(seal(write_plain(), load_pem(certificate, key), SealLevel.B_B)).content
     assert failed(judge(content, trust)) == {Check.SEALER}
     assert judge(content, Trust()).verdict is Verdict.INCOMPLETE
 
@@ -211,7 +211,7 @@ def test_a_seal_whose_certificate_expired(tmp_path: Path) -> None:
     certificate.write_bytes(old.certificate)
     key.write_bytes(old.key)
     expired = load_pem(certificate, key, now=past)
-    judged = judge(asyncio.run(seal(write_plain(), expired, Level.B_B)).content, Trust([expired.certificate]))
+    judged = judge(asyncio.run(seal(write_plain(), expired, SealLevel.B_B)).content, Trust([expired.certificate]))
     assert failed(judged) == {Check.SEALER}
 
 

@@ -27,8 +27,8 @@ from adapters.pdf.sealing.keys import load_pem, load_pkcs12, read_password
 from adapters.pdf.sealing.making import MadeKey, make_office_key
 from adapters.pdf.sealing.seal import seal
 from adapters.pdf.sealing.trust import Trust
-from adapters.seal_level import Level
 from adapters.settings import Settings, SettingsError, load_settings
+from bot.domain.certified import SealLevel
 from storage.evidence.verify import Verdict as Holding
 from tests.adapters.pdf.sealing.papers import write_plain
 
@@ -63,7 +63,7 @@ def put(folder: Path, certificate: bytes, key: bytes) -> tuple[Path, Path]:
 @pytest.mark.parametrize("key", [rsa.generate_private_key(65537, 2048), ec.generate_private_key(ec.SECP256R1())])
 def test_keys_that_fit_seal(key: AnyKey, tmp_path: Path) -> None:
     loaded = load_pem(*put(tmp_path, issue(key), write_key(key)))
-    sealed = asyncio.run(seal(write_plain(), loaded, Level.B_B))
+    sealed = asyncio.run(seal(write_plain(), loaded, SealLevel.B_B))
     assert judge(sealed.content, Trust([loaded.certificate])).verdict is Holding.HOLDS
 
 

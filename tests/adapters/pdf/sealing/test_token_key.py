@@ -30,10 +30,9 @@ import asyncio, sys
 from pathlib import Path
 from adapters.pdf.sealing.seal import seal
 from adapters.pdf.sealing.token_key import load_token
-from adapters.seal_level import Level
 _, module, paper = sys.argv
 loaded = load_token(Path(module), "kantoor", "seal", b"1234")
-sealed = asyncio.run(seal(Path(paper).read_bytes(), loaded, Level.B_B))
+sealed = asyncio.run(seal(Path(paper).read_bytes(), loaded, SealLevel.B_B))
 Path(paper).write_bytes(sealed.content)
 print(loaded.name)
 """
@@ -42,6 +41,7 @@ import sys
 from pathlib import Path
 from adapters.pdf.sealing.errors import SealRefused
 from adapters.pdf.sealing.token_key import load_token
+from bot.domain.certified import SealLevel
 _, module, token, label, pin = sys.argv
 try:
     load_token(Path(module), token, label, pin.encode())

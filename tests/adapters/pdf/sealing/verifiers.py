@@ -8,9 +8,9 @@ import pdfsigner
 from cryptography.hazmat.primitives.serialization import Encoding
 from cryptography.x509 import Certificate
 
-from adapters.seal_level import Level
+from bot.domain.certified import SealLevel
 
-_STAMPED = {Level.B_LTA}
+_STAMPED = {SealLevel.B_LTA}
 
 
 def run(*command: str | Path) -> tuple[int, str]:
@@ -18,7 +18,7 @@ def run(*command: str | Path) -> tuple[int, str]:
     return done.returncode, done.stdout + done.stderr
 
 
-def ask_all(file: Path, root: Certificate, level: Level) -> None:
+def ask_all(file: Path, root: Certificate, level: SealLevel) -> None:
     """All five; raises where one of them does not accept the file."""
     roots = file.with_suffix(".root.pem")
     roots.write_bytes(root.public_bytes(Encoding.PEM))
@@ -37,7 +37,7 @@ def ask_poppler(file: Path) -> None:
     assert "- Total document signed" in said.rpartition("Signature #")[2], said
 
 
-def ask_mupdf(file: Path, level: Level) -> None:
+def ask_mupdf(file: Path, level: SealLevel) -> None:
     _, said = run("mutool", "sign", "-v", file)
     # It takes a document timestamp for an edit, and does not look further.
     expected = "The signature is valid but there have been edits" if level in _STAMPED else "The document is unchanged"
