@@ -38,9 +38,7 @@ def describe_seal(judged: Judgement, texts: Texts) -> Iterator[str]:
     for each in judged.signatures:
         yield _describe_covered(each, judged.size, texts)
     if judged.level:
-        yield texts.say(
-            "SealLevel: {level}, {meaning}", level=judged.level.value, meaning=_explain(judged.level, texts)
-        )
+        yield texts.say("Level: {level}, {meaning}", level=judged.level.value, meaning=_explain(judged.level, texts))
 
 
 def describe_check(finding: Finding, texts: Texts) -> str:
