@@ -60,6 +60,8 @@ class Messenger(Protocol):
 
     takes_uploads: bool
     """Whether a form of this platform can ask for files; else people bring them to a page."""
+    posts_files: bool
+    """Whether a file can be put into a conversation; else people open it from a card."""
 
     async def send(self, to: Place, card: Card, key: str) -> MessageRef:
         """Post a card; `key` marks the message so that `find` knows it again."""
@@ -78,6 +80,9 @@ class Messenger(Protocol):
 
         Raises `Undeliverable` for whom the platform lets Paraaf not reach.
         """
+
+    async def post_file(self, to: Place, name: str, content: bytes, key: str) -> None:
+        """Put a file in a thread, once for a key as far as can be told; only where the platform `posts_files`."""
 
     async def fetch(self, file: FileRef, limit: int) -> FetchedFile:
         """A file with its name and bytes, at most `limit` of them.
@@ -587,8 +592,7 @@ class Ports:
 
     `public_url` is where browsers reach the pages, without a slash at its end. Without `geography` no place is derived
     from a network address. Without `evidence` nothing is recorded there, as in commands that decide nothing.
-    Without `layouts` no fields can be placed. `seals` says that what everybody signed is sealed here, without which the
-    certified way of signing is not offered.
+    Without `layouts` no fields can be placed. Without `sealer` the certified way of signing is not offered.
     """
 
     store: Store
@@ -601,4 +605,4 @@ class Ports:
     geography: Geography | None = None
     evidence: Evidence | None = None
     layouts: LayoutReader | None = None
-    seals: bool = False
+    sealer: Sealer | None = None

@@ -26,6 +26,7 @@ class SlackMessenger:
     """The port `Messenger`."""
 
     takes_uploads = True
+    posts_files = False
 
     def __init__(self, api: Api) -> None:
         self._api = api
@@ -67,6 +68,9 @@ class SlackMessenger:
     async def open_chat(self, near: Place, account: Account) -> Place:
         opened = await self._api.write("conversations.open", {"users": account.user})
         return Place(near.platform, near.tenant, str(opened["channel"]["id"]))
+
+    async def post_file(self, to: Place, name: str, content: bytes, key: str) -> None:  # noqa: ARG002 - of the port
+        raise Undeliverable("files cannot be posted here")
 
     async def fetch(self, file: FileRef, limit: int) -> FetchedFile:
         return await files.fetch(self._api, file, limit)

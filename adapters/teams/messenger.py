@@ -40,6 +40,7 @@ class TeamsMessenger:
     """The port `Messenger`. Dialogs of Teams have no input for files."""
 
     takes_uploads = False
+    posts_files = False
 
     def __init__(self, connector: Connector, places: KnownPlaces, roster: Roster, files: Files) -> None:
         self._connector = connector
@@ -77,6 +78,9 @@ class TeamsMessenger:
         place = Place(near.platform, near.tenant, chat)
         await self._places.keep(Reference(place, known.service_url, ConversationKind.PERSONAL, known.bot))
         return place
+
+    async def post_file(self, to: Place, name: str, content: bytes, key: str) -> None:  # noqa: ARG002 - of the port
+        raise Undeliverable("files cannot be posted here")
 
     async def fetch(self, file: FileRef, limit: int) -> FetchedFile:
         return await self._files.fetch(file, limit)

@@ -73,22 +73,28 @@ async def give_placing_link(
     await require_staff(ports, office, actor)
     if not await directory_of(ports, actor).takes_part(place, actor.account):
         raise NotAParticipant(actor.name)
-    secret, expires_at = new_secret(), ports.clock.now() + PLACING_TIME
     async with ports.store.transaction() as tx:
         found = await _find_document(tx, office.id, place, client, item)
-        version = found.version
-        link = PlacingLink(
-            hash_secret(secret),
-            office.id,
-            client,
-            found.id,
-            version.number,
-            version.content.sha256,
-            Party(actor.account, actor.name),
-            expires_at,
-            tuple(signers)[:MOST_SIGNERS],
-        )
-        await tx.placing_links.add(link)
+        return await add_placing_link(tx, ports, office.id, found, Party(actor.account, actor.name), signers)
+
+
+async def add_placing_link(
+    tx: Transaction, ports: Ports, office: OfficeId, item: DossierItem, placer: Party, signers: Sequence[str] = ()
+) -> str:
+    """As `give_placing_link`, for somebody who was checked, and a PDF that can be read."""
+    secret, version = new_secret(), item.version
+    link = PlacingLink(
+        hash_secret(secret),
+        office,
+        item.client,
+        item.id,
+        version.number,
+        version.content.sha256,
+        placer,
+        ports.clock.now() + PLACING_TIME,
+        tuple(signers)[:MOST_SIGNERS],
+    )
+    await tx.placing_links.add(link)
     return f"{ports.public_url}/placing/{secret}"
 
 

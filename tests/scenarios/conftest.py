@@ -38,6 +38,7 @@ from storage.evidence.archive import Archive
 from storage.sql.store import SqlStore
 from storage.vault import open_vault
 from tests.databases import prepared_sqlite
+from tests.fakes import FakeSealer
 from tests.scenarios.chat import Chat
 from tests.scenarios.holdable import HoldableEvidence, Recording
 from tests.scenarios.scene import CLIENT, OFFICE, MovableClock, Scene
@@ -94,16 +95,17 @@ async def unlinked(
     """The scene before the conversation is linked to the client."""
     clock, listening = MovableClock(), create_server(("127.0.0.1", 0))
     address = f"http://127.0.0.1:{listening.getsockname()[1]}"
+    blobs = open_blobs(tmp_path / "blobs")
     ports = Ports(
         store=store,
-        blobs=open_blobs(tmp_path / "blobs"),
+        blobs=blobs,
         pages=PdfPageCounter(),
         clock=clock,
         messengers={chat.platform: chat.messenger},
         directories={chat.platform: chat.directory},
         public_url=public_url or address,
         evidence=HoldableEvidence(archive),
-        seals=True,
+        sealer=FakeSealer(blobs),
     )
     await _furnish(store, chat)
     async with _serve(chat, ports, archive, listening) as recording:
