@@ -40,7 +40,7 @@ from storage.vault import open_vault
 from tests.databases import prepared_sqlite
 from tests.fakes import FakeSealer
 from tests.scenarios.chat import Chat
-from tests.scenarios.holdable import HoldableEvidence, Recording
+from tests.scenarios.holdable import HoldableEvidence, HoldableSealer, Recording
 from tests.scenarios.scene import CLIENT, OFFICE, MovableClock, Scene
 from tests.scenarios.slack_chat import SlackChat
 from tests.scenarios.teams_chat import TeamsChat
@@ -96,6 +96,7 @@ async def unlinked(
     clock, listening = MovableClock(), create_server(("127.0.0.1", 0))
     address = f"http://127.0.0.1:{listening.getsockname()[1]}"
     blobs = open_blobs(tmp_path / "blobs")
+    sealer = HoldableSealer(FakeSealer(blobs))
     ports = Ports(
         store=store,
         blobs=blobs,
@@ -105,7 +106,7 @@ async def unlinked(
         directories={chat.platform: chat.directory},
         public_url=public_url or address,
         evidence=HoldableEvidence(archive),
-        sealer=FakeSealer(blobs),
+        sealer=sealer,
     )
     await _furnish(store, chat)
     async with _serve(chat, ports, archive, listening) as recording:
@@ -179,7 +180,8 @@ async def _serve(chat: Chat, ports: Ports, archive: Archive, listening: socket) 
     running = asyncio.gather(courier.run(stop), recorder.run(stop))
     async with TestServer(application, socket_factory=lambda *_: listening):
         assert isinstance(ports.evidence, HoldableEvidence)
-        yield Recording(ports.evidence, archive, recorder)
+        assert isinstance(ports.sealer, HoldableSealer)
+        yield Recording(ports.evidence, ports.sealer, archive, recorder)
         stop.set()
         wake()
         await running
