@@ -60,6 +60,8 @@ class Messenger(Protocol):
 
     takes_uploads: bool
     """Whether a form of this platform can ask for files; else people bring them to a page."""
+    posts_files: bool
+    """Whether a file can be put into a conversation; else people open it from a card."""
 
     async def send(self, to: Place, card: Card, key: str) -> MessageRef:
         """Post a card; `key` marks the message so that `find` knows it again."""
@@ -78,6 +80,9 @@ class Messenger(Protocol):
 
         Raises `Undeliverable` for whom the platform lets Paraaf not reach.
         """
+
+    async def post_file(self, to: Place, name: str, content: bytes, key: str) -> None:
+        """Put a file in a thread, once for a key as far as can be told; only where the platform `posts_files`."""
 
     async def fetch(self, file: FileRef, limit: int) -> FetchedFile:
         """A file with its name and bytes, at most `limit` of them.

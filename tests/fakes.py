@@ -50,6 +50,8 @@ class FakeMessenger:
     lookups: list[str] = field(default_factory=list)
     unreachable: set[Account] = field(default_factory=set)
     takes_uploads: bool = True
+    posts_files: bool = True
+    posted_files: list[tuple[Place, str, bytes]] = field(default_factory=list)
 
     async def send(self, to: Place, card: Card, key: str) -> MessageRef:
         """Keep the message, then fail if the answer is to be lost."""
@@ -84,6 +86,11 @@ class FakeMessenger:
         if account in self.unreachable:
             raise Undeliverable("cannot_dm")
         return Place(near.platform, near.tenant, f"chat with {account.user}")
+
+    async def post_file(self, to: Place, name: str, content: bytes, key: str) -> None:
+        """Keep the file."""
+        self._fail()
+        self.posted_files.append((to, name, content))
 
     async def fetch(self, file: FileRef, limit: int) -> FetchedFile:
         """A file that a test put into `files`."""
