@@ -92,12 +92,7 @@ class FilePoster:
     async def _upload(self, name: str, content: bytes) -> str:
         """Bring the bytes to Slack; the id of the file, which nobody sees yet."""
         reserved = await self._api.reserve("files.getUploadURLExternal", filename=name, length=len(content))
-        try:
-            address = URL(str(reserved["upload_url"]))
-        except ValueError as error:
-            raise Undeliverable("no address to upload to") from error
-        if not is_slack_address(address, self._api):
-            raise Undeliverable("the address to upload to is not Slack's")
+        address = self._trust(str(reserved["upload_url"]))
         try:
             async with (
                 asyncio.timeout(PATIENCE),
@@ -107,6 +102,14 @@ class FilePoster:
         except (aiohttp.ClientError, TimeoutError, OSError) as error:
             raise PlatformUnavailable(f"file not uploaded: {type(error).__name__}") from error
         return str(reserved["file_id"])
+
+    def _trust(self, address: str) -> URL:
+        try:
+            if is_slack_address(url := URL(address), self._api):
+                return url
+        except ValueError:
+            pass  # no address at all
+        raise Undeliverable("the address to upload to is not Slack's")
 
     async def _complete(self, to: Place, name: str, id_: str, key: str) -> None:
         shown = {"files": [{"id": id_, "title": name}], "channel_id": to.channel, "thread_ts": to.thread}
