@@ -9,8 +9,8 @@ Json = dict[str, Any]
 SCOPES = frozenset(
     {
         "channels:history", "channels:read", "chat:write", "commands", "files:read", "files:write", "groups:history",
-        "groups:read", "im:history", "im:read", "im:write", "mpim:history", "mpim:read", "usergroups:read", "users:read",
-        "users:read.email",
+        "groups:read", "im:history", "im:read", "im:write", "mpim:history", "mpim:read", "usergroups:read",
+        "users:read", "users:read.email",
     }
 )  # fmt: skip
 

@@ -1,6 +1,6 @@
 """What every method asks first: whether the token has the scope, and whether the app may know of the conversation."""
 
-from tests.strict_slack.facts import Json, Room, SlackError
+from tests.strict_slack.facts import Room, SlackError
 from tests.strict_slack.workspace import Workspace
 
 

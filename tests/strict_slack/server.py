@@ -196,7 +196,7 @@ def _break(request: web.Request) -> web.StreamResponse:
 
 
 async def _read_arguments(request: web.Request) -> Json:
-    arguments: Json = dict(request.query)
+    arguments: Json = {name: _parse(value) for name, value in request.query.items()}
     if request.content_type == "application/json":
         arguments |= await request.json()
     elif request.method == "POST":
@@ -205,7 +205,7 @@ async def _read_arguments(request: web.Request) -> Json:
 
 
 def _parse(value: str) -> Any:  # noqa: ANN401 - any JSON value
-    """Slack takes blocks and views as JSON inside a form field as well."""
+    """Slack takes blocks, views and lists of files as JSON inside a form field or the address as well."""
     try:
         return json.loads(value) if value.startswith(("{", "[")) else value
     except json.JSONDecodeError:
