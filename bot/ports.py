@@ -33,7 +33,7 @@ from bot.domain.people import (
     StaffMember,
 )
 from bot.domain.places import Conversation, MessageRef, Place, Reference
-from bot.domain.placing import FieldTemplate, Layout, Placement, PlacingLink
+from bot.domain.placing import FieldTemplate, PageShape, Placement, PlacingLink
 from bot.domain.sealing import Inspection, SealedPdf, SealOrder
 from bot.domain.signature import Signature
 from bot.domain.tasks import TaskScope, Turn
@@ -130,15 +130,16 @@ class PageCounter(Protocol):
 class LayoutReader(Protocol):
     """Looks at the pages of documents without trusting them."""
 
-    async def read_layout(self, content: bytes) -> Layout | None:
-        """The pages of a PDF; None for anything else, and for a PDF that is broken, locked or hostile."""
+    async def read_pages(self, content: bytes) -> tuple[PageShape, ...]:
+        """The pages of a PDF; none for anything else, and for a PDF that is broken, locked or hostile."""
 
 
 class Sealer(Protocol):
     """Looks into PDFs that are to be sealed, and makes and seals them, with limits on what that may take."""
 
-    level: SealLevel
-    """The highest that its settings can reach."""
+    @property
+    def level(self) -> SealLevel:
+        """The highest that its settings can reach."""
 
     async def inspect(self, sha256: str) -> Inspection:
         """What is known of a document that is kept; quick where it was asked before.
@@ -592,8 +593,7 @@ class Ports:
 
     `public_url` is where browsers reach the pages, without a slash at its end. Without `geography` no place is derived
     from a network address. Without `evidence` nothing is recorded there, as in commands that decide nothing.
-    Without `layouts` no fields can be placed. `seals` says that what everybody signed is sealed here, without which the
-    certified way of signing is not offered.
+    Without `layouts` no fields can be placed. Without `sealer` the certified way of signing is not offered.
     """
 
     store: Store
@@ -606,4 +606,4 @@ class Ports:
     geography: Geography | None = None
     evidence: Evidence | None = None
     layouts: LayoutReader | None = None
-    seals: bool = False
+    sealer: Sealer | None = None

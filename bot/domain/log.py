@@ -37,6 +37,8 @@ class Happening(StrEnum):
     DELEGATION_REFUSED = "delegation refused"
     DELEGATION_TAKEN_BACK = "delegation taken back"
     FIELDS_PLACED = "fields placed"
+    SEALED = "sealed"
+    """By Paraaf; the account is that of who sent the request."""
     UNDELIVERABLE = "undeliverable"
     """What Paraaf itself found out; its line bears the account of who is told of it."""
 

@@ -7,7 +7,6 @@ from typing import Any
 
 from bot.domain.certified import SealLevel
 from bot.domain.dossier import Content
-from bot.domain.errors import Refusal
 from bot.domain.fields import Field
 from bot.domain.signature import Signature
 
@@ -27,7 +26,7 @@ class Obstacle(StrEnum):
 
 
 @dataclass(eq=False)
-class CannotBeSealed(Refusal):
+class CannotBeSealed(Exception):
     """The PDF cannot be sealed, and trying again will not help."""
 
     obstacle: Obstacle

@@ -148,8 +148,7 @@ def _errands_after(envelope: Envelope) -> Sequence[Errand]:
     if envelope.state is EnvelopeState.REJECTED:
         return (Errand.SHOW_CARD, Errand.NOTE_REJECTION)
     if envelope.state is EnvelopeState.COMPLETED:
-        sealing = (Errand.SEAL,) if envelope.is_being_sealed else ()
-        return (Errand.SHOW_CARD, Errand.NOTE_COMPLETION, *sealing)
+        return (Errand.SHOW_CARD, Errand.NOTE_COMPLETION)
     return (Errand.SHOW_CARD,)
 
 

@@ -18,6 +18,7 @@ from bot.domain.errors import (
     DeliveryUnclear,
     PlatformUnavailable,
     RateLimited,
+    SealingUnavailable,
     StoreUnavailable,
     Undeliverable,
 )
@@ -124,6 +125,8 @@ class Courier:
             await self._postpone_or_bury(row, unclear.reason, unclear=True)
         except Undeliverable as undeliverable:
             await self._bury(row, undeliverable.reason)
+        except SealingUnavailable as away:
+            await self._postpone_or_bury(row, away.reason, unclear=row.unclear)
         except StoreUnavailable as away:
             # The database, or where the documents lie. The message may have been sent before it was noticed.
             await self._postpone_or_bury(row, away.reason, unclear=True)

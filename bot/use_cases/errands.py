@@ -43,7 +43,10 @@ async def run_errand(ports: Ports, row: Claimed) -> None:
             await notify_turn(ports, row, envelope, texts_for(office.locale))
         case Errand.SEAL:
             envelope, _ = await _read_envelope(ports, row)
-            await seal(ports, row, envelope)
+            await seal(ports, envelope)
+        case Errand.POST_SEALED:
+            envelope, _ = await _read_envelope(ports, row)
+            await _post_sealed(ports, row, envelope)
         case Errand.NOTE_TURN:
             envelope, office = await _read_envelope(ports, row)
             if signer := find_awaited(envelope, outgoing):
@@ -55,6 +58,7 @@ async def run_errand(ports: Ports, row: Claimed) -> None:
             | Errand.NOTE_WITHDRAWAL
             | Errand.NOTE_SUCCESSOR
             | Errand.NOTE_DELEGATION
+            | Errand.NOTE_SEALED
         ):
             envelope, office = await _read_envelope(ports, row)
             card = _write_note(outgoing, envelope, texts_for(office.locale))
@@ -73,12 +77,15 @@ def _write_note(outgoing: Outgoing, envelope: Envelope, texts: Texts) -> Card:
             return notes.note_successor(envelope, texts)
         case Errand.NOTE_DELEGATION:
             return note_answer(envelope, _find_delegation(outgoing, envelope), texts)
+        case Errand.NOTE_SEALED:
+            return notes.note_sealed(envelope, texts)
         case (
             Errand.SHOW_CARD
             | Errand.SHOW_DELEGATION
             | Errand.NOTIFY_TURN
             | Errand.NOTE_TURN
             | Errand.SEAL
+            | Errand.POST_SEALED
             | Errand.TAKE_FILES
             | Errand.TELL_TROUBLE
         ):
@@ -106,6 +113,14 @@ async def _show_delegation(ports: Ports, row: Claimed, envelope: Envelope, texts
     message = await send_once(ports, row, _find_thread(envelope), card)
     async with ports.store.transaction() as tx:
         await tx.delegations.posted(delegation.id, message)
+
+
+async def _post_sealed(ports: Ports, row: Claimed, envelope: Envelope) -> None:
+    if envelope.sealed:
+        document = envelope.sealed.document
+        content = b"".join([piece async for piece in ports.blobs.read(document.sha256)])
+        messenger = ports.messengers[envelope.conversation.platform]
+        await messenger.post_file(_find_thread(envelope), document.name, content, row.key)
 
 
 def _find_delegation(outgoing: Outgoing, envelope: Envelope) -> Delegation:
@@ -152,8 +167,19 @@ async def bury(ports: Ports, row: Claimed, why: str) -> None:
         facts = {"errand": outgoing.errand, "why": why}
         paraaf = Party(sender, "Paraaf")
         await tx.log.add([LogLine(outgoing.office, Happening.UNDELIVERABLE, paraaf, now, client, envelope_id, facts)])
-        words = _word_undeliverable(about, why, texts, now)
+        word = _word_unsealed if outgoing.errand is Errand.SEAL else _word_undeliverable
+        words = word(about, why, texts, now)
         await tx.outbox.put(tell_trouble(outgoing, sender, words), now)
+
+
+def _word_unsealed(about: str, why: str, texts: Texts, now: datetime) -> str:
+    return texts.say(
+        "“{documents}” could not be sealed ({why}, {moment}). Everybody's signature is kept, with its proof. "
+        "Tell the administrator of Paraaf.",
+        documents=about,
+        why=why,
+        moment=texts.moment(now),
+    )
 
 
 def _word_undeliverable(about: str, why: str, texts: Texts, now: datetime) -> str:

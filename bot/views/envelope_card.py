@@ -10,6 +10,7 @@ from bot.texts import Texts
 from bot.views.envelope_words import (
     describe_document,
     describe_documents,
+    describe_level,
     find_day,
     flatten,
     show_evidence,
@@ -69,7 +70,7 @@ def show_envelope(envelope: Envelope, texts: Texts, now: datetime, viewer: Viewe
             Text(status),
             *message,
             *_show_pointers(envelope, texts),
-            Text(_list_documents(envelope.documents, texts)),
+            Text(_list_documents(envelope.newest_documents, texts)),
             *list_signers(envelope, texts),
             _show_facts(envelope, texts, now),
             *_show_evidence(envelope, texts),
@@ -118,6 +119,8 @@ def _show_facts(envelope: Envelope, texts: Texts, now: datetime) -> Facts:
     if envelope.due:
         late = " · " + texts.say("Late") if envelope.is_late(find_day(now)) else ""
         rows.append(Fact(texts.say("Due"), (Plain(texts.day(envelope.due) + late),)))
+    if envelope.sealed:
+        rows.append(Fact(texts.say("Seal"), (Plain(describe_level(envelope.sealed.level, texts)),)))
     decisions = [each.decision for each in only if each.decision]
     places = [place for decision in decisions for place in show_places(decision, texts)]
     rows += [Fact(texts.say("Place"), (Plain(place),)) for place in places]

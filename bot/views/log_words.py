@@ -5,13 +5,13 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Literal, assert_never
 
-from bot.domain.certified import Way
+from bot.domain.certified import SealLevel, Way
 from bot.domain.envelope import EnvelopeState
 from bot.domain.evidence import Receipt
 from bot.domain.log import Happening, LoggedDocument, LoggedSignature, LogLine, Subject, Unreadable
 from bot.domain.signature import TypedSignature
 from bot.texts import OFFICE_ZONE, Texts
-from bot.views.envelope_words import SHORT_HASH, name_entry, name_state
+from bot.views.envelope_words import SHORT_HASH, describe_level, name_entry, name_state
 from cards.text import clean
 
 _Delegating = Literal[
@@ -107,6 +107,8 @@ def name_happening(happening: Happening, texts: Texts) -> str:
             return texts.say("Withdrew the request")
         case Happening.SUPERSEDED:
             return texts.say("Replaced by a corrected version")
+        case Happening.SEALED:
+            return texts.say("Sealed the PDF")
         case (
             Happening.DELEGATION_ASKED
             | Happening.DELEGATED
@@ -225,6 +227,8 @@ def _note_happening(happening: Happening, fact: dict[str, str], texts: Texts) ->
             | Happening.DELEGATION_TAKEN_BACK
         ):
             return _note_delegation(fact, texts)
+        case Happening.SEALED:
+            return _note_sealing(fact, texts)
         case Happening.FIELDS_PLACED:
             return _say_if(fact.get("fields"), lambda number: texts.say("Fields: {number}", number=number))
         case Happening.UNDELIVERABLE:
@@ -243,6 +247,18 @@ def _note_sending(fact: dict[str, str], texts: Texts) -> tuple[str, ...]:
     in_order = fact.get("order") == "in order"
     order = texts.say("One after the other") if in_order else texts.say("In any order")
     return (texts.say("Signers: {names}", names=signers), texts.say("Signing with a certificate"), order)
+
+
+def _note_sealing(fact: dict[str, str], texts: Texts) -> tuple[str, ...]:
+    return (
+        *_say_if(fact.get("level"), lambda level: texts.say("Seal: {level}", level=_name_level(level, texts))),
+        *_say_if(fact.get("shortfall"), lambda why: texts.say("No higher level: {why}", why=why)),
+        *_say_if(fact.get("after"), lambda digest: texts.say("SHA-256 of the sealed PDF: {hash}", hash=digest)),
+    )
+
+
+def _name_level(level: str, texts: Texts) -> str:
+    return describe_level(SealLevel(level), texts)
 
 
 def _note_delegation(fact: dict[str, str], texts: Texts) -> tuple[str, ...]:

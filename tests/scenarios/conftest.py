@@ -38,8 +38,9 @@ from storage.evidence.archive import Archive
 from storage.sql.store import SqlStore
 from storage.vault import open_vault
 from tests.databases import prepared_sqlite
+from tests.fakes import FakeSealer
 from tests.scenarios.chat import Chat
-from tests.scenarios.holdable import HoldableEvidence, Recording
+from tests.scenarios.holdable import HoldableEvidence, HoldableSealer, Recording
 from tests.scenarios.scene import CLIENT, OFFICE, MovableClock, Scene
 from tests.scenarios.slack_chat import SlackChat
 from tests.scenarios.teams_chat import TeamsChat
@@ -94,16 +95,18 @@ async def unlinked(
     """The scene before the conversation is linked to the client."""
     clock, listening = MovableClock(), create_server(("127.0.0.1", 0))
     address = f"http://127.0.0.1:{listening.getsockname()[1]}"
+    blobs = open_blobs(tmp_path / "blobs")
+    sealer = HoldableSealer(FakeSealer(blobs))
     ports = Ports(
         store=store,
-        blobs=open_blobs(tmp_path / "blobs"),
+        blobs=blobs,
         pages=PdfPageCounter(),
         clock=clock,
         messengers={chat.platform: chat.messenger},
         directories={chat.platform: chat.directory},
         public_url=public_url or address,
         evidence=HoldableEvidence(archive),
-        seals=True,
+        sealer=sealer,
     )
     await _furnish(store, chat)
     async with _serve(chat, ports, archive, listening) as recording:
@@ -177,7 +180,8 @@ async def _serve(chat: Chat, ports: Ports, archive: Archive, listening: socket) 
     running = asyncio.gather(courier.run(stop), recorder.run(stop))
     async with TestServer(application, socket_factory=lambda *_: listening):
         assert isinstance(ports.evidence, HoldableEvidence)
-        yield Recording(ports.evidence, archive, recorder)
+        assert isinstance(ports.sealer, HoldableSealer)
+        yield Recording(ports.evidence, ports.sealer, archive, recorder)
         stop.set()
         wake()
         await running

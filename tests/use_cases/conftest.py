@@ -14,7 +14,7 @@ from storage.sql.migrations import migrate
 from storage.sql.store import SqlStore
 from tests import builders as a
 from tests.databases import A_VAULT
-from tests.fakes import FakeDirectory, FakeGeography, FakeMessenger, FixedClock
+from tests.fakes import FakeDirectory, FakeGeography, FakeMessenger, FakeSealer, FixedClock
 
 STAFF, SIGNER, STRANGER = a.a_staff_account(), a.an_account(), a.an_account("U0STRANGER")
 
@@ -29,6 +29,7 @@ class World:
     directory: FakeDirectory
     clock: FixedClock
     geography: FakeGeography
+    sealer: FakeSealer
 
 
 @pytest.fixture
@@ -45,19 +46,21 @@ async def world(tmp_path: Path) -> AsyncIterator[World]:
             STRANGER: a.a_person("Vreemde", account=STRANGER, email=None),
         }
     )
+    blobs = open_blobs(str(tmp_path / "blobs"))
+    sealer = FakeSealer(blobs)
     ports = Ports(
         store=store,
-        blobs=open_blobs(str(tmp_path / "blobs")),
+        blobs=blobs,
         pages=PdfPageCounter(),
         clock=clock,
         messengers={Platform.SLACK: messenger},
         directories={Platform.SLACK: directory},
         public_url="https://paraaf.example",
         geography=geography,
-        seals=True,
+        sealer=sealer,
     )
     await _furnish(store, SIGNER)
-    yield World(ports, store, messenger, directory, clock, geography)
+    yield World(ports, store, messenger, directory, clock, geography, sealer)
     await store.dispose()
 
 

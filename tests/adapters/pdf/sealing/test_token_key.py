@@ -30,6 +30,7 @@ import asyncio, sys
 from pathlib import Path
 from adapters.pdf.sealing.seal import seal
 from adapters.pdf.sealing.token_key import load_token
+from bot.domain.certified import SealLevel
 _, module, paper = sys.argv
 loaded = load_token(Path(module), "kantoor", "seal", b"1234")
 sealed = asyncio.run(seal(Path(paper).read_bytes(), loaded, SealLevel.B_B))
@@ -41,7 +42,6 @@ import sys
 from pathlib import Path
 from adapters.pdf.sealing.errors import SealRefused
 from adapters.pdf.sealing.token_key import load_token
-from bot.domain.certified import SealLevel
 _, module, token, label, pin = sys.argv
 try:
     load_token(Path(module), token, label, pin.encode())
