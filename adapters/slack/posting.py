@@ -74,11 +74,8 @@ class FilePoster:
         if self._own_user is None:
             self._own_user = str((await self._api.read("auth.test"))["user_id"])
         listed = await self._api.read("files.list", user=self._own_user, count=RECENT)
-        return [
-            str(file["id"])
-            for file in listed.get("files") or ()
-            if (file.get("user"), file.get("name"), file.get("size")) == (self._own_user, name, size)
-        ]
+        files = listed.get("files") or ()
+        return [str(file["id"]) for file in files if (file.get("name"), file.get("size")) == (name, size)]
 
     async def _look_at(self, id_: str) -> Json | None:
         try:

@@ -129,9 +129,11 @@ class Server:
         if isinstance(fault, RateLimit):
             return web.Response(status=429, headers={"Retry-After": str(fault.seconds)})
         if isinstance(fault, Status):
-            return web.Response(status=fault.status, headers={"Location": "/elsewhere"})
+            return web.Response(status=fault.status)
         if fault:
             return _break(request)
+        if self.workspace.upload_redirect:
+            return web.Response(status=307, headers={"Location": self.workspace.upload_redirect})
         upload = self.workspace.uploads.get(request.match_info["ticket"])
         if upload is None or upload.content is not None:
             return web.Response(status=404, text="no such upload, or a used one")

@@ -37,6 +37,7 @@ class Workspace:
         self.files: dict[str, File] = {}
         self.uploads: dict[str, Upload] = {}
         self.upload_url: str | None = None  # told in place of the address of a ticket
+        self.upload_redirect: str | None = None  # where an upload is sent on to
         self.private: list[Message] = []
         self.stacks: dict[str, list[View]] = {}
         self.homes: dict[str, Home] = {}

@@ -6,7 +6,7 @@ import pytest
 from adapters.slack.api import Api
 from adapters.slack.messenger import SlackMessenger
 from bot.conversation import FileRef
-from bot.domain.errors import DeliveryUnclear, PlatformError, PlatformUnavailable, RateLimited, Undeliverable
+from bot.domain.errors import DeliveryUnclear, PlatformUnavailable, RateLimited, Undeliverable
 from bot.domain.people import Platform
 from bot.domain.places import Place
 from tests.adapters.slack.messenger_stage import TENANT, SlackStage
@@ -261,7 +261,8 @@ async def test_another_port_of_the_same_host_gets_no_bytes(stage: SlackStage) ->
 
 
 async def test_a_redirect_is_not_followed(stage: SlackStage) -> None:
-    stage.slack.break_next(UPLOAD, Status(307))
-    with pytest.raises(PlatformError):
-        await post(stage, stage.place)
-    assert len(stage.slack.server.uploads) == 1
+    async with StrictSlack() as other:
+        stage.slack.workspace.upload_redirect = f"{other.server.url}/upload/v1/x"
+        with pytest.raises(Undeliverable):
+            await post(stage, stage.place)
+        assert other.server.uploads == []
