@@ -1,5 +1,6 @@
 """The seal that the settings name, and whom Paraaf believes about sealed PDFs."""
 
+import os
 from pathlib import Path
 
 from cryptography import x509
@@ -7,7 +8,7 @@ from cryptography.x509 import Certificate
 
 from adapters.evidence.overseeing import read_roots
 from adapters.pdf.sealing.errors import SealRefused
-from adapters.pdf.sealing.keys import OfficeSeal, load_pem, load_pkcs12, read_password
+from adapters.pdf.sealing.keys import OfficeSeal, Token, load_pem, load_pkcs12, read_password
 from adapters.pdf.sealing.trust import Trust
 from adapters.settings import Settings, SettingsError
 
@@ -25,9 +26,9 @@ def load_seal(settings: Settings) -> OfficeSeal | None:
     if settings.seal_pkcs11:
         from adapters.pdf.sealing.token_key import load_token  # noqa: PLC0415 - for those who have a token
 
-        return load_token(
-            settings.seal_pkcs11, settings.seal_pkcs11_token or "", settings.seal_pkcs11_label or "", password
-        )
+        name, label = settings.seal_pkcs11_token or "", settings.seal_pkcs11_label or ""
+        wanted = {each: os.environ[each] for each in settings.seal_pkcs11_environment if each in os.environ}
+        return load_token(Token(settings.seal_pkcs11, name, label, password, wanted))
     return None
 
 

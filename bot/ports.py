@@ -7,7 +7,7 @@ from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Protocol
+from typing import BinaryIO, Protocol
 
 from bot.conversation import Actor, FileRef
 from bot.domain.certified import Sealed, SealLevel
@@ -115,6 +115,9 @@ class Blobs(Protocol):
 
     async def put(self, content: bytes) -> Content:
         """Keep bytes; the same bytes twice are kept once. They are durable when this returns."""
+
+    async def put_file(self, file: BinaryIO) -> Content:
+        """Keep all the bytes of an open file, which is read in pieces; as `put`."""
 
     def read(self, sha256: str) -> AsyncIterator[bytes]:
         """The bytes in pieces, checked against the hash: raises `KeyError` when missing, `ValueError` when damaged."""

@@ -1,7 +1,7 @@
 """The key that an office seals with, from PEM files or a PKCS#12 file, and what is checked before it is used."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Final
@@ -21,12 +21,30 @@ _BROKEN_HASHES: Final = ("md5", "sha1")
 
 
 @dataclass(frozen=True, slots=True)
+class Token:
+    """A PKCS#11 token: the library of its maker, its name, and the label of key and certificate in it.
+
+    `environment` is what that library wants to find in the environment.
+    """
+
+    module: Path
+    name: str
+    label: str
+    pin: bytes | None = field(repr=False)
+    environment: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
 class OfficeSeal:
-    """What seals: a signer with its certificate, and the certificates that lead from it towards a root."""
+    """What seals: a signer with its certificate, and the certificates that lead from it towards a root.
+
+    `origin` is from where another process can have the same: the key itself, or the token that it never leaves.
+    """
 
     signer: Signer
     certificate: x509.Certificate
     chain: tuple[x509.Certificate, ...] = ()
+    origin: PrivateKey | Token = field(kw_only=True, repr=False)
 
     @property
     def is_self_signed(self) -> bool:
@@ -123,4 +141,4 @@ def _hold(
     check_certificate(certificate, now)
     if not isinstance(private, PrivateKey) or private.public_key() != certificate.public_key():
         raise SealRefused("the private key does not belong to the certificate")
-    return OfficeSeal(HeldKey(private, certificate, chain), certificate, tuple(chain))
+    return OfficeSeal(HeldKey(private, certificate, chain), certificate, tuple(chain), origin=private)
