@@ -1,7 +1,7 @@
 """Small cuts of the main font for Latin text, which fpdf2 reads and cuts down ten times as fast as the whole.
 
-They look the same: outlines, hints, widths and kerning are those of the whole font. `python -m adapters.pdf.latin` makes
-them anew from the fonts beside them; what they were made from is under the same licence, fonts/LICENSE-DejaVu.txt.
+They look the same: outlines, hints, widths and kerning are those of the whole font. `python -m adapters.pdf.latin`
+makes them anew from the fonts beside them, whose licence is theirs as well: fonts/LICENSE-DejaVu.txt.
 """
 
 from io import BytesIO

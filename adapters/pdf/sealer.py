@@ -35,7 +35,7 @@ _log = structlog.get_logger(__name__)
 
 @dataclass(frozen=True, slots=True)
 class Patience:
-    """Seconds for one document, once a worker is free; sealing asks others, see `adapters.pdf.sealing.seal.PATIENCE`."""
+    """Seconds for one document, once a worker is free; sealing asks others, for `sealing.seal.PATIENCE` at most."""
 
     look: float = 60.0
     seal: float = 150.0
@@ -141,7 +141,7 @@ class PdfSealer:
     def _open(self) -> Iterator[BinaryIO]:
         """A file without a name, which is gone once nobody holds it any more."""
         try:
-            file = TemporaryFile(dir=self._folder)
+            file = TemporaryFile(dir=self._folder)  # noqa: SIM115 - entered below, apart from what can go wrong here
         except OSError as error:
             raise _fail("no-room", why=str(error)) from error
         with file:

@@ -9,6 +9,7 @@ from typing import Final
 from cryptography import x509
 from cryptography.hazmat.primitives.asymmetric import ec, rsa
 from cryptography.hazmat.primitives.serialization import load_pem_private_key, pkcs12
+from cryptography.x509.oid import AuthorityInformationAccessOID
 from pyhanko.sign import Signer
 
 from adapters.pdf.sealing.errors import SealRefused
@@ -106,6 +107,18 @@ def check_certificate(certificate: x509.Certificate, now: datetime | None = None
         return
     if not (usage.digital_signature or usage.content_commitment):
         raise SealRefused("the certificate is not for signing documents (key usage): get one for a seal or signatures")
+
+
+def tells_revocation(certificate: x509.Certificate) -> bool:
+    """Whether a certificate says where to ask if it was revoked: by OCSP, or in a list."""
+    for extension in certificate.extensions:
+        match extension.value:
+            case x509.CRLDistributionPoints():
+                return True
+            case x509.AuthorityInformationAccess() as access:
+                if any(each.access_method == AuthorityInformationAccessOID.OCSP for each in access):
+                    return True
+    return False
 
 
 def name_subject(certificate: x509.Certificate) -> str:
