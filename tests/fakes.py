@@ -1,4 +1,7 @@
-"""Stand-ins for what lies outside, which record what they were asked. What can run here for real has no fake."""
+"""Stand-ins for what lies outside, which record what they were asked.
+
+What can run here for real has no fake, but for `FakeSealer`: it fails when a test wants.
+"""
 
 from collections import deque
 from dataclasses import dataclass, field

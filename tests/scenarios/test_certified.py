@@ -62,7 +62,7 @@ async def test_three_sign_in_order_and_it_is_sealed_after_the_last(scene: Scene,
     scene.recording.sealer.come_back()
     await scene.settled(skipping=timedelta(seconds=1))
     assert "wordt verzegeld" not in card.words
-    assert "B-T, met een tijdstempel" in card.words
+    assert "B-B, het tijdstip is dat van wie verzegelde" in card.words
     told = await scene.message("De verzegelde PDF staat in het dossier")
     assert told.thread == card.id
     assert told.pings == {each.id for each in (scene.sanne, scene.mila, scene.karim, scene.bas)}
