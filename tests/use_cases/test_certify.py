@@ -74,6 +74,7 @@ def tell(form: Form) -> str:
         (Obstacle.ENCRYPTED, Problem.PDF_ENCRYPTED),
         (Obstacle.BROKEN, Problem.PDF_BROKEN),
         (Obstacle.XFA, Problem.PDF_XFA),
+        (Obstacle.ACTIVE, Problem.PDF_ACTIVE),
         (Obstacle.TOO_MANY_PAGES, Problem.PDF_TOO_HEAVY),
         (Obstacle.TOO_HEAVY, Problem.PDF_TOO_HEAVY),
     ],
