@@ -96,7 +96,7 @@ class PdfSealer:
             if not isinstance(made, Made):
                 raise _fail("wrong-answer")
             if not made.is_wrapped:
-                await asyncio.to_thread(_require_prefix, paper, original, order.original)
+                await asyncio.to_thread(require_prefix, paper, original, order.original)
             content = await self._blobs.put_file(paper)
         return SealedPdf(content, made.page_count, made.level, made.shortfall)
 
@@ -160,7 +160,7 @@ def _is_lasting(seen: Inspection | Refused) -> bool:
     return seen != Refused(Obstacle.TOO_HEAVY)
 
 
-def _require_prefix(paper: BinaryIO, original: BinaryIO, expected: str) -> None:
+def require_prefix(paper: BinaryIO, original: BinaryIO, expected: str) -> None:
     """Raise `SealingUnavailable` unless the paper begins with the original, byte by byte."""
     left = os.fstat(original.fileno()).st_size
     hashed = sha256()

@@ -117,16 +117,13 @@ async def _exchange(job: object, reader: asyncio.StreamReader, writer: asyncio.S
 async def _start() -> _Forge:
     """Raises `OSError`."""
     ours, theirs = socket.socketpair()
-    with theirs:
-        process = await asyncio.create_subprocess_exec(
-            *command_apart("adapters.pdf.warm_apart", str(theirs.fileno())),
-            stdin=DEVNULL,
-            stdout=DEVNULL,
-            stderr=DEVNULL,
-            env=pick_environment(*_NEEDED),
-            pass_fds=(theirs.fileno(),),
-            start_new_session=True,  # what a terminal sends to all of a group is not for it
-        )
+    try:
+        process = await _run(theirs)
+    except BaseException:
+        ours.close()
+        raise
+    finally:
+        theirs.close()
     forge = _Forge(process, ours)
     ours.settimeout(0)  # as an event loop wants it
     try:
@@ -139,6 +136,18 @@ async def _start() -> _Forge:
         await _end(forge)
         raise OSError(f"the process that forks workers ended ({forge.process.returncode})")
     return forge
+
+
+async def _run(control: socket.socket) -> Process:
+    return await asyncio.create_subprocess_exec(
+        *command_apart("adapters.pdf.warm_apart", str(control.fileno())),
+        stdin=DEVNULL,
+        stdout=DEVNULL,
+        stderr=DEVNULL,
+        env=pick_environment(*_NEEDED),
+        pass_fds=(control.fileno(),),
+        start_new_session=True,  # what a terminal sends to all of a group is not for it
+    )
 
 
 async def _end(forge: _Forge) -> None:
