@@ -13,7 +13,7 @@ from bot.domain.log import LoggedSignature
 from bot.domain.people import Account, Client, Office
 from bot.texts import Texts
 from bot.views.certificate_signers import Part, Signing, describe_signers, write_times
-from bot.views.envelope_words import describe_document, explain_level, name_state
+from bot.views.envelope_words import describe_document, describe_level, name_state
 from bot.views.log_words import Entry, name_document, say_times, say_where
 from cards.text import clean, isolate, join_lines
 
@@ -146,7 +146,7 @@ def _tell_seal(told: Told, texts: Texts) -> tuple[Section, ...]:
     if level is None:
         words = texts.say("There is no sealed PDF of this request.")
     else:
-        words = texts.say("Level: {level}, {meaning}", level=level.value, meaning=explain_level(level, texts))
+        words = texts.say("Level: {level}", level=describe_level(level, texts))
     return (Section(texts.say("Seal"), (Part(lines=(words,)),)),)
 
 

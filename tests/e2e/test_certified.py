@@ -62,6 +62,7 @@ async def test_an_agreement_is_signed_by_two_people_in_order_and_sealed(
         await expect(card).to_contain_text("B-B, ")
         await _read_thread(page, card)
         sealed = await _open_sealed(page, card)
+    await _verify(browser, running.paraaf, sealed)
     await asyncio.to_thread(_check, sealed, running.office / CERTIFICATE, tmp_path)
 
 
@@ -141,6 +142,20 @@ async def _open_sealed(page: SlackPage, card: Locator) -> bytes:
     sealed = await served.body()
     await phone.context.close()
     return sealed
+
+
+async def _verify(browser: Browser, paraaf: str, sealed: bytes) -> None:
+    """On the public page, without an account."""
+    context = await browser.new_context(viewport=PHONE, locale="nl-NL", device_scale_factor=2)
+    page = await context.new_page()
+    await page.goto(f"{paraaf}/verify")
+    proof = page.locator("input[name=proof]")
+    await proof.set_input_files({"name": AGREEMENT, "mimeType": "application/pdf", "buffer": sealed})
+    await page.get_by_role("button", name="Controleren").click()
+    await expect(page.locator("h1")).to_have_text(
+        "Het zegel klopt: het bestand is niet gewijzigd sinds het is verzegeld."
+    )
+    await context.close()
 
 
 def _check(sealed: bytes, certificate: Path, folder: Path) -> None:
