@@ -10,7 +10,7 @@ from yarl import URL
 from adapters.proxy_settings import Networks
 from adapters.web.assets import Assets
 from adapters.web.html import Html
-from adapters.web.own_page import OwnPage, box_words, is_in_dialog
+from adapters.web.own_page import OwnPage, box_words
 from bot.domain.envelope import Answer
 from bot.domain.links import IN_DIALOG
 from bot.ports import Ports
@@ -49,9 +49,15 @@ class Site:
 
     def lay_out(self, request: web.Request, texts: Texts, title: str, body: Html, status: int = 200) -> web.Response:
         """A page with this `body`."""
-        page = OwnPage(self.assets, self.framed_by, ("signing.css",), "signing.mjs")
-        return page.lay_out(request, texts, title, body, status)
+        framed_by = self.framed_by if is_in_dialog(request) else ()
+        page = OwnPage(self.assets, framed_by, ("signing.css",), "signing.mjs")
+        return page.lay_out(texts, title, body, status)
 
     def lay_out_words(self, request: web.Request, texts: Texts, status: int, title: str, *words: str) -> web.Response:
         """A page that says something, and has nothing to do on it."""
         return self.lay_out(request, texts, title, box_words(title, words), status)
+
+
+def is_in_dialog(request: web.Request) -> bool:
+    """Whether the page is asked for by a dialog of Teams. Anybody can ask so; only Teams may frame what comes."""
+    return request.query_string == IN_DIALOG
