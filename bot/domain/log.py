@@ -41,7 +41,7 @@ class Happening(StrEnum):
     """Fact `to` is the signer's name, `to_account` their user id, `how` is "direct" or "thread" for a mention there. By
     the staff member who asked for it, else by Paraaf under the signer's account; so is the next."""
     ESCALATED = "escalated"
-    """Who asked for the signature was told that reminders did not help: `to` are their names, `from` is the signer's."""
+    """Sender and relatiebeheerder were told that reminders did not help: `to` are their names, `from` the signer's."""
     SEALED = "sealed"
     """By Paraaf; the account is that of who sent the request."""
     UNDELIVERABLE = "undeliverable"

@@ -63,8 +63,9 @@ class Person:
 
 @dataclass(frozen=True, slots=True)
 class Cadence:
-    """How often an office reminds, in working days: `first` after sending, then `every`, and `late_every` after the
-    due date, `most` times at most before the sender is told instead. The defaults are those of the product.
+    """How often an office reminds, in working days. The defaults are those of the product.
+
+    `first` after sending, then `every`; after the due date every `late_every`, `most` times at most.
     """
 
     first: int = 3
