@@ -96,10 +96,9 @@ async def _describe(store: Store, office: Office) -> str:
     how = "drawn or typed" if office.typed_names else "drawn"
     signature = "none" if office.drawing is Drawing.OFF else f"{office.drawing}, {how}"
     pace = office.reminders
-    reminders = (
-        f"after {pace.first}, every {pace.every}, late every {pace.late_every} (at most {pace.most}) working days"
-    )
+    late = f"every {pace.late_every} when late, {pace.most} times"
+    reminders = f"reminders: after {pace.first} working days, then every {pace.every}, {late}"
     return (
-        f"{office.name} ({office.locale}): {where}; {clients} clients; staff: {staff}{own}; signature: {signature}; "
-        f"reminders: {reminders}"
+        f"{office.name} ({office.locale}): {where}; {clients} clients; {reminders}; "
+        f"staff: {staff}{own}; signature: {signature}"
     )

@@ -101,11 +101,12 @@ def _say_in_vain(signer: Signer, texts: Texts) -> str:
 
 
 def _list_one(envelope: Envelope, texts: Texts, now: datetime) -> tuple[Element, ...]:
-    headline = Strong(shorten(describe_documents(envelope.documents, texts), _HEADLINE))
+    name = shorten(describe_documents(envelope.documents, texts), _HEADLINE)
     due = texts.say("due {day}", day=texts.day(envelope.due)) if envelope.due else ""
     sender = texts.say("from {name}", name=shorten(envelope.sender.name, _HEADLINE))
     details = Plain("\n" + " · ".join(each for each in (due, sender) if each))
     link = envelope.card.link if envelope.card else None
+    headline: Span = Anchor(name, link) if link else Strong(name)
     way = (Link(texts.say("Open the request"), link),) if link else ()
     view = Button(VIEW, texts.say("View"), envelope.id, opens_page=True)
     snooze = Button(SNOOZE, texts.say("Remind me tomorrow"), envelope.id)
