@@ -17,7 +17,7 @@ SNOOZE: Final = "snooze"
 """Asks to be reminded again on the next working day; the value is the envelope's id."""
 SHOW_REMINDER: Final = "show_reminder"
 """Asks for the viewer's own view of a reminder, by the same value."""
-LISTED: Final = 10
+LISTED: Final = 7
 """Requests that one message lists: with the longest names they fit into one of every platform."""
 _HEADLINE: Final = 80
 

@@ -46,7 +46,7 @@ def test_what_a_command_does_not_need_is_not_loaded() -> None:
 def test_clients_are_imported(paraaf: Run, folder: Path, office: str) -> None:
     again = paraaf("clients", "import", folder / "clients.csv", "--office", office)
     assert "nothing changed; the file holds 1 clients." in again.stdout
-    assert "1 clients; staff: every full member" in paraaf("offices", "list").stdout
+    assert "1 clients; reminders: " in paraaf("offices", "list").stdout
 
 
 def test_every_fault_of_a_file_is_told(paraaf: Run, folder: Path, office: str) -> None:
