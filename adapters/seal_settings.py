@@ -3,11 +3,17 @@
 from pathlib import Path
 from typing import Annotated
 
-from pydantic import AfterValidator, BaseModel, Field
+from pydantic import AfterValidator, BaseModel, BeforeValidator, Field
+from pydantic_settings import NoDecode
 
 from adapters.setting_checks import find_file
 
 _File = Annotated[Path, AfterValidator(find_file)]
+
+
+def _split(names: object) -> object:
+    """Names with commas between them."""
+    return tuple(each.strip() for each in names.split(",") if each.strip()) if isinstance(names, str) else names
 
 
 class SealSettings(BaseModel):
@@ -20,6 +26,10 @@ class SealSettings(BaseModel):
     seal_pkcs11: _File | None = Field(default=None, validation_alias="PARAAF_SEAL_PKCS11")
     seal_pkcs11_token: str | None = Field(default=None, validation_alias="PARAAF_SEAL_PKCS11_TOKEN")
     seal_pkcs11_label: str | None = Field(default=None, validation_alias="PARAAF_SEAL_PKCS11_LABEL")
+    seal_pkcs11_environment: Annotated[tuple[str, ...], NoDecode, BeforeValidator(_split)] = Field(
+        default=(), validation_alias="PARAAF_SEAL_PKCS11_ENV"
+    )
+    seal_roots: _File | None = Field(default=None, validation_alias="PARAAF_SEAL_ROOTS")
     seal_trusted: _File | None = Field(default=None, validation_alias="PARAAF_SEAL_TRUSTED")
 
     def find_seal_faults(self) -> dict[str, str]:

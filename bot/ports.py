@@ -7,7 +7,7 @@ from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Protocol
+from typing import BinaryIO, Protocol
 
 from bot.conversation import Actor, FileRef
 from bot.domain.certified import Sealed, SealLevel
@@ -33,7 +33,7 @@ from bot.domain.people import (
     StaffMember,
 )
 from bot.domain.places import Conversation, MessageRef, Place, Reference
-from bot.domain.placing import FieldTemplate, Layout, Placement, PlacingLink
+from bot.domain.placing import FieldTemplate, PageShape, Placement, PlacingLink
 from bot.domain.reminders import Reminder
 from bot.domain.sealing import Inspection, SealedPdf, SealOrder
 from bot.domain.signature import Signature
@@ -117,6 +117,9 @@ class Blobs(Protocol):
     async def put(self, content: bytes) -> Content:
         """Keep bytes; the same bytes twice are kept once. They are durable when this returns."""
 
+    async def put_file(self, file: BinaryIO) -> Content:
+        """Keep all the bytes of an open file, which is read in pieces; as `put`."""
+
     def read(self, sha256: str) -> AsyncIterator[bytes]:
         """The bytes in pieces, checked against the hash: raises `KeyError` when missing, `ValueError` when damaged."""
 
@@ -131,15 +134,16 @@ class PageCounter(Protocol):
 class LayoutReader(Protocol):
     """Looks at the pages of documents without trusting them."""
 
-    async def read_layout(self, content: bytes) -> Layout | None:
-        """The pages of a PDF; None for anything else, and for a PDF that is broken, locked or hostile."""
+    async def read_pages(self, content: bytes) -> tuple[PageShape, ...]:
+        """The pages of a PDF; none for anything else, and for a PDF that is broken, locked or hostile."""
 
 
 class Sealer(Protocol):
     """Looks into PDFs that are to be sealed, and makes and seals them, with limits on what that may take."""
 
-    level: SealLevel
-    """The highest that its settings can reach."""
+    @property
+    def level(self) -> SealLevel:
+        """The highest that its settings can reach."""
 
     async def inspect(self, sha256: str) -> Inspection:
         """What is known of a document that is kept; quick where it was asked before.

@@ -10,9 +10,11 @@ import os
 from collections.abc import AsyncIterator
 from datetime import timedelta
 from hashlib import sha256
+from io import BytesIO
 from pathlib import Path
+from shutil import copyfileobj
 from tempfile import NamedTemporaryFile
-from typing import Protocol
+from typing import BinaryIO, Protocol
 
 from obstore.exceptions import BaseError, NotFoundError
 from obstore.store import ObjectStore, from_url
@@ -33,8 +35,11 @@ _HEX = frozenset("0123456789abcdef")
 class Shelf(Protocol):
     """Where bytes lie under a path; raises `KeyError` where there are none, and `StoreUnavailable`."""
 
-    async def write(self, path: str, content: bytes) -> None:
-        """Put bytes in place as a whole, in place of any that lie there; they are durable when this returns."""
+    async def write(self, path: str, content: bytes | BinaryIO) -> None:
+        """Put bytes, or those of a file from where it stands, in place as a whole, in place of any that lie there.
+
+        They are durable when this returns.
+        """
 
     def read(self, path: str) -> AsyncIterator[bytes]:
         """The bytes in pieces."""
@@ -51,6 +56,12 @@ class HashedBlobs:
         # Written again even where it lies already, which heals what was damaged.
         await self._shelf.write(_find_path(digest), content)
         return Content(digest, len(content))
+
+    async def put_file(self, file: BinaryIO) -> Content:
+        digest, size = await asyncio.to_thread(_hash_file, file)
+        await asyncio.to_thread(file.seek, 0)
+        await self._shelf.write(_find_path(digest), file)
+        return Content(digest, size)
 
     async def read(self, sha256: str) -> AsyncIterator[bytes]:
         path = _find_path(sha256)
@@ -88,7 +99,7 @@ class Folder:
     def __init__(self, root: Path) -> None:
         self._root = root
 
-    async def write(self, path: str, content: bytes) -> None:
+    async def write(self, path: str, content: bytes | BinaryIO) -> None:
         try:
             await asyncio.to_thread(self._write, self._root / path, content)
         except OSError as error:
@@ -104,12 +115,12 @@ class Folder:
         except OSError as error:
             raise StoreUnavailable(str(error)) from error
 
-    def _write(self, path: Path, content: bytes) -> None:
+    def _write(self, path: Path, content: bytes | BinaryIO) -> None:
         path.parent.mkdir(parents=True, exist_ok=True)
         with NamedTemporaryFile(dir=path.parent, prefix=".", suffix=".part", delete=False) as file:
             part = Path(file.name)
             try:
-                file.write(content)
+                copyfileobj(BytesIO(content) if isinstance(content, bytes) else content, file, _PIECE)
                 file.flush()
                 os.fsync(file.fileno())
                 part.replace(path)
@@ -127,7 +138,7 @@ class Bucket:
     def __init__(self, objects: ObjectStore) -> None:
         self._objects = objects
 
-    async def write(self, path: str, content: bytes) -> None:
+    async def write(self, path: str, content: bytes | BinaryIO) -> None:
         try:
             await self._objects.put_async(path, content)
         except BaseError as error:
@@ -170,6 +181,15 @@ def _find_path(digest: str) -> str:
     if len(digest) != sha256().digest_size * 2 or not _HEX.issuperset(digest):
         raise KeyError(digest)
     return f"{digest[:2]}/{digest[2:4]}/{digest}"
+
+
+def _hash_file(file: BinaryIO) -> tuple[str, int]:
+    """The SHA-256 of a whole file, and its size."""
+    file.seek(0)
+    hashed = sha256()
+    while piece := file.read(_PIECE):
+        hashed.update(piece)
+    return hashed.hexdigest(), file.tell()
 
 
 def _first_line(error: BaseError) -> str:

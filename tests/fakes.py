@@ -1,4 +1,7 @@
-"""Stand-ins for what lies outside, which record what they were asked. What can run here for real has no fake."""
+"""Stand-ins for what lies outside, which record what they were asked.
+
+What can run here for real has no fake, but for `FakeSealer`: it fails when a test wants.
+"""
 
 from collections import deque
 from dataclasses import dataclass, field
@@ -120,14 +123,15 @@ class FakeSealer:
     level: SealLevel = SealLevel.B_T
     reachable: SealLevel = SealLevel.B_T
     inspection: Inspection = A_PLAIN_PDF
+    inspections: dict[str, Inspection] = field(default_factory=dict)
     obstacle: Obstacle | None = None
     orders: list[SealOrder] = field(default_factory=list)
     fail_next: deque[SealingUnavailable] = field(default_factory=deque)
 
     async def inspect(self, sha256: str) -> Inspection:
-        """What a test put there."""
+        """What a test put there, of this document or of all others."""
         self._fail()
-        return self.inspection
+        return self.inspections.get(sha256, self.inspection)
 
     async def seal(self, order: SealOrder) -> SealedPdf:
         """The original with a line that names the level."""

@@ -12,7 +12,7 @@ from yarl import URL
 
 from adapters.commands.evidence_doctor import examine_evidence
 from adapters.commands.finding import BROKEN, NOTE, OK, Finding
-from adapters.commands.seal_keys import examine_seal
+from adapters.commands.seal_keys import examine_level, examine_seal
 from adapters.commands.signing_doctor import examine_key, examine_places
 from adapters.commands.stamping_doctor import examine_overseers
 from adapters.commands.teams_doctor import examine_teams
@@ -37,6 +37,8 @@ async def examine(settings: Settings) -> AsyncIterator[Finding]:
     yield await examine_key(settings, has_tables=database.verdict is OK)
     yield examine_places(settings)
     yield await examine_seal(settings)
+    if level := await examine_level(settings):
+        yield level
     async for finding in examine_evidence(settings, has_tables=database.verdict is OK):
         yield finding
     async for finding in examine_overseers(settings):

@@ -15,7 +15,7 @@ from adapters.commands.finding import BROKEN, NOTE, OK, Finding
 from adapters.pdf.sealing.errors import SealRefused
 from adapters.pdf.sealing.keys import OfficeSeal, name_subject, read_password
 from adapters.pdf.sealing.making import make_office_key
-from adapters.sealing import load_seal
+from adapters.sealing import find_next_step, load_seal
 from adapters.settings import Settings, SettingsError
 
 CERTIFICATE, KEY = "seal-certificate.pem", "seal-key.pem"
@@ -96,6 +96,20 @@ async def examine_seal(settings: Settings) -> Finding:
     if seal.is_self_signed:
         return Finding(NOTE, subject, f"{words}; self-signed, which PDF readers show as unknown: see docs/sealing.md")
     return Finding(OK, subject, words)
+
+
+async def examine_level(settings: Settings) -> Finding | None:
+    """How long seals can be checked, and what the next level takes; None where nothing can be sealed."""
+    try:
+        seal = await asyncio.to_thread(load_seal, settings)
+        if seal is None:
+            return None
+        level, step = await asyncio.to_thread(find_next_step, settings, seal)
+    except SettingsError as error:
+        return Finding(BROKEN, "seal level", str(error))
+    except (SealRefused, OSError):
+        return None  # told of the seal itself
+    return Finding(NOTE, "seal level", f"{level}; {step}") if step else Finding(OK, "seal level", level.value)
 
 
 def _describe_key(seal: OfficeSeal) -> str:

@@ -24,14 +24,11 @@ async def run_apart(module: str, given: bytes, patience: float) -> Ran:
     Raises `TimeoutError` when it takes more than `patience` seconds, which ends it, and `OSError` when it cannot begin.
     """
     running = await asyncio.create_subprocess_exec(
-        sys.executable,
-        "-I",  # neither the working directory nor the environment decides what is imported
-        "-c",
-        f"import sys; sys.path[:] = {sys.path!r}; from {module} import main; main()",
+        *command_apart(module),
         stdin=asyncio.subprocess.PIPE,
         stdout=asyncio.subprocess.PIPE,
         stderr=asyncio.subprocess.PIPE,
-        env={name: os.environ[name] for name in _NEEDED if name in os.environ},
+        env=pick_environment(),
     )
     try:
         async with asyncio.timeout(patience):
@@ -41,3 +38,15 @@ async def run_apart(module: str, given: bytes, patience: float) -> Ran:
             running.kill()
         await running.wait()
     return Ran(running.returncode, output, complaint)
+
+
+def command_apart(module: str, *arguments: str) -> tuple[str, ...]:
+    """What to run for `main` of a module with arguments."""
+    code = f"import sys; sys.path[:] = {sys.path!r}; from {module} import main; main()"
+    # With -I, neither the working directory nor the environment decides what is imported.
+    return (sys.executable, "-I", "-c", code, *arguments)
+
+
+def pick_environment(*names: str) -> dict[str, str]:
+    """The few variables without which nothing starts, and those that are named: none of them is a secret."""
+    return {name: os.environ[name] for name in (*_NEEDED, *names) if name in os.environ}

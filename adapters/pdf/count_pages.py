@@ -13,13 +13,17 @@ MEMORY = 512 * 1024 * 1024
 CPU_SECONDS = 5
 
 
-def set_limits(memory: int = MEMORY, cpu_seconds: int = CPU_SECONDS) -> None:
-    """Let the system end this process rather than let it take the machine along; where the system can (not Windows)."""
+def set_limits(memory: int = MEMORY, cpu_seconds: int = CPU_SECONDS, file_size: int = 0) -> None:
+    """Let the system end this process rather than let it take the machine along; where the system can (not Windows).
+
+    `memory` is bytes of address space, `file_size` the most bytes of a file that it writes.
+    """
     if sys.platform == "win32":
         return
     import resource  # noqa: PLC0415 - exists on POSIX systems only
 
-    for kind, most in ((resource.RLIMIT_CPU, cpu_seconds), (resource.RLIMIT_CORE, 0), (resource.RLIMIT_FSIZE, 0)):
+    limits = ((resource.RLIMIT_CPU, cpu_seconds), (resource.RLIMIT_CORE, 0), (resource.RLIMIT_FSIZE, file_size))
+    for kind, most in limits:
         resource.setrlimit(kind, (most, most))
     if sys.platform != "darwin":  # macOS refuses a limit on the address space
         resource.setrlimit(resource.RLIMIT_AS, (memory, memory))

@@ -82,12 +82,17 @@ class CertificatePaper(Paper):
         self.set_y(top + side)
 
 
+def draw_certificate(words: Mapping[str, Any]) -> bytes:
+    """The PDF of a certificate, which is given as JSON has it."""
+    paper = CertificatePaper(words)
+    paper.draw()
+    return bytes(paper.output())
+
+
 def main() -> None:
     """Draw, and write the PDF."""
     logging.disable()
-    paper = CertificatePaper(json.loads(sys.stdin.buffer.read()))
-    paper.draw()
-    sys.stdout.buffer.write(paper.output())
+    sys.stdout.buffer.write(draw_certificate(json.loads(sys.stdin.buffer.read())))
 
 
 if __name__ == "__main__":

@@ -6,16 +6,15 @@ DejaVu Sans comes first, then fonts for what it lacks, shaped by HarfBuzz. What 
 
 import re
 from collections.abc import Iterable, Sequence
-from pathlib import Path
 from typing import Final
 
 from fpdf import FPDF
 from fpdf.enums import TextDirection
 
+from adapters.pdf import latin
+from adapters.pdf.latin import FONTS, MAIN
 from cards.text import FSI, PDI
 
-FONTS: Final = Path(__file__).parent / "fonts"
-MAIN: Final = "DejaVuSans"
 _FAR: Final = re.compile(r"[^\s\x20-\x7e\xa0-\xff]")
 _UNSHAPED: Final = re.compile(r"[\s\x20-\u02ff\u0370-\u052f\u1e00-\u1fff\u2010-\u2027\u20ac]*")
 """Latin, Greek and Cyrillic with their punctuation: drawn letter by letter, which takes half the time."""
@@ -30,11 +29,15 @@ class LetteredPaper(FPDF):
 
     def add_fonts(self, texts: Iterable[str], *, bold: bool = True) -> None:
         """The main font, and of the others those that have something which is in the texts and in no font before."""
-        self.add_font(MAIN, "", FONTS / "DejaVuSans.ttf")
-        if bold:
-            self.add_font(MAIN, "B", FONTS / "DejaVuSans-Bold.ttf")
+        wanted = {ord(char) for text in texts for char in text}
+        is_latin = latin.suits(wanted)
+        for style, file in list(latin.STYLES.items())[: 2 if bold else 1]:
+            if is_latin:
+                latin.read_font(self, style)
+            else:
+                self.add_font(MAIN, style, FONTS / file)
         self._known = self._read_codes()
-        missing = {ord(char) for text in texts for char in text} - self._known
+        missing = wanted - self._known
         others: list[str] = []
         for name in sorted(file.stem for file in FONTS.glob("*.ttf") if not file.stem.startswith(MAIN)):
             if not any(_FAR.match(chr(code)) for code in missing - self._known):

@@ -9,7 +9,8 @@ from typing import Any, Final
 from fpdf.enums import XPos, YPos
 from PIL import Image
 
-from adapters.pdf.lettering import MAIN, LetteredPaper
+from adapters.pdf.latin import MAIN
+from adapters.pdf.lettering import LetteredPaper
 
 _INK, _GREY, _RULE = 25, 95, 190
 MARGIN: Final = 18

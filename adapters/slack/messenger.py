@@ -4,6 +4,7 @@ from collections.abc import AsyncIterator, Mapping
 
 from adapters.slack import files
 from adapters.slack.api import Api, Json
+from adapters.slack.posting import FilePoster
 from bot.conversation import FileRef
 from bot.domain.errors import PlatformError, Undeliverable
 from bot.domain.people import Account
@@ -26,10 +27,11 @@ class SlackMessenger:
     """The port `Messenger`."""
 
     takes_uploads = True
-    posts_files = False
+    posts_files = True
 
     def __init__(self, api: Api) -> None:
         self._api = api
+        self._poster = FilePoster(api)
 
     async def send(self, to: Place, card: Card, key: str) -> MessageRef:
         arguments = {
@@ -69,8 +71,8 @@ class SlackMessenger:
         opened = await self._api.write("conversations.open", {"users": account.user})
         return Place(near.platform, near.tenant, str(opened["channel"]["id"]))
 
-    async def post_file(self, to: Place, name: str, content: bytes, key: str) -> None:  # noqa: ARG002 - of the port
-        raise Undeliverable("files cannot be posted here")
+    async def post_file(self, to: Place, name: str, content: bytes, key: str) -> None:
+        await self._poster.post(to, name, content, key)
 
     async def fetch(self, file: FileRef, limit: int) -> FetchedFile:
         return await files.fetch(self._api, file, limit)

@@ -37,7 +37,7 @@ class Whisper:
 
 
 class TeamsMessenger:
-    """The port `Messenger`. Dialogs of Teams have no input for files."""
+    """The port `Messenger`. Dialogs of Teams have no input for files, and bots put none into channels without Graph."""
 
     takes_uploads = False
     posts_files = False
@@ -80,7 +80,8 @@ class TeamsMessenger:
         return place
 
     async def post_file(self, to: Place, name: str, content: bytes, key: str) -> None:  # noqa: ARG002 - of the port
-        raise Undeliverable("files cannot be posted here")
+        """Undeliverable: see `posts_files`."""
+        raise Undeliverable("files cannot be posted in Teams")
 
     async def fetch(self, file: FileRef, limit: int) -> FetchedFile:
         return await self._files.fetch(file, limit)

@@ -27,6 +27,7 @@ class Problem(StrEnum):
     PDF_ENCRYPTED = "pdf encrypted"
     PDF_BROKEN = "pdf broken"
     PDF_XFA = "pdf xfa"
+    PDF_ACTIVE = "pdf active"
     PDF_TOO_HEAVY = "pdf too heavy"
     TOO_MANY_SIGNERS = "too many signers"
     TOO_FEW_SIGNERS = "too few signers"

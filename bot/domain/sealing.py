@@ -20,6 +20,8 @@ class Obstacle(StrEnum):
     """It is no PDF, or one that cannot be read as it stands."""
     XFA = "xfa"
     """It is a form that is drawn by a program inside it, so that what one sees is not what is in it."""
+    ACTIVE = "active"
+    """Something in it runs, plays, starts a program or changes what one sees: a script, a film, a form that is sent."""
     TOO_MANY_PAGES = "too-many-pages"
     TOO_HEAVY = "too-heavy"
     """It takes more time or memory than a file may."""

@@ -18,6 +18,7 @@ _PROBLEMS = {
     Obstacle.ENCRYPTED: Problem.PDF_ENCRYPTED,
     Obstacle.BROKEN: Problem.PDF_BROKEN,
     Obstacle.XFA: Problem.PDF_XFA,
+    Obstacle.ACTIVE: Problem.PDF_ACTIVE,
     Obstacle.TOO_MANY_PAGES: Problem.PDF_TOO_HEAVY,
     Obstacle.TOO_HEAVY: Problem.PDF_TOO_HEAVY,
 }

@@ -6,7 +6,14 @@ from dataclasses import dataclass, replace
 from bot.conversation import Actor
 from bot.domain.dossier import DossierItem, ItemId
 from bot.domain.envelope import Party
-from bot.domain.errors import ConversationNotLinked, LinkRefused, LinkTrouble, NotAParticipant, UnknownEnvelope
+from bot.domain.errors import (
+    ConversationNotLinked,
+    LinkRefused,
+    LinkTrouble,
+    NotAParticipant,
+    SealingUnavailable,
+    UnknownEnvelope,
+)
 from bot.domain.faults import Fault, InvalidInput, Problem
 from bot.domain.fields import Field
 from bot.domain.log import Happening, LogLine
@@ -25,6 +32,7 @@ from bot.domain.placing import (
     TooManyTemplates,
     require_placed_well,
 )
+from bot.domain.sealing import CannotBeSealed
 from bot.domain.typed_text import tidy
 from bot.ports import Ports, Transaction
 from bot.use_cases.access import directory_of, read_office, require_staff
@@ -189,10 +197,25 @@ async def _open(ports: Ports, tx: Transaction, secret: str) -> _Opened:
 
 async def _read_layout(ports: Ports, item: DossierItem) -> Layout:
     content = b"".join([piece async for piece in ports.blobs.read(item.version.content.sha256)])
-    layout = await ports.layouts.read_layout(content) if ports.layouts else None
-    if layout is None:
+    pages = await ports.layouts.read_pages(content) if ports.layouts else ()
+    if not pages:
         raise NothingToPlaceOn(item.name)
-    return layout
+    return Layout(pages, await _find_fields(ports, item))
+
+
+async def _find_fields(ports: Ports, item: DossierItem) -> tuple[Field, ...]:
+    """What the maker of the document put there. Raises `NothingToPlaceOn` where nothing can be added to it."""
+    if ports.sealer is None:
+        return ()
+    try:
+        inspection = await ports.sealer.inspect(item.version.content.sha256)
+    except CannotBeSealed as refusal:
+        raise NothingToPlaceOn(item.name) from refusal
+    except SealingUnavailable:
+        return ()
+    if inspection.is_signed:
+        raise NothingToPlaceOn(item.name)
+    return inspection.fields
 
 
 def _read_name(typed: str) -> str:

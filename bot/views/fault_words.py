@@ -5,6 +5,15 @@ from typing import Literal, assert_never
 from bot.domain.faults import Fault, Problem
 from bot.texts import Texts
 
+_Unsealable = Literal[
+    Problem.NOT_ONE_PDF,
+    Problem.PDF_ENCRYPTED,
+    Problem.PDF_BROKEN,
+    Problem.PDF_XFA,
+    Problem.PDF_ACTIVE,
+    Problem.PDF_TOO_HEAVY,
+]
+
 
 def word_fault(field: str, fault: Fault, texts: Texts) -> str:
     """What is wrong with this field."""
@@ -33,16 +42,21 @@ def word_fault(field: str, fault: Fault, texts: Texts) -> str:
             return texts.say("This is not asked for here. Leave it empty.")
         case Problem.NOT_READABLE:
             return texts.say("This could not be read. Clear it, and do it again.")
-        case Problem.NOT_ONE_PDF | Problem.PDF_ENCRYPTED | Problem.PDF_BROKEN | Problem.PDF_XFA | Problem.PDF_TOO_HEAVY:
+        case (
+            Problem.NOT_ONE_PDF
+            | Problem.PDF_ENCRYPTED
+            | Problem.PDF_BROKEN
+            | Problem.PDF_XFA
+            | Problem.PDF_ACTIVE
+            | Problem.PDF_TOO_HEAVY
+        ):
             return _word_unsealable(fault.problem, texts)
         case _:
             assert_never(fault.problem)
 
 
 def _word_unsealable(
-    problem: Literal[
-        Problem.NOT_ONE_PDF, Problem.PDF_ENCRYPTED, Problem.PDF_BROKEN, Problem.PDF_XFA, Problem.PDF_TOO_HEAVY
-    ],
+    problem: _Unsealable,
     texts: Texts,
 ) -> str:
     match problem:
@@ -61,6 +75,11 @@ def _word_unsealable(
             return texts.say(
                 "This PDF is an XFA form, which shows other things than it holds. "
                 "Print it to a new PDF and upload that."
+            )
+        case Problem.PDF_ACTIVE:
+            return texts.say(
+                "Something in this PDF runs by itself: a script, a film, or a button that does something. "
+                "What one sees may change, so it cannot be sealed. Print it to a new PDF and upload that."
             )
         case Problem.PDF_TOO_HEAVY:
             return texts.say(

@@ -14,7 +14,13 @@ def note_completion(envelope: Envelope, texts: Texts) -> Card:
     """Everybody approved; mentions who asked."""
     names = ", ".join(signer.name for signer in envelope.signers)
     if envelope.way is Way.CERTIFIED:
-        return _note(envelope, texts.say("{name} signed. The PDF is being sealed.", name=names), texts)
+        words = texts.count(
+            "{names} signed. The PDF is being sealed.",
+            "{names} have signed. The PDF is being sealed.",
+            len(envelope.signers),
+            names=names,
+        )
+        return _note(envelope, words, texts)
     return _note(envelope, texts.say("{name} approved.", name=names), texts)
 
 

@@ -1,6 +1,7 @@
 from collections.abc import Callable
 from hashlib import sha256
 from pathlib import Path
+from tempfile import TemporaryFile
 
 import obstore
 import pytest
@@ -54,6 +55,16 @@ def path_of(digest: str) -> str:
 async def test_bytes_come_back_as_they_were_put(blobs: Blobs, size: int) -> None:
     content = (b"0123456789abcdef" * (size // 16 + 1))[:size]
     kept = await blobs.put(content)
+    assert kept == Content(sha256(content).hexdigest(), size)
+    assert await read(blobs, kept.sha256) == content
+
+
+@pytest.mark.parametrize("size", [0, 1, MEGABYTE + 1, 17 * MEGABYTE])
+async def test_a_file_comes_back_from_its_first_byte(blobs: Blobs, size: int) -> None:
+    content = (b"0123456789abcdef" * (size // 16 + 1))[:size]
+    with TemporaryFile() as file:
+        file.write(content)
+        kept = await blobs.put_file(file)
     assert kept == Content(sha256(content).hexdigest(), size)
     assert await read(blobs, kept.sha256) == content
 

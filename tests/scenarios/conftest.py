@@ -18,7 +18,10 @@ from aiohttp.test_utils import TestServer
 from adapters.evidence.opening import make_key_finder
 from adapters.pdf.certificate import CertificatePdf
 from adapters.pdf.page_count import PdfPageCounter
+from adapters.pdf.sealer import PdfSealer
 from adapters.pdf.sealing.asking import SealJudge
+from adapters.pdf.sealing.keys import OfficeSeal, load_pem
+from adapters.pdf.sealing.making import make_office_key
 from adapters.pdf.sealing.trust import Trust
 from adapters.pdf.sheet import SheetPdf
 from adapters.teams_settings import FRAMES
@@ -38,9 +41,8 @@ from storage.evidence.archive import Archive
 from storage.sql.store import SqlStore
 from storage.vault import open_vault
 from tests.databases import prepared_sqlite
-from tests.fakes import FakeSealer
 from tests.scenarios.chat import Chat
-from tests.scenarios.holdable import HoldableEvidence, Recording
+from tests.scenarios.holdable import HoldableEvidence, HoldableSealer, Recording
 from tests.scenarios.scene import CLIENT, OFFICE, MovableClock, Scene
 from tests.scenarios.slack_chat import SlackChat
 from tests.scenarios.teams_chat import TeamsChat
@@ -88,24 +90,40 @@ async def archive(tmp_path: Path) -> AsyncIterator[Archive]:
     await archive.close()
 
 
+@pytest.fixture(scope="session")
+def office_seal(tmp_path_factory: pytest.TempPathFactory) -> OfficeSeal:
+    """A seal that the office made itself."""
+    folder, made = tmp_path_factory.mktemp("seal"), make_office_key("Kantoor De Linde")
+    (folder / "certificate.pem").write_bytes(made.certificate)
+    (folder / "key.pem").write_bytes(made.key)
+    return load_pem(folder / "certificate.pem", folder / "key.pem")
+
+
+@pytest.fixture
+async def sealer(tmp_path: Path, office_seal: OfficeSeal) -> AsyncIterator[HoldableSealer]:
+    """What seals; its workers begin with the first document that it is asked about."""
+    real = PdfSealer(open_blobs(tmp_path / "blobs"), office_seal)
+    yield HoldableSealer(real)
+    await real.close()
+
+
 @pytest.fixture
 async def unlinked(
-    tmp_path: Path, store: SqlStore, chat: Chat, archive: Archive, public_url: str
+    tmp_path: Path, store: SqlStore, chat: Chat, archive: Archive, sealer: HoldableSealer, public_url: str
 ) -> AsyncIterator[Scene]:
     """The scene before the conversation is linked to the client."""
     clock, listening = MovableClock(), create_server(("127.0.0.1", 0))
     address = f"http://127.0.0.1:{listening.getsockname()[1]}"
-    blobs = open_blobs(tmp_path / "blobs")
     ports = Ports(
         store=store,
-        blobs=blobs,
+        blobs=open_blobs(tmp_path / "blobs"),
         pages=PdfPageCounter(),
         clock=clock,
         messengers={chat.platform: chat.messenger},
         directories={chat.platform: chat.directory},
         public_url=public_url or address,
         evidence=HoldableEvidence(archive),
-        sealer=FakeSealer(blobs),
+        sealer=sealer,
     )
     await _furnish(store, chat)
     async with _serve(chat, ports, archive, listening) as recording:
@@ -179,7 +197,8 @@ async def _serve(chat: Chat, ports: Ports, archive: Archive, listening: socket) 
     running = asyncio.gather(courier.run(stop), recorder.run(stop))
     async with TestServer(application, socket_factory=lambda *_: listening):
         assert isinstance(ports.evidence, HoldableEvidence)
-        yield Recording(ports.evidence, archive, recorder)
+        assert isinstance(ports.sealer, HoldableSealer)
+        yield Recording(ports.evidence, ports.sealer, archive, recorder)
         stop.set()
         wake()
         await running

@@ -2,10 +2,12 @@
 
 import re
 from collections.abc import Iterator, Sequence
-from io import BytesIO
+from io import SEEK_END, BytesIO
 from itertools import count
-from typing import Final, cast
+from shutil import copyfileobj
+from typing import BinaryIO, Final, cast
 
+from pyhanko.pdf_utils.crypt import SecurityHandler
 from pyhanko.pdf_utils.embed import EmbeddedFileObject, FileSpec, embed_file
 from pyhanko.pdf_utils.generic import (
     ArrayObject,
@@ -32,15 +34,14 @@ _CLAIM: Final = re.compile(rb"/pdf(a|ua|x|e|vt)/ns/|pdf(a|ua|x|e|vt)id")
 
 
 class Update:
-    """One update to a PDF, which stays as it is before it.
+    """One update to the PDF in an open file, which stays as it is before it.
 
     Raises `ValueError` for a file that is signed, and what pyHanko does for one that is encrypted or cannot be read.
     """
 
-    def __init__(self, original: bytes) -> None:
-        self._size = len(original)
-        self._paper = BytesIO(original)
-        self._writer: IncrementalPdfFileWriter = AddingWriter(self._paper, strict=False)
+    def __init__(self, paper: BinaryIO) -> None:
+        self._paper = paper
+        self._writer: IncrementalPdfFileWriter = AddingWriter(paper, strict=False)
         if self._writer.prev.embedded_signatures:
             raise ValueError("signed")
         self._pages = list(walk_pages(self._writer.root["/Pages"]))
@@ -76,9 +77,9 @@ class Update:
         self._writer.update_container(top["/Kids"])
         self._writer.update_container(top)
 
-    def attach(self, name: str, content: bytes) -> None:
+    def attach(self, name: str, content: BinaryIO) -> None:
         """Put a PDF into this one as it is, not to be read but to be taken out again; viewers show that it is there."""
-        held = EmbeddedFileObject.from_file_data(self._writer, content, compress=False, mime_type="application/pdf")
+        held = _Attachment(self._writer, content)
         plain = re.sub(r"[^ -~]", "_", name)  # for viewers that know no other letters
         embed_file(self._writer, FileSpec(plain, name, held, af_relationship=pdf_name("/Source")))
         self._writer.root[pdf_name("/PageMode")] = pdf_name("/UseAttachments")
@@ -104,13 +105,12 @@ class Update:
             del root["/Metadata"]
             self._writer.update_container(root)
 
-    def finish(self) -> bytes:
-        """What is to follow the bytes of the original."""
-        if not self._paper.getbuffer()[-1:].tobytes().isspace():
-            self._paper.seek(0, 2)
+    def finish(self) -> None:
+        """Write the update behind the bytes that are there."""
+        self._paper.seek(-1, SEEK_END)
+        if not self._paper.read(1).isspace():
             self._paper.write(b"\n")
         self._writer.write_in_place()
-        return self._paper.getbuffer()[self._size :].tobytes()
 
     @property
     def page_count(self) -> int:
@@ -150,6 +150,24 @@ class Update:
             holder[pdf_name(key)] = ArrayObject(kept)
             self._writer.update_container(holder)
         return bool(kept)
+
+
+class _Attachment(EmbeddedFileObject):
+    """An attachment that goes from one file to the other in pieces, where pyHanko would hold it several times."""
+
+    def __init__(self, writer: IncrementalPdfFileWriter, content: BinaryIO) -> None:
+        super().__init__(writer, stream_data=b"", mime_type="application/pdf")
+        self._content = content
+
+    def write_to_stream(
+        self, stream: BinaryIO, handler: SecurityHandler | None = None, container_ref: object = None
+    ) -> None:
+        self[pdf_name("/Length")] = NumberObject(self._content.seek(0, SEEK_END))
+        DictionaryObject.write_to_stream(self, stream, handler, container_ref)
+        self._content.seek(0)
+        stream.write(b"\nstream\n")
+        copyfileobj(self._content, stream)
+        stream.write(b"\nendstream")
 
 
 def _describe_form(box: ArrayObject, resources: PdfObject) -> dict[NameObject, PdfObject]:

@@ -1,77 +1,83 @@
-"""Composes the document that is sealed: the original, what its signers left on it, and the certificate pages."""
+"""Composes the document that is sealed: the original, what its signers left on it, and the certificate pages.
 
-import asyncio
-import pickle
-from collections.abc import Sequence
-from dataclasses import dataclass
+Everything is read from files and written to them, so that no more than a part of a large one is ever in memory.
+"""
 
-import structlog
+from collections.abc import Iterator
+from io import BytesIO
+from shutil import copyfileobj
+from typing import BinaryIO
 
-from adapters.pdf.apart import run_apart
-from bot.domain.fields import Field
-from bot.domain.sealing import Mark
+import pypdfium2 as pdfium
 
-PATIENCE = 90.0
-"""Seconds for one document, starting the process included."""
-AT_ONCE = 2
-"""Processes at the same time: each may take `compose_apart.MEMORY`."""
-
-_log = structlog.get_logger(__name__)
+from adapters.pdf.composing.adding import Matrix, Update
+from adapters.pdf.composing.anchors import find_anchors
+from adapters.pdf.composing.drawing import A4, Place, draw_over, draw_signature_pages
+from bot.domain.fields import FieldKind
+from bot.domain.sealing import SealOrder
 
 
-class NotComposed(Exception):
-    """The process failed or took too long, as it will again: `inspect` found nothing wrong, or was not asked."""
+def compose(order: SealOrder, original: BinaryIO, pages: bytes, paper: BinaryIO) -> int:
+    """Write the original to an empty file, and in one update after its bytes the marks, and the PDF `pages` at the end.
 
-
-@dataclass(frozen=True, slots=True)
-class Order:
-    """What is composed of what; `title` stands above signatures on pages of their own.
-
-    Where it has a name to be `wrapped_as`, the original becomes an attachment, and `fields` do not count.
+    Returns how many pages it has. Raises whatever a reader does for a file that cannot be read.
     """
+    original.seek(0)
+    copyfileobj(original, paper)
+    document = pdfium.PdfDocument(original)
+    update = Update(paper)
+    if len(document) != update.page_count:
+        raise ValueError("two readers see different pages")
+    places = list(_find_places(document, order))
+    if places:
+        drawn = draw_over([place for place, _ in places], order.marks, order.fields)
+        update.draw_on([place.number for place, _ in places], [matrix for _, matrix in places], drawn)
+    update.drop_signature_fields()
+    update.drop_claims()
+    placed = {field.signer for field in order.fields if field.kind is FieldKind.SIGNATURE}
+    if others := [mark for mark in order.marks if mark.signer not in placed]:
+        last = document[len(document) - 1].get_size()
+        update.append_pages(draw_signature_pages(others, last, order.title))
+    update.append_pages(pages)
+    update.finish()
+    return update.page_count
 
-    original: bytes
-    marks: tuple[Mark, ...]
-    fields: tuple[Field, ...]
-    pages: bytes
-    title: str
-    wrapped_as: str = ""
+
+def wrap(order: SealOrder, original: BinaryIO, pages: bytes, paper: BinaryIO) -> int:
+    """As `compose`, but a document of its own with the original in it, untouched and unread.
+
+    So is sealed what was signed before: nothing can be added to that without breaking its signatures.
+    """
+    copyfileobj(BytesIO(draw_signature_pages(order.marks, A4, order.title)), paper)
+    update = Update(paper)
+    update.append_pages(pages)
+    update.attach(order.name, original)
+    update.finish()
+    return update.page_count
 
 
-class PdfComposer:
-    """Composes one document in a process of its own."""
+def _find_places(document: pdfium.PdfDocument, order: SealOrder) -> Iterator[tuple[Place, Matrix]]:
+    """The pages on which somebody's field is, each with what brings a drawing on it that is upright for the reader."""
+    signers = {mark.signer for mark in order.marks}
+    fields = [field for field in order.fields if field.signer in signers]
+    for number in sorted({field.page for field in fields}):
+        page = document[number]
+        left, bottom, right, top = page.get_bbox()
+        size, rotation = (right - left, top - bottom), page.get_rotation()
+        wanted = {(field.kind, field.signer) for field in fields if field.page == number}
+        covered = [each.box for each in find_anchors(page, number) if (each.kind, each.signer) in wanted]
+        yield Place(number, size, rotation, covered), _turn_back(size, rotation, (left, bottom))
 
-    def __init__(self, patience: float = PATIENCE) -> None:
-        self._patience = patience
-        self._slots = asyncio.Semaphore(AT_ONCE)
 
-    async def compose(
-        self, original: bytes, marks: Sequence[Mark], fields: Sequence[Field], pages: bytes, title: str
-    ) -> bytes:
-        """The original and, in one update after its bytes, the marks in their fields and the PDF `pages` at the end.
-
-        Whoever has no field for a signature signs on a page before `pages`, below `title`. Raises `NotComposed`, and
-        `OSError` where no process can be started.
-        """
-        return original + await self._run(Order(original, tuple(marks), tuple(fields), pages, title))
-
-    async def wrap(self, original: bytes, name: str, marks: Sequence[Mark], pages: bytes, title: str) -> bytes:
-        """A document of the marks below `title` and of `pages`, with the original as an attachment called `name`.
-
-        So is signed what was signed before: nothing can be added to that without breaking its signatures. Raises as
-        `compose` does.
-        """
-        return await self._run(Order(original, tuple(marks), (), pages, title, wrapped_as=name))
-
-    async def _run(self, order: Order) -> bytes:
-        async with self._slots:
-            try:
-                ran = await run_apart("adapters.pdf.composing.compose_apart", pickle.dumps(order), self._patience)
-            except TimeoutError:
-                raise NotComposed("it took too long") from None
-        if ran.code != 0 or not ran.output.rstrip().endswith(b"%%EOF"):
-            # The last line names the kind of mistake; what a log says of people stands in none of the others either.
-            kind = ran.complaint.decode(errors="replace").strip().rpartition("\n")[2].partition(":")[0]
-            _log.error("pdf_not_composed", code=ran.code, kind=kind)
-            raise NotComposed(kind or "the process was ended")
-        return ran.output
+def _turn_back(size: tuple[float, float], rotation: int, corner: tuple[float, float]) -> Matrix:
+    """From points of a page as it is read to those of the page before its rotation; `anchors.turn_box` goes there."""
+    (width, height), (left, bottom) = size, corner
+    match rotation:
+        case 90:
+            return (0, 1, -1, 0, left + width, bottom)
+        case 180:
+            return (-1, 0, 0, -1, left + width, bottom + height)
+        case 270:
+            return (0, -1, 1, 0, left, bottom + height)
+        case _:
+            return (1, 0, 0, 1, left, bottom)

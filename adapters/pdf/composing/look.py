@@ -1,62 +1,56 @@
-"""Looks into the PDF on standard input and prints what it found as JSON; run as a process of its own.
+"""Looks into a PDF before it is sent, so that one that cannot be signed is refused then, not after everybody signed.
 
 Two readers must understand the file: pyHanko, which will write into it, and PDFium, which finds its text.
 """
 
-import logging
 import re
-import sys
 from collections.abc import Iterator
-from io import BytesIO
+from dataclasses import dataclass
+from typing import BinaryIO
 
-import orjson
 import pypdfium2 as pdfium
 from pyhanko.pdf_utils.generic import ArrayObject, DictionaryObject, StreamObject
 from pyhanko.pdf_utils.reader import PdfFileReader
 
+from adapters.pdf.composing.actions import has_programs
 from adapters.pdf.composing.anchors import find_anchors, make_field
-from adapters.pdf.composing.inspection import Refused
 from adapters.pdf.composing.tree import MOST_PAGES, find_signature_widgets, inherit, read_entry, walk_pages
-from adapters.pdf.count_pages import set_limits
 from bot.domain.fields import Field, FieldKind
 from bot.domain.sealing import Inspection, Obstacle
 
-MEMORY = 1024 * 1024 * 1024
-"""Bytes of address space: both readers for the largest file that a platform hands over."""
-CPU_SECONDS = 40
+
+@dataclass(frozen=True, slots=True)
+class Refused:
+    """The PDF cannot be signed."""
+
+    reason: Obstacle
 
 
-def main() -> None:
-    """Look, and print."""
-    content = sys.stdin.buffer.read()
-    set_limits(MEMORY, CPU_SECONDS)
-    logging.disable()
-    sys.stdout.buffer.write(orjson.dumps(look_into(content)))
-
-
-def look_into(content: bytes) -> Inspection | Refused:
-    """What is known of the PDF, or why it is refused."""
+def look_into(file: BinaryIO) -> Inspection | Refused:
+    """What is known of the PDF in an open file, or why it is refused."""
     try:
-        reader = PdfFileReader(BytesIO(content), strict=False)
+        reader = PdfFileReader(file, strict=False)
         if reader.encrypted:
             return Refused(Obstacle.ENCRYPTED)
-        return _look(reader, content)
+        return _look(reader, file)
     except MemoryError:
         return Refused(Obstacle.TOO_HEAVY)
     except Exception:  # noqa: BLE001 - whatever a reader raises, it is about the file
         return Refused(Obstacle.BROKEN)
 
 
-def _look(reader: PdfFileReader, content: bytes) -> Inspection | Refused:
+def _look(reader: PdfFileReader, file: BinaryIO) -> Inspection | Refused:
     form = read_entry(reader.root, "/AcroForm")
     if isinstance(form, DictionaryObject) and read_entry(form, "/XFA") is not None:
         return Refused(Obstacle.XFA)
-    seen = pdfium.PdfDocument(content)
+    seen = pdfium.PdfDocument(file)
     if len(seen) > MOST_PAGES:
         return Refused(Obstacle.TOO_MANY_PAGES)
     pages = list(walk_pages(reader.root["/Pages"]))
     if not pages or len(pages) != len(seen):
         return Refused(Obstacle.BROKEN)
+    if has_programs(reader.root, pages):
+        return Refused(Obstacle.ACTIVE)
     widgets = [(number, each) for number, page in enumerate(pages) for each in find_signature_widgets(page)]
     is_signed = any(inherit(each, "/V") is not None for _, each in widgets) or bool(reader.embedded_signatures)
     fields = [] if is_signed else [*_read_widgets(widgets, seen), *_read_anchors(seen)]
@@ -97,7 +91,3 @@ def _claims_pdfa(reader: PdfFileReader) -> bool:
         return False
     described = reader.root.raw_get("/Metadata").get_object()  # as it stands, not as pyHanko reads it
     return isinstance(described, StreamObject) and b"pdfaid" in described.data
-
-
-if __name__ == "__main__":
-    main()

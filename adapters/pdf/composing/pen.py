@@ -9,7 +9,8 @@ from fpdf.enums import MethodReturnValue, StrokeCapStyle, StrokeJoinStyle
 from PIL import Image
 
 from adapters.pdf.composing.anchors import Box
-from adapters.pdf.lettering import MAIN, LetteredPaper
+from adapters.pdf.latin import MAIN
+from adapters.pdf.lettering import LetteredPaper
 from bot.domain.sealing import Mark
 from bot.domain.signature import DrawnSignature, Point, TypedSignature
 

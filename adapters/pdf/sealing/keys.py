@@ -1,7 +1,7 @@
 """The key that an office seals with, from PEM files or a PKCS#12 file, and what is checked before it is used."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Final
@@ -9,6 +9,7 @@ from typing import Final
 from cryptography import x509
 from cryptography.hazmat.primitives.asymmetric import ec, rsa
 from cryptography.hazmat.primitives.serialization import load_pem_private_key, pkcs12
+from cryptography.x509.oid import AuthorityInformationAccessOID
 from pyhanko.sign import Signer
 
 from adapters.pdf.sealing.errors import SealRefused
@@ -21,12 +22,30 @@ _BROKEN_HASHES: Final = ("md5", "sha1")
 
 
 @dataclass(frozen=True, slots=True)
+class Token:
+    """A PKCS#11 token: the library of its maker, its name, and the label of key and certificate in it.
+
+    `environment` is what that library wants to find in the environment.
+    """
+
+    module: Path
+    name: str
+    label: str
+    pin: bytes | None = field(repr=False)
+    environment: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
 class OfficeSeal:
-    """What seals: a signer with its certificate, and the certificates that lead from it towards a root."""
+    """What seals: a signer with its certificate, and the certificates that lead from it towards a root.
+
+    `origin` is from where another process can have the same: the key itself, or the token that it never leaves.
+    """
 
     signer: Signer
     certificate: x509.Certificate
     chain: tuple[x509.Certificate, ...] = ()
+    origin: PrivateKey | Token = field(kw_only=True, repr=False)
 
     @property
     def is_self_signed(self) -> bool:
@@ -90,6 +109,18 @@ def check_certificate(certificate: x509.Certificate, now: datetime | None = None
         raise SealRefused("the certificate is not for signing documents (key usage): get one for a seal or signatures")
 
 
+def tells_revocation(certificate: x509.Certificate) -> bool:
+    """Whether a certificate says where to ask if it was revoked: by OCSP, or in a list."""
+    for extension in certificate.extensions:
+        match extension.value:
+            case x509.CRLDistributionPoints():
+                return True
+            case x509.AuthorityInformationAccess() as access:
+                if any(each.access_method == AuthorityInformationAccessOID.OCSP for each in access):
+                    return True
+    return False
+
+
 def name_subject(certificate: x509.Certificate) -> str:
     """The common name of a certificate, or else its organisation, or the whole of its subject."""
     for kind in (x509.NameOID.COMMON_NAME, x509.NameOID.ORGANIZATION_NAME):
@@ -123,4 +154,4 @@ def _hold(
     check_certificate(certificate, now)
     if not isinstance(private, PrivateKey) or private.public_key() != certificate.public_key():
         raise SealRefused("the private key does not belong to the certificate")
-    return OfficeSeal(HeldKey(private, certificate, chain), certificate, tuple(chain))
+    return OfficeSeal(HeldKey(private, certificate, chain), certificate, tuple(chain), origin=private)

@@ -5,9 +5,11 @@ from datetime import UTC, datetime, timedelta
 from typing import Final
 
 from cryptography import x509
-from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey, generate_private_key
+from cryptography.hazmat.primitives.asymmetric.rsa import generate_private_key
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.serialization import BestAvailableEncryption, Encoding, NoEncryption, PrivateFormat
+
+from adapters.pdf.sealing.held_key import PrivateKey
 
 BITS: Final = 3072
 """Bits of the RSA key: 128 bits of strength, enough beyond 2030 (NIST SP 800-57)."""
@@ -30,7 +32,7 @@ def make_office_key(office: str, password: bytes | None = None, now: datetime | 
     Raises `ValueError` for a name that is empty or longer than 64 characters.
     """
     private = generate_private_key(public_exponent=65537, key_size=BITS)
-    certificate = _sign(private, office, now or datetime.now(UTC))
+    certificate = sign_certificate(private, office, now or datetime.now(UTC))
     encryption = BestAvailableEncryption(password) if password else NoEncryption()
     return MadeKey(
         certificate.public_bytes(Encoding.PEM),
@@ -38,7 +40,8 @@ def make_office_key(office: str, password: bytes | None = None, now: datetime | 
     )
 
 
-def _sign(private: RSAPrivateKey, office: str, now: datetime) -> x509.Certificate:
+def sign_certificate(private: PrivateKey, office: str, now: datetime) -> x509.Certificate:
+    """A certificate for an office's seal that it signs for itself."""
     name = x509.Name(
         [
             x509.NameAttribute(x509.NameOID.ORGANIZATION_NAME, office),

@@ -1,11 +1,12 @@
 """Seals a PDF: PAdES, certified with no changes allowed, at the highest level that can be had."""
 
-from collections.abc import AsyncIterator, Sequence
-from contextlib import asynccontextmanager
+import asyncio
+from collections.abc import AsyncIterator, Iterator, Sequence
+from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass
-from io import BytesIO
+from io import SEEK_END, BytesIO
 from itertools import count
-from typing import IO, Final
+from typing import BinaryIO, Final
 
 from cryptography.x509 import Certificate
 from pyhanko.pdf_utils.misc import PdfError
@@ -27,6 +28,8 @@ from bot.domain.certified import SealLevel
 FIELD: Final = "Paraaf"
 """The name of the field that holds the seal; a number is added where the document has one of that name."""
 _HASH: Final = "sha256"
+PATIENCE: Final = 60.0
+"""Seconds for all that is asked of others about one file; after that it is sealed with what there is."""
 _PATIENCE: Final = 10
 """Seconds for one answer about a certificate."""
 _RESERVED: Final = 16384
@@ -64,22 +67,24 @@ async def seal(
 
 
 async def seal_file(
-    paper: IO[bytes], key: OfficeSeal, level: SealLevel, tsa: Tsa | None = None, revocation: Revocation | None = None
+    paper: BinaryIO, key: OfficeSeal, level: SealLevel, tsa: Tsa | None = None, revocation: Revocation | None = None
 ) -> tuple[SealLevel, str]:
     """As `seal`, appended to a file that can be read, written and cut; it is as before where this fails."""
-    size = paper.seek(0, 2)
-    work = _Work(paper, key, CheckingTimeStamper(tsa) if tsa else None, revocation)
+    size = paper.seek(0, SEEK_END)
+    until = asyncio.get_running_loop().time() + PATIENCE
+    work = _Work(paper, key, CheckingTimeStamper(tsa) if tsa else None, revocation, until)
     shortfall = ""
     for wanted in reversed(tuple(SealLevel)[: tuple(SealLevel).index(level) + 1]):
         try:
-            await work.reach(wanted)
-            return wanted, shortfall
+            reached, why = await work.reach(wanted)
         except _OutOfReach as trouble:
             shortfall = shortfall or f"{wanted}: {trouble}"
             paper.truncate(size)
         except BaseException:
             paper.truncate(size)
             raise
+        else:
+            return reached, shortfall or why
     raise AssertionError
 
 
@@ -89,42 +94,45 @@ class _OutOfReach(Exception):
 
 @dataclass(frozen=True, slots=True)
 class _Work:
-    """One file on its way to being sealed."""
+    """One file on its way to being sealed; nobody is waited for after `until`, by the clock of the event loop."""
 
-    paper: IO[bytes]
+    paper: BinaryIO
     key: OfficeSeal
     stamper: CheckingTimeStamper | None
     revocation: Revocation | None
+    until: float
 
-    async def reach(self, level: SealLevel) -> None:
-        """Raises `_OutOfReach`, `Unsealable`, `SealRefused`."""
+    async def reach(self, level: SealLevel) -> tuple[SealLevel, str]:
+        """The level that was reached, and where that is a lower one, why.
+
+        Raises `_OutOfReach` where that would be one for which another signature is needed, `Unsealable`, `SealRefused`.
+        """
         if level is SealLevel.B_B:
-            return await self._sign(None, None)
+            await self._sign(None, None)
+            return level, ""
         if self.stamper is None:
             raise _OutOfReach("no timestamp authority is set")
-        try:
+        with _tell_out_of_reach():
             if level is SealLevel.B_T:
                 await self._sign(None, self.stamper)
-            else:
-                await self._sign_lastingly(level, self.stamper)
-        except NoTimestamp as error:
-            raise _OutOfReach("the timestamp authority gave no timestamp") from error
+                return level, ""
+            return await self._sign_lastingly(level, self.stamper)
 
-    async def _sign_lastingly(self, level: SealLevel, stamper: CheckingTimeStamper) -> None:
+    async def _sign_lastingly(self, level: SealLevel, stamper: CheckingTimeStamper) -> tuple[SealLevel, str]:
         if self.revocation is None:
             raise _OutOfReach("nothing says whether the certificate was revoked")
-        try:
-            async with _open_context(self.revocation) as context:
-                await self._sign(context, stamper)
-                if level is SealLevel.B_LTA:
+        async with _open_context(self.revocation) as context:
+            await self._sign(context, stamper)
+            if level is SealLevel.B_LT:
+                return level, ""
+            size = self.paper.seek(0, SEEK_END)
+            try:
+                with _tell_out_of_reach():
                     await self._archive(context, stamper)
-        except (PathBuildingError, PathValidationError, SigningError) as error:
-            cause = error.__cause__ if isinstance(error, SigningError) else error
-            if isinstance(error, SigningError) and isinstance(cause, RevokedError):
-                raise SealRefused("the certificate of the seal was revoked") from error
-            if not isinstance(cause, PathBuildingError | PathValidationError):
-                raise
-            raise _OutOfReach(f"the certificates cannot be checked ({type(cause).__name__})") from error
+            except _OutOfReach as trouble:
+                self.paper.truncate(size)  # what was reached before stays
+                return SealLevel.B_LT, f"{level}: {trouble}"
+            return level, ""
 
     async def _sign(self, context: ValidationContext | None, stamper: CheckingTimeStamper | None) -> None:
         writer = self._open()
@@ -132,18 +140,20 @@ class _Work:
             raise Unsealable("signed")
         signer = PdfSigner(_describe(_choose_field(writer), context), signer=self.key.signer, timestamper=stamper)
         reserved = _RESERVED_STAMPED if stamper else _RESERVED
-        await signer.async_sign_pdf(writer, bytes_reserved=reserved, in_place=True)
+        async with asyncio.timeout_at(self.until if stamper else None):
+            await signer.async_sign_pdf(writer, bytes_reserved=reserved, in_place=True)
 
     async def _archive(self, context: ValidationContext, stamper: CheckingTimeStamper) -> None:
         writer = self._open()
-        await PdfTimeStamper(stamper, field_name=_choose_field(writer)).async_timestamp_pdf(
-            writer,
-            _HASH,
-            context,
-            bytes_reserved=_RESERVED_STAMPED,
-            dss_settings=TimestampDSSContentSettings(include_vri=False, update_before_ts=True),
-            in_place=True,
-        )
+        async with asyncio.timeout_at(self.until):
+            await PdfTimeStamper(stamper, field_name=_choose_field(writer)).async_timestamp_pdf(
+                writer,
+                _HASH,
+                context,
+                bytes_reserved=_RESERVED_STAMPED,
+                dss_settings=TimestampDSSContentSettings(include_vri=False, update_before_ts=True),
+                in_place=True,
+            )
 
     def _open(self) -> AddingWriter:
         try:
@@ -155,6 +165,24 @@ class _Work:
         if is_encrypted:
             raise Unsealable("encrypted")
         return writer
+
+
+@contextmanager
+def _tell_out_of_reach() -> Iterator[None]:
+    """Raises `_OutOfReach` for what others did not give, and `SealRefused` where the certificate was revoked."""
+    try:
+        yield
+    except NoTimestamp as error:
+        raise _OutOfReach("the timestamp authority gave no timestamp") from error
+    except TimeoutError as error:
+        raise _OutOfReach("the authorities took too long") from error
+    except (PathBuildingError, PathValidationError, SigningError) as error:
+        cause = error.__cause__ if isinstance(error, SigningError) else error
+        if isinstance(error, SigningError) and isinstance(cause, RevokedError):
+            raise SealRefused("the certificate of the seal was revoked") from error
+        if not isinstance(cause, PathBuildingError | PathValidationError):
+            raise
+        raise _OutOfReach(f"the certificates cannot be checked ({type(cause).__name__})") from error
 
 
 def _describe(field: str, context: ValidationContext | None) -> PdfSignatureMetadata:

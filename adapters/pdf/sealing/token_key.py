@@ -2,7 +2,6 @@
 
 import asyncio
 from importlib.util import find_spec
-from pathlib import Path
 
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ec import ECDSA, EllipticCurvePublicKey
@@ -13,12 +12,12 @@ from cryptography.x509 import Certificate, load_der_x509_certificate
 from pyhanko.sign import Signer
 
 from adapters.pdf.sealing.errors import SealRefused
-from adapters.pdf.sealing.keys import OfficeSeal, check_certificate
+from adapters.pdf.sealing.keys import OfficeSeal, Token, check_certificate
 
 _TRIAL = b"paraaf\n"
 
 
-def load_token(module: Path, token: str, label: str, pin: bytes | None) -> OfficeSeal:
+def load_token(token: Token) -> OfficeSeal:
     """The seal whose key and certificate have this label in the token with that name.
 
     Not to be called where an event loop runs. Raises `SealRefused`.
@@ -30,15 +29,16 @@ def load_token(module: Path, token: str, label: str, pin: bytes | None) -> Offic
     from pyhanko.config.pkcs11 import TokenCriteria  # noqa: PLC0415 - see above
     from pyhanko.sign.pkcs11 import PKCS11Signer, open_pkcs11_session  # noqa: PLC0415 - see above
 
+    named, label = TokenCriteria(label=token.name), token.label
     try:
-        session = open_pkcs11_session(str(module), token_criteria=TokenCriteria(label=token), user_pin=_read_pin(pin))
+        session = open_pkcs11_session(str(token.module), token_criteria=named, user_pin=_read_pin(token.pin))
         signer = PKCS11Signer(session, cert_label=label, key_label=label)
         certificate = load_der_x509_certificate(signer.signing_cert.dump())
         check_certificate(certificate)
         _try_out(signer, certificate)
     except PKCS11Error as error:
-        raise SealRefused(f"the token {token} does not give the key {label} ({type(error).__name__})") from error
-    return OfficeSeal(signer, certificate)
+        raise SealRefused(f"the token {token.name} does not give the key {label} ({type(error).__name__})") from error
+    return OfficeSeal(signer, certificate, origin=token)
 
 
 def _read_pin(pin: bytes | None) -> str | None:

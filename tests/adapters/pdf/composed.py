@@ -6,11 +6,11 @@ from io import BytesIO
 import pypdfium2 as pdfium
 from PIL import Image, ImageDraw
 
-from adapters.pdf.composing.compose import Order
-from adapters.pdf.composing.compose_apart import make_update
+from adapters.pdf.composing.compose import compose as compose_file
 from adapters.pdf.composing.look import look_into
+from bot.domain.certified import SealLevel
 from bot.domain.fields import Field
-from bot.domain.sealing import Inspection, Mark
+from bot.domain.sealing import Inspection, Mark, SealOrder
 from bot.domain.signature import Point, TypedSignature
 from tests.adapters.pdf.reading import check_structure
 from tests.adapters.pdf.sealing.papers import make_pdf, write_objects, write_plain
@@ -19,7 +19,32 @@ TITLE = "Handtekeningen"
 DAY = "24 november 2026"
 JAN = Mark(0, "Jan Jansen", DAY, signature=TypedSignature("J. Jansen"))
 CERTIFICATE = make_pdf(text="Certificaat")
+WORDS = {
+    "language": "nl",
+    "title": "Transactiecertificaat",
+    "office": "Kantoor de Wit",
+    "made": "Gemaakt op 24 november 2026",
+    "page_of": "Bladzijde %(page)s van %(pages)s",
+    "facts": (("Verzoek", "Jaarrekening"),),
+    "sections": (
+        {
+            "heading": "Ondertekenaars",
+            "parts": (
+                {"title": "Jan Jansen", "lines": (DAY,), "facts": (("Plaats", "Urk"),), "quote": "", "picture": None},
+            ),
+            "code": "https://paraaf.example/verify",
+        },
+    ),
+    "notes": ("Bewaar dit.",),
+}
+"""A certificate, as `dataclasses.asdict` makes it."""
 TEXT, PATH, IMAGE = pdfium.raw.FPDF_PAGEOBJ_TEXT, pdfium.raw.FPDF_PAGEOBJ_PATH, pdfium.raw.FPDF_PAGEOBJ_IMAGE
+
+
+def order(
+    *marks: Mark, fields: tuple[Field, ...] = (), original: str = "", level: SealLevel = SealLevel.B_B
+) -> SealOrder:
+    return SealOrder(original, "Akte 王.pdf", marks or (JAN,), fields, TITLE, WORDS, level)
 
 
 def compose(
@@ -27,10 +52,14 @@ def compose(
 ) -> bytes:
     """Composed where the fields are that the document names, or at `fields`; with the checks that hold of each."""
     if fields is None:
-        seen = look_into(original)
+        seen = look_into(BytesIO(original))
         assert isinstance(seen, Inspection), seen
         fields = seen.fields
-    composed = original + make_update(Order(original, marks or (JAN,), fields, pages, TITLE))
+    paper = BytesIO()
+    count = compose_file(order(*marks, fields=fields), BytesIO(original), pages, paper)
+    composed = paper.getvalue()
+    assert composed.startswith(original)
+    assert len(pdfium.PdfDocument(composed)) == count
     check_structure(composed)
     return composed
 

@@ -4,6 +4,7 @@
 
 from collections.abc import AsyncIterator
 from dataclasses import dataclass, replace
+from hashlib import sha256
 from pathlib import Path
 from socket import create_server
 from typing import Any
@@ -42,7 +43,7 @@ from storage.vault import open_vault
 from tests import builders as a
 from tests.chromium import open_chromium
 from tests.documents import make_pdf
-from tests.fakes import FakeDirectory, FixedClock
+from tests.fakes import A_PLAIN_PDF, FakeDirectory, FakeSealer, FixedClock
 from tests.signing_form import Browser
 
 ENVELOPE = EnvelopeId("envelope-1")
@@ -72,11 +73,6 @@ LONG_PDF = make_pdf(pages=LONG, text="Jaarrekening")
 
 FORM_PDF = make_pdf(pages=2, text="Formulier")
 FORM_FIELDS = (Field(FieldKind.SIGNATURE, 1, 0, (100, 200, 150, 50)), Field(FieldKind.DATE, 0, 1, (0, 0, 90, 20)))
-
-
-async def find_known(content: bytes) -> tuple[Field, ...]:
-    """The fields that the maker of `FORM_PDF` put there."""
-    return FORM_FIELDS if content == FORM_PDF else ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -161,8 +157,19 @@ async def site(tmp_path: Path) -> AsyncIterator[Site]:
     directory.people = {KARIM: a.a_person(), SANNE: a.a_person("Sanne de Vries", account=SANNE)}
     listening = create_server(("127.0.0.1", 0))
     url = f"http://127.0.0.1:{listening.getsockname()[1]}"
+    sealer = FakeSealer(blobs)
+    # The fields that the maker of this one put there.
+    sealer.inspections[sha256(FORM_PDF).hexdigest()] = replace(A_PLAIN_PDF, fields=FORM_FIELDS)
     ports = Ports(
-        store, blobs, KnownPages(), clock, {}, {Platform.SLACK: directory}, url, layouts=PdfLayoutReader(find_known)
+        store,
+        blobs,
+        KnownPages(),
+        clock,
+        {},
+        {Platform.SLACK: directory},
+        url,
+        layouts=PdfLayoutReader(),
+        sealer=sealer,
     )
     await _furnish(ports)
     woken: list[None] = []

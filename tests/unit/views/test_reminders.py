@@ -30,7 +30,7 @@ def test_the_longest_list_fits_and_tells_of_the_rest() -> None:
     envelopes = [a_long_one(number) for number in range(LISTED + 3)]
     words = render(list_reminders(envelopes, DUTCH, a.at()))
     assert "En nog 3" in words
-    assert words.count("Te laat") == 2 * LISTED
+    assert words.count("te laat") == 2 * LISTED
     assert "En nog" not in render(list_reminders(envelopes[:LISTED], DUTCH, a.at()))
 
 

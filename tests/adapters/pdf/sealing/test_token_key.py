@@ -29,10 +29,11 @@ _SEAL = """
 import asyncio, sys
 from pathlib import Path
 from adapters.pdf.sealing.seal import seal
+from adapters.pdf.sealing.keys import Token
 from adapters.pdf.sealing.token_key import load_token
 from bot.domain.certified import SealLevel
 _, module, paper = sys.argv
-loaded = load_token(Path(module), "kantoor", "seal", b"1234")
+loaded = load_token(Token(Path(module), "kantoor", "seal", b"1234"))
 sealed = asyncio.run(seal(Path(paper).read_bytes(), loaded, SealLevel.B_B))
 Path(paper).write_bytes(sealed.content)
 print(loaded.name)
@@ -41,10 +42,11 @@ _REFUSE = """
 import sys
 from pathlib import Path
 from adapters.pdf.sealing.errors import SealRefused
+from adapters.pdf.sealing.keys import Token
 from adapters.pdf.sealing.token_key import load_token
 _, module, token, label, pin = sys.argv
 try:
-    load_token(Path(module), token, label, pin.encode())
+    load_token(Token(Path(module), token, label, pin.encode()))
 except SealRefused as refused:
     print(refused)
 """
