@@ -118,6 +118,9 @@ def name_happening(happening: Happening, texts: Texts) -> str:
             return _name_delegation(happening, texts)
         case Happening.FIELDS_PLACED:
             return texts.say("Placed fields on a document")
+        case Happening.REMINDED | Happening.ESCALATED:
+            is_reminder = happening is Happening.REMINDED
+            return texts.say("Reminded the signer") if is_reminder else texts.say("Told that reminders did not help")
         case Happening.UNDELIVERABLE:
             return texts.say("A message could not be delivered")
         case _:
@@ -231,6 +234,14 @@ def _note_happening(happening: Happening, fact: dict[str, str], texts: Texts) ->
             return _note_sealing(fact, texts)
         case Happening.FIELDS_PLACED:
             return _say_if(fact.get("fields"), lambda number: texts.say("Fields: {number}", number=number))
+        case Happening.REMINDED:
+            in_thread = fact.get("how") == "thread"
+            how = texts.say("By a mention in the thread") if in_thread else texts.say("By a direct message")
+            to = _say_if(fact.get("to"), lambda name: texts.say("To {name}", name=name))
+            return (*to, how, *_say_if(fact.get("why"), lambda why: texts.say("The platform says: {why}", why=why)))
+        case Happening.ESCALATED:
+            about = _say_if(fact.get("from"), lambda name: texts.say("{name} did not answer", name=name))
+            return (*about, *_say_if(fact.get("to"), lambda names: texts.say("To {name}", name=names)))
         case Happening.UNDELIVERABLE:
             to = _say_if(fact.get("to"), lambda name: texts.say("To {name}", name=name))
             return (*to, *_say_if(fact.get("why"), lambda why: texts.say("The platform says: {why}", why=why)))
