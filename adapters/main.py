@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Sequence
 from contextlib import AsyncExitStack, suppress
+from dataclasses import replace
 from math import nan
 from typing import Any
 
@@ -14,11 +15,11 @@ from adapters.evidence.tiles import serve_tiles
 from adapters.geography import open_geography
 from adapters.links import Link, keep_trying
 from adapters.log import AccessLog
-from adapters.parts import build_ports, open_guard, open_store
+from adapters.parts import build_ports, choose_blobs, open_guard, open_store
 from adapters.pdf.certificate import CertificatePdf
 from adapters.pdf.sealing.asking import SealJudge
 from adapters.pdf.sheet import SheetPdf
-from adapters.sealing import read_trust
+from adapters.sealing import open_sealer, read_trust
 from adapters.settings import Settings
 from adapters.teams_settings import FRAMES
 from adapters.web.health import Check, serve_health, tell_owed
@@ -38,6 +39,7 @@ from bot.ports import Directory, Messenger
 from bot.router import Router
 from bot.use_cases.deliver import Courier
 from bot.use_cases.record_evidence import Recorder
+from bot.use_cases.remind import Reminding
 from storage.sql.store import SqlStore
 from storage.vault import open_vault
 
@@ -91,11 +93,14 @@ class Paraaf:
         messengers: dict[Platform, Messenger] = {link.platform: link.messenger for link in links}
         directories: dict[Platform, Directory] = {link.platform: link.directory for link in links}
         geography = await asyncio.to_thread(open_geography, self._settings.geoip)
-        ports = build_ports(self._settings, store, messengers, directories, geography, holding.evidence)
+        sealer = await self._parts.enter_async_context(open_sealer(self._settings, choose_blobs(self._settings)))
+        built = build_ports(self._settings, store, messengers, directories, geography, holding.evidence)
+        ports = replace(built, sealer=sealer)
         courier = Courier(ports, self._metrics.count_delivery)
         recorder = Recorder(ports, courier.wake, self._metrics.count_recorded)
         if links:
             self._run(self._keep_going("deliveries", courier.run), self._finish)
+            self._run(self._keep_going("reminders", Reminding(ports, courier.wake).run), self._finish)
         self._run(self._keep_going("evidence", recorder.run), self._finish)
 
         def wake() -> None:

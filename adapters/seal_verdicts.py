@@ -4,8 +4,8 @@ from collections.abc import Iterator
 from typing import assert_never
 
 from adapters.seal_judgement import Check, Covered, Finding, Judgement, Kind
-from bot.domain.certified import SealLevel
 from bot.texts import Texts
+from bot.views.envelope_words import describe_level
 from storage.evidence.verify import Outcome, Verdict
 
 _MARKS = {Outcome.HELD: "ok", Outcome.FAILED: "FAIL", Outcome.UNCHECKED: "-"}
@@ -38,7 +38,7 @@ def describe_seal(judged: Judgement, texts: Texts) -> Iterator[str]:
     for each in judged.signatures:
         yield _describe_covered(each, judged.size, texts)
     if judged.level:
-        yield texts.say("Level: {level}, {meaning}", level=judged.level.value, meaning=_explain(judged.level, texts))
+        yield texts.say("Seal: {level}", level=describe_level(judged.level, texts))
 
 
 def describe_check(finding: Finding, texts: Texts) -> str:
@@ -144,17 +144,3 @@ def _name_kind(kind: Kind, texts: Texts) -> str:
             return texts.say("Other signature")
         case _:
             assert_never(kind)
-
-
-def _explain(level: SealLevel, texts: Texts) -> str:
-    match level:
-        case SealLevel.B_B:
-            return texts.say("the time is that of whoever sealed")
-        case SealLevel.B_T:
-            return texts.say("with a timestamp by an authority")
-        case SealLevel.B_LT:
-            return texts.say("with what its certificates can be checked with later")
-        case SealLevel.B_LTA:
-            return texts.say("made to be checked for many years")
-        case _:
-            assert_never(level)

@@ -33,7 +33,8 @@ from bot.domain.people import (
     StaffMember,
 )
 from bot.domain.places import Conversation, MessageRef, Place, Reference
-from bot.domain.placing import FieldTemplate, Layout, Placement, PlacingLink
+from bot.domain.placing import FieldTemplate, PageShape, Placement, PlacingLink
+from bot.domain.reminders import Reminder
 from bot.domain.sealing import Inspection, SealedPdf, SealOrder
 from bot.domain.signature import Signature
 from bot.domain.tasks import TaskScope, Turn
@@ -60,6 +61,8 @@ class Messenger(Protocol):
 
     takes_uploads: bool
     """Whether a form of this platform can ask for files; else people bring them to a page."""
+    posts_files: bool
+    """Whether a file can be put into a conversation; else people open it from a card."""
 
     async def send(self, to: Place, card: Card, key: str) -> MessageRef:
         """Post a card; `key` marks the message so that `find` knows it again."""
@@ -78,6 +81,9 @@ class Messenger(Protocol):
 
         Raises `Undeliverable` for whom the platform lets Paraaf not reach.
         """
+
+    async def post_file(self, to: Place, name: str, content: bytes, key: str) -> None:
+        """Put a file in a thread, once for a key as far as can be told; only where the platform `posts_files`."""
 
     async def fetch(self, file: FileRef, limit: int) -> FetchedFile:
         """A file with its name and bytes, at most `limit` of them.
@@ -128,15 +134,16 @@ class PageCounter(Protocol):
 class LayoutReader(Protocol):
     """Looks at the pages of documents without trusting them."""
 
-    async def read_layout(self, content: bytes) -> Layout | None:
-        """The pages of a PDF; None for anything else, and for a PDF that is broken, locked or hostile."""
+    async def read_pages(self, content: bytes) -> tuple[PageShape, ...]:
+        """The pages of a PDF; none for anything else, and for a PDF that is broken, locked or hostile."""
 
 
 class Sealer(Protocol):
     """Looks into PDFs that are to be sealed, and makes and seals them, with limits on what that may take."""
 
-    level: SealLevel
-    """The highest that its settings can reach."""
+    @property
+    def level(self) -> SealLevel:
+        """The highest that its settings can reach."""
 
     async def inspect(self, sha256: str) -> Inspection:
         """What is known of a document that is kept; quick where it was asked before.
@@ -466,6 +473,31 @@ class OwedEvidence(Protocol):
         """What is owed."""
 
 
+class Reminders(Protocol):
+    """When which signer of which envelope is reminded. Both claiming and planning stay quick with 1,000,000 of them.
+
+    Nothing has to be stopped: whoever claims a reminder asks the envelope whether that signer is still awaited.
+    """
+
+    async def start(self, envelope: Envelope, signer: Account, since: datetime, due: datetime) -> None:
+        """Begin a schedule that counts from `since`, in place of any that this signer had, whose first is at `due`."""
+
+    async def claim(self, now: datetime, lease: timedelta, limit: int) -> tuple[Reminder, ...]:
+        """Lease up to `limit` that are due, the oldest first, and whatever else is due to the same people."""
+
+    async def plan(self, row: Reminder, due: datetime | None, *, escalated: bool) -> bool:
+        """Let the next one be at `due`, None for never; False for who lost the lease, which changes nothing."""
+
+    async def stop(self, row: Reminder) -> None:
+        """Forget a schedule whose signer is not awaited any more, unless the lease was lost."""
+
+    async def snooze(self, envelope: Envelope, signer: Account, now: datetime, due: datetime) -> None:
+        """Let the next one be at `due`, as the signer asked, in place of what was planned."""
+
+    async def ask(self, envelope: Envelope, signer: Account, now: datetime) -> datetime | None:
+        """Note that staff remind this signer now; else when they did last, if that is less than `ONCE_PER` ago."""
+
+
 class Outbox(Protocol):
     """What must reach a platform, delivered in order per conversation."""
 
@@ -568,6 +600,7 @@ class Transaction(Protocol):
     references: References
     signatures: Signatures
     owed_evidence: OwedEvidence
+    reminders: Reminders
     outbox: Outbox
 
 
@@ -590,8 +623,7 @@ class Ports:
 
     `public_url` is where browsers reach the pages, without a slash at its end. Without `geography` no place is derived
     from a network address. Without `evidence` nothing is recorded there, as in commands that decide nothing.
-    Without `layouts` no fields can be placed. `seals` says that what everybody signed is sealed here, without which the
-    certified way of signing is not offered.
+    Without `layouts` no fields can be placed. Without `sealer` the certified way of signing is not offered.
     """
 
     store: Store
@@ -604,4 +636,4 @@ class Ports:
     geography: Geography | None = None
     evidence: Evidence | None = None
     layouts: LayoutReader | None = None
-    seals: bool = False
+    sealer: Sealer | None = None

@@ -1,14 +1,19 @@
-"""Stand-ins for what lies outside, which record what they were asked. What can run here for real has no fake."""
+"""Stand-ins for what lies outside, which record what they were asked.
+
+What can run here for real has no fake, but for `FakeSealer`: it fails when a test wants.
+"""
 
 from collections import deque
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from bot.conversation import Actor, FileRef
-from bot.domain.errors import FilesNotTaken, FileTrouble, PlatformError, Undeliverable
+from bot.domain.certified import SealLevel
+from bot.domain.errors import FilesNotTaken, FileTrouble, PlatformError, SealingUnavailable, Undeliverable
 from bot.domain.people import Account, Person
 from bot.domain.places import MessageRef, Place
-from bot.ports import FetchedFile
+from bot.domain.sealing import CannotBeSealed, Inspection, Obstacle, SealedPdf, SealOrder
+from bot.ports import Blobs, FetchedFile
 from cards.model import Card
 from tests import builders as a
 
@@ -50,6 +55,8 @@ class FakeMessenger:
     lookups: list[str] = field(default_factory=list)
     unreachable: set[Account] = field(default_factory=set)
     takes_uploads: bool = True
+    posts_files: bool = True
+    posted_files: list[tuple[Place, str, bytes]] = field(default_factory=list)
 
     async def send(self, to: Place, card: Card, key: str) -> MessageRef:
         """Keep the message, then fail if the answer is to be lost."""
@@ -85,6 +92,11 @@ class FakeMessenger:
             raise Undeliverable("cannot_dm")
         return Place(near.platform, near.tenant, f"chat with {account.user}")
 
+    async def post_file(self, to: Place, name: str, content: bytes, key: str) -> None:
+        """Keep the file."""
+        self._fail()
+        self.posted_files.append((to, name, content))
+
     async def fetch(self, file: FileRef, limit: int) -> FetchedFile:
         """A file that a test put into `files`."""
         self._fail()
@@ -98,6 +110,43 @@ class FakeMessenger:
     def _fail(self) -> None:
         if self.fail_next:
             raise self.fail_next.popleft()
+
+
+A_PLAIN_PDF = Inspection(((595, 842),), is_signed=False, is_pdfa=False, fields=())
+
+
+@dataclass(slots=True)
+class FakeSealer:
+    """Knows of every PDF what it is told, and seals by adding a line. `reachable` is the highest level that it has."""
+
+    blobs: Blobs
+    level: SealLevel = SealLevel.B_T
+    reachable: SealLevel = SealLevel.B_T
+    inspection: Inspection = A_PLAIN_PDF
+    inspections: dict[str, Inspection] = field(default_factory=dict)
+    obstacle: Obstacle | None = None
+    orders: list[SealOrder] = field(default_factory=list)
+    fail_next: deque[SealingUnavailable] = field(default_factory=deque)
+
+    async def inspect(self, sha256: str) -> Inspection:
+        """What a test put there, of this document or of all others."""
+        self._fail()
+        return self.inspections.get(sha256, self.inspection)
+
+    async def seal(self, order: SealOrder) -> SealedPdf:
+        """The original with a line that names the level."""
+        self.orders.append(order)
+        self._fail()
+        reached = min(order.level, self.reachable, key=list(SealLevel).index)
+        original = b"".join([piece async for piece in self.blobs.read(order.original)])
+        content = await self.blobs.put(original + f"\nsealed {reached} {len(self.orders)}".encode())
+        return SealedPdf(content, 3, reached, "" if reached is order.level else f"{order.level}: nobody answers")
+
+    def _fail(self) -> None:
+        if self.fail_next:
+            raise self.fail_next.popleft()
+        if self.obstacle:
+            raise CannotBeSealed(self.obstacle)
 
 
 @dataclass(slots=True)

@@ -1,5 +1,6 @@
 """Start the demo: the clients, and Paraaf with the invented office in its database; and stop everything in the end."""
 
+import asyncio
 import contextlib
 import os
 import shutil
@@ -10,11 +11,12 @@ from importlib.resources import files
 from pathlib import Path
 from typing import TypeVar
 
+from adapters.commands.seal_keys import CERTIFICATE, KEY, make_keys
 from adapters.demo.children import Child, find_port, run
 from adapters.demo.client.install import install_client
 from adapters.demo.client.workspace import App, Workspace
 from adapters.demo.npm import ClientUnavailableError
-from adapters.demo.office import KAREL, STAGE, WORKSPACE
+from adapters.demo.office import KAREL, OFFICE_NAME, STAGE, WORKSPACE
 from adapters.demo.playground.program import Playground, install_playground, name_service, run_playground
 from adapters.demo.playground.relay import run_interpreter, run_seat
 from adapters.demo.playground.stage import Member
@@ -78,7 +80,7 @@ async def run_demo(choices: Choices, clients: Clients) -> AsyncIterator[Demo]:
     office = _make_folder(choices.folder / "office")
     port = find_port(choices.paraaf_port)
     paraaf = f"http://127.0.0.1:{port}"
-    environment = _compose_environment(office, port)
+    environment = _compose_environment(office, port) | await asyncio.to_thread(_make_seal, office)
     async with contextlib.AsyncExitStack() as parts:
         children: list[Child] = []
         slack, teams = None, None
@@ -154,6 +156,14 @@ async def _start_teams(
     wanted = choices.teams_port and choices.teams_port + 1
     karel = await parts.enter_async_context(run_seat(address, Member(KAREL), find_port(wanted)))
     return Seats(address, karel), child
+
+
+def _make_seal(office: Path) -> dict[str, str]:
+    """As `paraaf keys make` does."""
+    for _ in make_keys(OFFICE_NAME, office, None):
+        pass
+    home = office.absolute()
+    return {"PARAAF_SEAL_CERTIFICATE": str(home / CERTIFICATE), "PARAAF_SEAL_KEY": str(home / KEY)}
 
 
 def _keep_clean() -> dict[str, str]:

@@ -125,7 +125,7 @@ def make_entry(fact: EvidenceFact, commitments: Mapping[Personal, str]) -> Entry
         name_event(fact.happening),
         fact.decision,
         fact.at,
-        tuple(Document(fact.client, each.item, each.sha256) for each in fact.documents),
+        tuple(Document(fact.client, each.item, each.sha256, fact.after) for each in fact.documents),
         fact.consent,
         commitments,
     )

@@ -2,42 +2,28 @@
 
 import asyncio
 import json
-from collections.abc import Awaitable, Callable
 
 import structlog
 
 from adapters.pdf.apart import run_apart
 from adapters.pdf.page_count import AT_ONCE, MOST_PAGES, PATIENCE
-from bot.domain.fields import Field
-from bot.domain.placing import Layout, PageShape
+from bot.domain.placing import PageShape
 
 LONGEST = 1_000_000
 """Points of a side: a longer one, more than 350 metres, is an invention of the file."""
 
-FieldFinder = Callable[[bytes], Awaitable[tuple[Field, ...]]]
-
 _log = structlog.get_logger(__name__)
 
 
-async def find_none(_content: bytes) -> tuple[Field, ...]:
-    """No fields, whatever the document."""
-    return ()
-
-
 class PdfLayoutReader:
-    """Keeps `bot.ports.LayoutReader`; `find` finds the fields that the maker of a document put there."""
+    """Keeps `bot.ports.LayoutReader`."""
 
-    def __init__(self, find: FieldFinder = find_none, patience: float = PATIENCE) -> None:
-        self._find = find
+    def __init__(self, patience: float = PATIENCE) -> None:
         self._patience = patience
         self._slots = asyncio.Semaphore(AT_ONCE)
 
-    async def read_layout(self, content: bytes) -> Layout | None:
-        """The pages of a PDF; None for anything else, and for one that is broken, locked or hostile."""
-        pages = await self._read_pages(content)
-        return Layout(pages, await self._find(content)) if pages else None
-
-    async def _read_pages(self, content: bytes) -> tuple[PageShape, ...]:
+    async def read_pages(self, content: bytes) -> tuple[PageShape, ...]:
+        """The pages of a PDF; none for anything else, and for one that is broken, locked or hostile."""
         async with self._slots:
             try:
                 ran = await run_apart("adapters.pdf.read_layout", content, self._patience)

@@ -49,6 +49,10 @@ class Api:
         asked = {name: value for name, value in params.items() if value is not None}
         return await self._call(method, READ_PATIENCE, changes=False, http_verb="GET", params=asked)
 
+    async def reserve(self, method: str, **fields: str | int) -> Json:
+        """Ask for something that nobody sees before it is used, by a form: not every such method took JSON always."""
+        return await self._call(method, READ_PATIENCE, changes=False, data=fields)
+
     async def write(self, method: str, arguments: Json) -> Json:
         """Change something; what is given up halfway raises `DeliveryUnclear`."""
         given = {name: value for name, value in arguments.items() if value is not None}

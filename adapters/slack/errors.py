@@ -64,10 +64,16 @@ def translate(error: Exception, *, changes: bool) -> PlatformError:
     return _lost(type(error).__name__, changes=changes)
 
 
+def read_wait(headers: Mapping[str, str]) -> timedelta:
+    """How long an answer with 429 asks to wait."""
+    told = next((value for name, value in headers.items() if name.lower() == "retry-after"), "")
+    return timedelta(seconds=int(told) if told.isascii() and told.isdigit() else _WAIT_UNTOLD)
+
+
 def _translate_answer(error: SlackApiError, *, changes: bool) -> PlatformError:
     status, code, headers = _look_into(error.response)
     if status == 429 or code in _BUSY:  # noqa: PLR2004 - HTTP's own number for too many requests
-        return RateLimited(timedelta(seconds=_read_wait(headers)))
+        return RateLimited(read_wait(headers))
     if code in _HALFWAY or status >= SERVER_TROUBLE:
         return _lost(code or f"HTTP {status}", changes=changes)
     if code in _LATER:
@@ -85,11 +91,6 @@ def _look_into(response: object) -> tuple[int, str, Mapping[str, str]]:
     body = getattr(response, "data", None)
     code = body.get("error", "") if isinstance(body, dict) else ""
     return status, str(code), getattr(response, "headers", {})
-
-
-def _read_wait(headers: Mapping[str, str]) -> int:
-    told = next((value for name, value in headers.items() if name.lower() == "retry-after"), "")
-    return int(told) if told.isascii() and told.isdigit() else _WAIT_UNTOLD
 
 
 def _lost(why: str, *, changes: bool) -> PlatformError:

@@ -22,7 +22,9 @@ PATIENCE = 60.0
 HOPS = 3
 """Redirects followed, each checked like the first address."""
 
-_GONE = frozenset({"file_not_found", "file_deleted"})
+GONE = frozenset({"file_not_found", "file_deleted"})
+"""Codes by which Slack says that there is no such file (any more)."""
+
 _NO_BYTES = frozenset({"external", "tombstone", "hidden_by_limit"})
 # Modes of a file whose bytes Slack does not hold, or no longer gives (https://docs.slack.dev/reference/objects/file-object).
 
@@ -32,7 +34,7 @@ async def fetch(api: Api, file: FileRef, limit: int) -> FetchedFile:
     try:
         told: Json = (await api.read("files.info", file=file.id))["file"]
     except Undeliverable as refusal:
-        if refusal.reason in _GONE:
+        if refusal.reason in GONE:
             raise FilesNotTaken(file.name or file.id, FileTrouble.GONE) from refusal
         raise
     name = str(told.get("name") or file.name or file.id)
@@ -55,8 +57,8 @@ async def fetch(api: Api, file: FileRef, limit: int) -> FetchedFile:
     return FetchedFile(name, content)
 
 
-def may_receive_token(address: URL, api: Api) -> bool:
-    """Whether the bot token may be sent to this address."""
+def is_slack_address(address: URL, api: Api) -> bool:
+    """Whether this address is Slack's own, so that the bot token or what people signed may be sent there."""
     if address.user or address.password:
         return False
     if address.scheme == "https" and is_slack_host(address.host) and address.port == 443:  # noqa: PLR2004 - https
@@ -66,7 +68,7 @@ def may_receive_token(address: URL, api: Api) -> bool:
 
 async def _download(api: Api, address: URL, name: str, limit: int) -> bytes:
     for _ in range(HOPS + 1):
-        if not may_receive_token(address, api):
+        if not is_slack_address(address, api):
             raise FilesNotTaken(name, FileTrouble.FOREIGN)
         bearer = {"Authorization": f"Bearer {api.token}"}
         async with api.session.get(address, headers=bearer, allow_redirects=False) as answer:

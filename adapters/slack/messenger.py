@@ -4,6 +4,7 @@ from collections.abc import AsyncIterator, Mapping
 
 from adapters.slack import files
 from adapters.slack.api import Api, Json
+from adapters.slack.posting import FilePoster
 from bot.conversation import FileRef
 from bot.domain.errors import PlatformError, Undeliverable
 from bot.domain.people import Account
@@ -26,9 +27,11 @@ class SlackMessenger:
     """The port `Messenger`."""
 
     takes_uploads = True
+    posts_files = True
 
     def __init__(self, api: Api) -> None:
         self._api = api
+        self._poster = FilePoster(api)
 
     async def send(self, to: Place, card: Card, key: str) -> MessageRef:
         arguments = {
@@ -67,6 +70,9 @@ class SlackMessenger:
     async def open_chat(self, near: Place, account: Account) -> Place:
         opened = await self._api.write("conversations.open", {"users": account.user})
         return Place(near.platform, near.tenant, str(opened["channel"]["id"]))
+
+    async def post_file(self, to: Place, name: str, content: bytes, key: str) -> None:
+        await self._poster.post(to, name, content, key)
 
     async def fetch(self, file: FileRef, limit: int) -> FetchedFile:
         return await files.fetch(self._api, file, limit)

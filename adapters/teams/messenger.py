@@ -37,9 +37,10 @@ class Whisper:
 
 
 class TeamsMessenger:
-    """The port `Messenger`. Dialogs of Teams have no input for files."""
+    """The port `Messenger`. Dialogs of Teams have no input for files, and bots put none into channels without Graph."""
 
     takes_uploads = False
+    posts_files = False
 
     def __init__(self, connector: Connector, places: KnownPlaces, roster: Roster, files: Files) -> None:
         self._connector = connector
@@ -77,6 +78,10 @@ class TeamsMessenger:
         place = Place(near.platform, near.tenant, chat)
         await self._places.keep(Reference(place, known.service_url, ConversationKind.PERSONAL, known.bot))
         return place
+
+    async def post_file(self, to: Place, name: str, content: bytes, key: str) -> None:  # noqa: ARG002 - of the port
+        """Undeliverable: see `posts_files`."""
+        raise Undeliverable("files cannot be posted in Teams")
 
     async def fetch(self, file: FileRef, limit: int) -> FetchedFile:
         return await self._files.fetch(file, limit)

@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
+from bot.domain.dossier import Document
+
 MOST_SIGNERS = 20
 """Signers of one envelope."""
 
@@ -33,12 +35,12 @@ class SealLevel(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Sealed:
-    """The sealed PDF: version `version` of the envelope's document in the dossier, with its SHA-256 in hexadecimal."""
+    """The sealed PDF, which came of an envelope at `at`; `shortfall` says why its level is none of those above."""
 
-    version: int
-    sha256: str
+    document: Document
     level: SealLevel
     at: datetime
+    shortfall: str = ""
 
 
 def rearrange(order: Sequence[str], moved: Mapping[int, str]) -> tuple[str, ...]:

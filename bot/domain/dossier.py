@@ -51,3 +51,17 @@ class Document:
     size: int
     pages: int | None
     sha256: str
+
+
+def freeze(item: DossierItem) -> Document:
+    """The item as it is now, to be sent."""
+    version = item.version
+    return Document(
+        item=item.id,
+        version=version.number,
+        name=item.name,
+        media_type=version.media_type,
+        size=version.content.size,
+        pages=version.pages,
+        sha256=version.content.sha256,
+    )

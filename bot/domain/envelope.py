@@ -156,6 +156,11 @@ class Envelope:
         return unanswered[:1] if self.in_order else unanswered
 
     @property
+    def newest_documents(self) -> tuple[Document, ...]:
+        """What there is to look at: the sealed PDF, else the documents as they were sent."""
+        return (self.sealed.document,) if self.sealed else self.documents
+
+    @property
     def is_being_sealed(self) -> bool:
         """Whether everybody signed, and the sealed PDF is not there yet."""
         return self.way is Way.CERTIFIED and self.state is EnvelopeState.COMPLETED and self.sealed is None

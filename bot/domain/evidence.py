@@ -25,7 +25,8 @@ _CLOSING = (Happening.REJECTED, Happening.WITHDRAWN, Happening.SUPERSEDED)
 class EvidenceFact:
     """Something that happened to an envelope. `decision` is unique, and the same however often it is recorded.
 
-    `documents` are those that it was about, in the dossier of `client`. `consent` is the version of the words that were
+    `documents` are those that it was about, in the dossier of `client`; `after` is the SHA-256 of what the only one of
+    them became. `consent` is the version of the words that were
     agreed to. `person` is who did it; `personal` is what may be erased with them: "who", "reason", "place", "network"
     (what their network tells), "signature" (a typed name, or the SHA-256 of the drawn picture). `others` are whom a
     request to pass the task on is about besides them, each to be erased by themselves: "signer" who asked for it and
@@ -43,6 +44,7 @@ class EvidenceFact:
     person: Account
     personal: Mapping[str, str] = field(default_factory=dict)
     others: Mapping[str, Party] = field(default_factory=dict)
+    after: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,14 +99,15 @@ def find_facts(owed: OwedLine, envelope: Envelope, signature: Signature | None) 
         line.by.account,
         {what: value for what, value in told.items() if value},
         _find_others(line, envelope),
+        line.facts.get("after"),
     )
 
 
-def closes(line: LogLine, envelope: Envelope) -> bool:
-    """Whether this line brought its envelope to a final state, be it one that another followed."""
+def leaves_proof(line: LogLine, envelope: Envelope) -> bool:
+    """Whether the proof of this line lies in the dossier: it ended its envelope, or tells of the sealed PDF."""
     if line.happening is Happening.APPROVED:
         return envelope.state is EnvelopeState.COMPLETED and is_newest_closing(line, envelope)
-    return line.happening in _CLOSING
+    return line.happening in _CLOSING or line.happening is Happening.SEALED
 
 
 def is_newest_closing(line: LogLine, envelope: Envelope) -> bool:
@@ -125,7 +128,7 @@ def _find_others(line: LogLine, envelope: Envelope) -> dict[str, Party]:
 def _find_documents(line: LogLine, envelope: Envelope) -> tuple[Document, ...]:
     """The one that was looked at, else all."""
     if digest := line.facts.get("sha256"):
-        seen = [each for each in envelope.documents if each.sha256 == digest]
+        seen = [each for each in (*envelope.documents, *envelope.newest_documents) if each.sha256 == digest]
         named = [each for each in seen if each.name == line.facts.get("document")]
         return tuple((named or seen)[:1])
     return envelope.documents

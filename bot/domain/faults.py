@@ -24,7 +24,13 @@ class Problem(StrEnum):
     NOT_ASKED = "not asked"
     NOT_READABLE = "not readable"
     NOT_ONE_PDF = "not one pdf"
+    PDF_ENCRYPTED = "pdf encrypted"
+    PDF_BROKEN = "pdf broken"
+    PDF_XFA = "pdf xfa"
+    PDF_ACTIVE = "pdf active"
+    PDF_TOO_HEAVY = "pdf too heavy"
     TOO_MANY_SIGNERS = "too many signers"
+    TOO_FEW_SIGNERS = "too few signers"
     TWICE = "twice"
 
 

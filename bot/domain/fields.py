@@ -33,3 +33,8 @@ class Field:
 def find_texts(fields: Iterable[Field], signer: int) -> tuple[str, ...]:
     """The labels of the texts that are asked of signer `signer`, from 0, in the order of the fields."""
     return tuple(field.label for field in fields if field.kind is FieldKind.TEXT and field.signer == signer)
+
+
+def count_signers(fields: Iterable[Field]) -> int:
+    """How many signers the fields are for, counting up to the last one who has any."""
+    return max((each.signer + 1 for each in fields), default=0)

@@ -1,6 +1,6 @@
 """Fields that staff place on a document by hand, their templates, and the personal link to the page for it."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -139,11 +139,6 @@ def require_placed_well(fields: Sequence[Field], pages: Sequence[PageShape], sig
         if len(each.label) > LABEL_LENGTH:
             raise FieldsRefused(Misplaced.LABEL_TOO_LONG)
         _require_inside(each.box, pages[each.page])
-
-
-def count_signers(fields: Iterable[Field]) -> int:
-    """How many signers the fields are for, counting up to the last one who has any."""
-    return max((each.signer + 1 for each in fields), default=0)
 
 
 def _require_inside(box: tuple[float, float, float, float], page: PageShape) -> None:

@@ -7,7 +7,6 @@ from typing import Any
 
 from bot.domain.certified import SealLevel
 from bot.domain.dossier import Content
-from bot.domain.errors import Refusal
 from bot.domain.fields import Field
 from bot.domain.signature import Signature
 
@@ -21,13 +20,15 @@ class Obstacle(StrEnum):
     """It is no PDF, or one that cannot be read as it stands."""
     XFA = "xfa"
     """It is a form that is drawn by a program inside it, so that what one sees is not what is in it."""
+    ACTIVE = "active"
+    """Something in it runs, plays, starts a program or changes what one sees: a script, a film, a form that is sent."""
     TOO_MANY_PAGES = "too-many-pages"
     TOO_HEAVY = "too-heavy"
     """It takes more time or memory than a file may."""
 
 
 @dataclass(eq=False)
-class CannotBeSealed(Refusal):
+class CannotBeSealed(Exception):
     """The PDF cannot be sealed, and trying again will not help."""
 
     obstacle: Obstacle

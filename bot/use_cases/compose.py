@@ -54,7 +54,7 @@ async def open_send_form(ports: Ports, actor: Actor, draft: Draft, texts: Texts)
         files=draft.file_names,
         signers=[offer_signer(person, known.get(person.account), texts) for person in candidates],
         preselected=_preselect(candidates, known, replaces, texts),
-        way=_recommend(draft, replaces) if ports.seals else None,
+        way=_recommend(draft, replaces) if ports.sealer else None,
         replaces=replaces,
         upload_page=await _offer_upload_page(ports, office, client, actor),
     )

@@ -18,6 +18,7 @@ from bot.domain.errors import (
     DeliveryUnclear,
     PlatformUnavailable,
     RateLimited,
+    SealingUnavailable,
     StoreUnavailable,
     Undeliverable,
 )
@@ -30,13 +31,15 @@ BATCH = 100
 """Rows claimed at once: measured, one by one is ten times slower."""
 LEASE = timedelta(minutes=2)
 """How long a delivery may take before another process believes that this one died."""
-FETCHES = 2
-"""Errands that fetch files at the same time: each holds up to ten files in memory."""
+FILES = 2
+"""Errands with files at the same time: each holds up to ten in memory."""
 POLL = 1.0
 """Seconds between two looks at the outbox when nobody says that there is something new."""
 FIRST_WAIT, LONGEST_WAIT = timedelta(seconds=1), timedelta(minutes=5)
 GIVE_UP_AFTER = timedelta(days=1)
 """How long a platform's outage is waited out before a row is buried and its sender told."""
+
+_WITH_FILES = (Errand.TAKE_FILES, Errand.POST_SEALED)
 
 _log = structlog.get_logger(__name__)
 
@@ -58,7 +61,7 @@ class Courier:
         self._ports = ports
         self._observe = observe
         self._woken = asyncio.Event()
-        self._fetching = asyncio.Semaphore(FETCHES)
+        self._files = asyncio.Semaphore(FILES)
 
     def wake(self) -> None:
         """Look at the outbox now rather than at the next poll."""
@@ -114,7 +117,7 @@ class Courier:
 
     async def _try(self, row: Claimed) -> None:
         try:
-            async with self._fetching if row.outgoing.errand is Errand.TAKE_FILES else nullcontext():
+            async with self._files if row.outgoing.errand in _WITH_FILES else nullcontext():
                 await run_errand(self._ports, row)
         except RateLimited as limited:
             await self._postpone(row, limited.retry_after, "rate limited", unclear=row.unclear)
@@ -124,6 +127,8 @@ class Courier:
             await self._postpone_or_bury(row, unclear.reason, unclear=True)
         except Undeliverable as undeliverable:
             await self._bury(row, undeliverable.reason)
+        except SealingUnavailable as away:
+            await self._postpone_or_bury(row, away.reason, unclear=row.unclear)
         except StoreUnavailable as away:
             # The database, or where the documents lie. The message may have been sent before it was noticed.
             await self._postpone_or_bury(row, away.reason, unclear=True)

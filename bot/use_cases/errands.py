@@ -12,6 +12,7 @@ from bot.domain.places import Place
 from bot.ports import Ports
 from bot.texts import Texts, texts_for
 from bot.use_cases.notify_turn import find_awaited, notify_turn
+from bot.use_cases.remind_errands import deliver_escalation, deliver_reminder, escalate, find_addressee
 from bot.use_cases.seal import seal
 from bot.use_cases.send_once import send_once
 from bot.use_cases.take_files import read_sender, take_files, tell_trouble
@@ -20,6 +21,7 @@ from bot.views.delegation import note_answer, note_delegation
 from bot.views.envelope_card import show_envelope
 from bot.views.envelope_words import describe_documents
 from bot.views.help import show_words
+from bot.views.reminders import note_reminder
 from bot.views.turns import note_turn
 from cards.model import Card
 
@@ -41,9 +43,14 @@ async def run_errand(ports: Ports, row: Claimed) -> None:
         case Errand.NOTIFY_TURN:
             envelope, office = await _read_envelope(ports, row)
             await notify_turn(ports, row, envelope, texts_for(office.locale))
+        case Errand.REMIND | Errand.ESCALATE | Errand.TELL_ESCALATION | Errand.NOTE_REMINDER | Errand.NOTE_ESCALATION:
+            await _remind(ports, row)
         case Errand.SEAL:
             envelope, _ = await _read_envelope(ports, row)
-            await seal(ports, row, envelope)
+            await seal(ports, envelope)
+        case Errand.POST_SEALED:
+            envelope, _ = await _read_envelope(ports, row)
+            await _post_sealed(ports, row, envelope)
         case Errand.NOTE_TURN:
             envelope, office = await _read_envelope(ports, row)
             if signer := find_awaited(envelope, outgoing):
@@ -55,6 +62,7 @@ async def run_errand(ports: Ports, row: Claimed) -> None:
             | Errand.NOTE_WITHDRAWAL
             | Errand.NOTE_SUCCESSOR
             | Errand.NOTE_DELEGATION
+            | Errand.NOTE_SEALED
         ):
             envelope, office = await _read_envelope(ports, row)
             card = _write_note(outgoing, envelope, texts_for(office.locale))
@@ -73,17 +81,44 @@ def _write_note(outgoing: Outgoing, envelope: Envelope, texts: Texts) -> Card:
             return notes.note_successor(envelope, texts)
         case Errand.NOTE_DELEGATION:
             return note_answer(envelope, _find_delegation(outgoing, envelope), texts)
+        case Errand.NOTE_SEALED:
+            return notes.note_sealed(envelope, texts)
         case (
             Errand.SHOW_CARD
             | Errand.SHOW_DELEGATION
             | Errand.NOTIFY_TURN
             | Errand.NOTE_TURN
+            | Errand.REMIND
+            | Errand.NOTE_REMINDER
+            | Errand.ESCALATE
+            | Errand.TELL_ESCALATION
+            | Errand.NOTE_ESCALATION
             | Errand.SEAL
+            | Errand.POST_SEALED
             | Errand.TAKE_FILES
             | Errand.TELL_TROUBLE
         ):
             message = f"{outgoing.errand} is no note"
             raise ValueError(message)
+
+
+async def _remind(ports: Ports, row: Claimed) -> None:
+    envelope, office = await _read_envelope(ports, row)
+    texts = texts_for(office.locale)
+    match row.outgoing.errand:
+        case Errand.REMIND:
+            await deliver_reminder(ports, row, texts)
+        case Errand.ESCALATE:
+            await escalate(ports, row, envelope)
+        case Errand.TELL_ESCALATION:
+            await deliver_escalation(ports, row, envelope, texts)
+        case _ if signer := find_awaited(envelope, row.outgoing):
+            is_reminder = row.outgoing.errand is Errand.NOTE_REMINDER
+            addressee = Party(signer.account, signer.name) if is_reminder else find_addressee(row.outgoing)
+            card = note_reminder(envelope, signer, addressee, texts)
+            await send_once(ports, row, _find_thread(envelope), card)
+        case _:
+            pass  # they answered meanwhile
 
 
 async def _show_card(ports: Ports, row: Claimed, envelope: Envelope, texts: Texts) -> None:
@@ -106,6 +141,14 @@ async def _show_delegation(ports: Ports, row: Claimed, envelope: Envelope, texts
     message = await send_once(ports, row, _find_thread(envelope), card)
     async with ports.store.transaction() as tx:
         await tx.delegations.posted(delegation.id, message)
+
+
+async def _post_sealed(ports: Ports, row: Claimed, envelope: Envelope) -> None:
+    if envelope.sealed:
+        document = envelope.sealed.document
+        content = b"".join([piece async for piece in ports.blobs.read(document.sha256)])
+        messenger = ports.messengers[envelope.conversation.platform]
+        await messenger.post_file(_find_thread(envelope), document.name, content, row.key)
 
 
 def _find_delegation(outgoing: Outgoing, envelope: Envelope) -> Delegation:
@@ -152,8 +195,19 @@ async def bury(ports: Ports, row: Claimed, why: str) -> None:
         facts = {"errand": outgoing.errand, "why": why}
         paraaf = Party(sender, "Paraaf")
         await tx.log.add([LogLine(outgoing.office, Happening.UNDELIVERABLE, paraaf, now, client, envelope_id, facts)])
-        words = _word_undeliverable(about, why, texts, now)
+        word = _word_unsealed if outgoing.errand is Errand.SEAL else _word_undeliverable
+        words = word(about, why, texts, now)
         await tx.outbox.put(tell_trouble(outgoing, sender, words), now)
+
+
+def _word_unsealed(about: str, why: str, texts: Texts, now: datetime) -> str:
+    return texts.say(
+        "“{documents}” could not be sealed ({why}, {moment}). Everybody's signature is kept, with its proof. "
+        "Tell the administrator of Paraaf.",
+        documents=about,
+        why=why,
+        moment=texts.moment(now),
+    )
 
 
 def _word_undeliverable(about: str, why: str, texts: Texts, now: datetime) -> str:

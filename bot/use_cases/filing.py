@@ -1,7 +1,7 @@
 """File documents in a client's dossier."""
 
 import mimetypes
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from bot.domain.dossier import Content, DossierItem, ItemId, Version
@@ -68,9 +68,14 @@ async def file_document(
         return item
     if existing.version.content == file.content:
         return existing
-    version = _version(existing.version.number + 1, file, by, at)
-    await tx.dossiers.add_version(existing.id, version)
-    return DossierItem(existing.id, client, folder, file.name, version)
+    return await add_version(tx, existing, file, by, at)
+
+
+async def add_version(tx: Transaction, item: DossierItem, file: StoredFile, by: str, at: datetime) -> DossierItem:
+    """The item with its next version. Raises `Conflict` when somebody else added that one meanwhile."""
+    version = _version(item.version.number + 1, file, by, at)
+    await tx.dossiers.add_version(item.id, version)
+    return replace(item, version=version)
 
 
 def _version(number: int, file: StoredFile, by: str, at: datetime) -> Version:

@@ -6,7 +6,14 @@ from dataclasses import dataclass, replace
 from bot.conversation import Actor
 from bot.domain.dossier import DossierItem, ItemId
 from bot.domain.envelope import Party
-from bot.domain.errors import ConversationNotLinked, LinkRefused, LinkTrouble, NotAParticipant, UnknownEnvelope
+from bot.domain.errors import (
+    ConversationNotLinked,
+    LinkRefused,
+    LinkTrouble,
+    NotAParticipant,
+    SealingUnavailable,
+    UnknownEnvelope,
+)
 from bot.domain.faults import Fault, InvalidInput, Problem
 from bot.domain.fields import Field
 from bot.domain.log import Happening, LogLine
@@ -25,6 +32,7 @@ from bot.domain.placing import (
     TooManyTemplates,
     require_placed_well,
 )
+from bot.domain.sealing import CannotBeSealed
 from bot.domain.typed_text import tidy
 from bot.ports import Ports, Transaction
 from bot.use_cases.access import directory_of, read_office, require_staff
@@ -73,22 +81,28 @@ async def give_placing_link(
     await require_staff(ports, office, actor)
     if not await directory_of(ports, actor).takes_part(place, actor.account):
         raise NotAParticipant(actor.name)
-    secret, expires_at = new_secret(), ports.clock.now() + PLACING_TIME
     async with ports.store.transaction() as tx:
         found = await _find_document(tx, office.id, place, client, item)
-        version = found.version
-        link = PlacingLink(
-            hash_secret(secret),
-            office.id,
-            client,
-            found.id,
-            version.number,
-            version.content.sha256,
-            Party(actor.account, actor.name),
-            expires_at,
-            tuple(signers)[:MOST_SIGNERS],
-        )
-        await tx.placing_links.add(link)
+        return await add_placing_link(tx, ports, office.id, found, Party(actor.account, actor.name), signers)
+
+
+async def add_placing_link(
+    tx: Transaction, ports: Ports, office: OfficeId, item: DossierItem, placer: Party, signers: Sequence[str] = ()
+) -> str:
+    """As `give_placing_link`, for somebody who was checked, and a PDF that can be read."""
+    secret, version = new_secret(), item.version
+    link = PlacingLink(
+        hash_secret(secret),
+        office,
+        item.client,
+        item.id,
+        version.number,
+        version.content.sha256,
+        placer,
+        ports.clock.now() + PLACING_TIME,
+        tuple(signers)[:MOST_SIGNERS],
+    )
+    await tx.placing_links.add(link)
     return f"{ports.public_url}/placing/{secret}"
 
 
@@ -183,10 +197,25 @@ async def _open(ports: Ports, tx: Transaction, secret: str) -> _Opened:
 
 async def _read_layout(ports: Ports, item: DossierItem) -> Layout:
     content = b"".join([piece async for piece in ports.blobs.read(item.version.content.sha256)])
-    layout = await ports.layouts.read_layout(content) if ports.layouts else None
-    if layout is None:
+    pages = await ports.layouts.read_pages(content) if ports.layouts else ()
+    if not pages:
         raise NothingToPlaceOn(item.name)
-    return layout
+    return Layout(pages, await _find_fields(ports, item))
+
+
+async def _find_fields(ports: Ports, item: DossierItem) -> tuple[Field, ...]:
+    """What the maker of the document put there. Raises `NothingToPlaceOn` where nothing can be added to it."""
+    if ports.sealer is None:
+        return ()
+    try:
+        inspection = await ports.sealer.inspect(item.version.content.sha256)
+    except CannotBeSealed as refusal:
+        raise NothingToPlaceOn(item.name) from refusal
+    except SealingUnavailable:
+        return ()
+    if inspection.is_signed:
+        raise NothingToPlaceOn(item.name)
+    return inspection.fields
 
 
 def _read_name(typed: str) -> str:

@@ -16,7 +16,15 @@ import structlog
 from bot.domain.dossier import Content
 from bot.domain.envelope import Envelope
 from bot.domain.errors import EvidenceRefused, EvidenceUnavailable, StoreUnavailable
-from bot.domain.evidence import PROOF_SUFFIX, EvidenceFact, OwedLine, Receipt, closes, find_facts, is_newest_closing
+from bot.domain.evidence import (
+    PROOF_SUFFIX,
+    EvidenceFact,
+    OwedLine,
+    Receipt,
+    find_facts,
+    is_newest_closing,
+    leaves_proof,
+)
 from bot.domain.outgoing import Errand, Outgoing
 from bot.domain.people import OfficeId
 from bot.domain.signature import Signature
@@ -42,7 +50,7 @@ _log = structlog.get_logger(__name__)
 
 @dataclass(frozen=True, slots=True)
 class _Recorded:
-    """A line that is in the evidence; `proof` is kept where it closed its envelope."""
+    """A line that is in the evidence; `proof` is kept where it is to lie in the dossier."""
 
     owed: OwedLine
     receipt: Receipt
@@ -151,7 +159,7 @@ class Recorder:
         envelope, fact = await self._read_fact(owed)
         receipt = await self._evidence.record(fact)
         proof = None
-        if closes(owed.line, envelope):
+        if leaves_proof(owed.line, envelope):
             proof = await self._ports.blobs.put(await self._evidence.prove(envelope.office, receipt.index))
         return _Recorded(owed, receipt, proof)
 
@@ -231,7 +239,10 @@ async def _show_proof(tx: Transaction, recorded: _Recorded, proof: Content, at: 
         await file_document(tx, envelope.client, item.folder, file, "Paraaf", at)
     if is_newest_closing(recorded.owed.line, envelope):
         await tx.envelopes.proved(envelope, recorded.receipt)
-        await tx.outbox.put(Outgoing(envelope.office, envelope.conversation, Errand.SHOW_CARD, envelope.id), at)
+        # What is sealed names the entry that it follows from, so it is made only now.
+        sealing = (Errand.SEAL,) if envelope.is_being_sealed else ()
+        for errand in (Errand.SHOW_CARD, *sealing):
+            await tx.outbox.put(Outgoing(envelope.office, envelope.conversation, errand, envelope.id), at)
 
 
 def _name_office(owed: OwedLine) -> str:

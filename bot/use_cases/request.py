@@ -4,19 +4,22 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from bot.domain.certified import Way
-from bot.domain.dossier import Document, DossierItem
+from bot.domain.dossier import DossierItem, freeze
 from bot.domain.envelope import Envelope, EnvelopeId, Party, Pointer, Signer
 from bot.domain.errors import UnknownEnvelope
 from bot.domain.faults import Fault, InvalidInput, Problem
+from bot.domain.fields import Field
 from bot.domain.log import Happening, LogLine
 from bot.domain.outgoing import Errand, Outgoing
 from bot.domain.people import Account, Client, ClientId, Office
 from bot.domain.signature import Drawing
 from bot.ports import Ports, Transaction
+from bot.use_cases.certify import require_one_pdf, require_signers
 from bot.use_cases.draft import Draft, write_draft
-from bot.use_cases.filing import PDF
 from bot.use_cases.ids import new_id
 from bot.use_cases.notify_turn import notify_turns
+from bot.use_cases.place_fields import fields_for
+from bot.use_cases.schedule import start_reminders
 from bot.views import forms
 
 
@@ -57,17 +60,20 @@ async def read_items(tx: Transaction, client: ClientId, draft: Draft) -> tuple[D
     return items
 
 
-async def place_request(tx: Transaction, ports: Ports, request: Request, items: tuple[DossierItem, ...]) -> None:
+async def place_request(
+    tx: Transaction, ports: Ports, request: Request, items: tuple[DossierItem, ...], found: tuple[Field, ...] = ()
+) -> None:
     """Add the envelope, put its card on its way, and supersede the envelope that it corrects.
 
-    The same request twice makes one envelope. Raises `UnknownEnvelope`, what `require_certifiable` raises, and what
-    `Envelope.supersede` raises.
+    `found` are the fields that the document itself has, to which come those that staff placed on it. The same request
+    twice makes one envelope. Raises `UnknownEnvelope`, `InvalidInput` for documents that cannot be signed in this way
+    by these signers, and what `Envelope.supersede` raises.
     """
     if await tx.envelopes.by_request(request.office.id, request.draft.key):
         return
-    if request.draft.way is Way.CERTIFIED and not ports.seals:
+    if request.draft.way is Way.CERTIFIED and not ports.sealer:
         raise UnknownEnvelope  # no dialog of ours led there
-    require_certifiable(request.draft, items)
+    fields = await _find_fields(tx, request, items, found)
     now, draft = ports.clock.now(), request.draft
     old = await tx.envelopes.get(request.office.id, draft.supersedes) if draft.supersedes else None
     if draft.supersedes and (old is None or old.client != request.client.id):
@@ -78,7 +84,7 @@ async def place_request(tx: Transaction, ports: Ports, request: Request, items: 
         client=request.client.id,
         conversation=draft.place.conversation,
         sender=request.sender,
-        documents=tuple(_freeze(item) for item in items),
+        documents=tuple(map(freeze, items)),
         signers=request.signers,
         sent_at=now,
         request_key=draft.key,
@@ -90,8 +96,10 @@ async def place_request(tx: Transaction, ports: Ports, request: Request, items: 
         drawing=Drawing.REQUIRED if draft.way is Way.CERTIFIED else request.office.drawing,
         way=draft.way,
         in_order=draft.in_order,
+        fields=fields,
     )
     await tx.envelopes.add(envelope)
+    await start_reminders(tx, now, envelope, office=request.office)
     await tx.log.add([_log_sending(envelope)])
     card = Outgoing(request.office.id, envelope.conversation, Errand.SHOW_CARD, envelope.id)
     for errand in (card, *notify_turns(envelope)):
@@ -100,10 +108,15 @@ async def place_request(tx: Transaction, ports: Ports, request: Request, items: 
         await _supersede(tx, ports, old, envelope)
 
 
-def require_certifiable(draft: Draft, items: Sequence[DossierItem]) -> None:
-    """Raise `InvalidInput` unless the documents can be signed in the draft's way: one PDF in the certified one."""
-    if draft.way is Way.CERTIFIED and [item.version.media_type for item in items] != [PDF]:
-        raise InvalidInput({forms.RECENT: Fault(Problem.NOT_ONE_PDF)})
+async def _find_fields(
+    tx: Transaction, request: Request, items: Sequence[DossierItem], found: tuple[Field, ...]
+) -> tuple[Field, ...]:
+    if request.draft.way is Way.APPROVAL:
+        return ()
+    require_one_pdf(item.version.media_type for item in items)
+    fields = (*found, *await fields_for(tx, request.office.id, items[0].id, items[0].version.number))
+    require_signers(fields, len(request.signers))
+    return fields
 
 
 def _log_sending(envelope: Envelope) -> LogLine:
@@ -125,16 +138,3 @@ async def _supersede(tx: Transaction, ports: Ports, old: Envelope, new: Envelope
     # After the new card in the same conversation, so that both messages can point at it.
     for errand in (Errand.SHOW_CARD, Errand.NOTE_SUCCESSOR):
         await tx.outbox.put(Outgoing(old.office, superseded.conversation, errand, old.id), now)
-
-
-def _freeze(item: DossierItem) -> Document:
-    version = item.version
-    return Document(
-        item=item.id,
-        version=version.number,
-        name=item.name,
-        media_type=version.media_type,
-        size=version.content.size,
-        pages=version.pages,
-        sha256=version.content.sha256,
-    )

@@ -10,21 +10,26 @@ from dataclasses import dataclass, replace
 
 from bot.conversation import Actor, Answer, Done, Open, Submission
 from bot.domain.certified import MOST_SIGNERS, Way, rearrange
+from bot.domain.dossier import DossierItem
 from bot.domain.envelope import Party, Signer
-from bot.domain.errors import ConversationNotLinked, ConversationRelinked
+from bot.domain.errors import ConversationNotLinked, ConversationRelinked, UnknownEnvelope
 from bot.domain.faults import Fault, InvalidInput, Problem
-from bot.domain.people import Account, Client, ClientId, Contact, Office, Person
+from bot.domain.fields import Field
+from bot.domain.people import Account, Client, Contact, Office, Person
+from bot.domain.sealing import Inspection
 from bot.ports import Ports
 from bot.texts import OFFICE_ZONE, Texts
 from bot.use_cases.access import ask_participants, read_office, require_staff
+from bot.use_cases.certify import inspect_soon, require_one_pdf, require_signers
 from bot.use_cases.compose import find_candidates, find_problem, recognise
 from bot.use_cases.draft import Draft, fill_in, name_documents, read_draft, read_options, read_text, write_draft
-from bot.use_cases.request import Request, place_request, read_items, require_certifiable
+from bot.use_cases.place_fields import add_placing_link, fields_for
+from bot.use_cases.request import Request, place_request, read_items
 from bot.use_cases.settle import settle
 from bot.use_cases.who_is_this import ask_who, choose_contact, settle_contact
 from bot.views import forms
 from bot.views.options import offer_signer
-from bot.views.signers_form import name_position, order_form, signers_form
+from bot.views.signers_form import Paper, name_position, order_form, signers_form
 from cards.model import Form
 
 
@@ -38,6 +43,15 @@ class _Checked:
     signers: tuple[Person, ...]
     contacts: tuple[Contact, ...]
     confirmed: Mapping[Account, Contact]
+    item: DossierItem | None = None
+    """The document that is signed with a certificate, None while it still has to be taken from the platform."""
+    inspection: Inspection | None = None
+    """What is known of it, None where that takes longer than a dialog waits."""
+    placed: tuple[Field, ...] = ()
+
+    def require_signers(self, signers: int) -> None:
+        """Raise `InvalidInput` where the document has places for more."""
+        require_signers((*(self.inspection.fields if self.inspection else ()), *self.placed), signers)
 
     @property
     def unknown(self) -> tuple[Person, ...]:
@@ -51,13 +65,12 @@ async def submit_draft(ports: Ports, submission: Submission, texts: Texts) -> An
     """
     today = ports.clock.now().astimezone(OFFICE_ZONE).date()
     draft = fill_in(read_draft(submission.context), submission, today)
-    if draft.way is Way.APPROVAL or not ports.seals:
+    if draft.way is Way.APPROVAL or ports.sealer is None:
         draft = replace(draft, way=Way.APPROVAL, signers=draft.signers[:1], in_order=False)
         return await _go_on(ports, submission.actor, draft, texts)
-    checked = await _check(ports, submission.actor, replace(draft, signers=draft.signers[:1]))
-    with _blame(name_documents(submission.values)):
-        await _require_certifiable(ports, checked.client.id, draft)
-    return Open(_ask_signers(checked, submission.actor, draft, texts))
+    with _blame(name_documents(submission.values), forms.RECENT):
+        checked = await _check(ports, submission.actor, replace(draft, signers=draft.signers[:1]))
+    return Open(await _ask_signers(ports, checked, submission.actor, draft, texts))
 
 
 async def choose_signers(ports: Ports, submission: Submission, texts: Texts) -> Answer:
@@ -124,6 +137,7 @@ async def _confirm(ports: Ports, submission: Submission, draft: Draft, checked: 
 
 async def _go_on(ports: Ports, actor: Actor, draft: Draft, texts: Texts) -> Answer:
     checked = await _check(ports, actor, draft)
+    checked.require_signers(len(draft.signers))
     if unknown := checked.unknown:
         context = write_draft(replace(draft, asked=unknown[0].account.user))
         number = draft.signers.index(unknown[0].account.user)
@@ -147,7 +161,17 @@ async def _check(ports: Ports, actor: Actor, draft: Draft) -> _Checked:
             raise ConversationRelinked(client.name)
         contacts = await tx.people.contacts(client.id)
         confirmed = await tx.people.confirmed_accounts(client.id)
-    return _Checked(office, client, people, signers, contacts, confirmed)
+        checked = _Checked(office, client, people, signers, contacts, confirmed)
+        if draft.way is Way.CERTIFIED and ports.sealer is None:
+            raise UnknownEnvelope  # no dialog of ours led there
+        if draft.way is Way.APPROVAL or draft.files:  # what a file is turns out when it is there
+            return checked
+        items = await read_items(tx, client.id, draft)
+        require_one_pdf(item.version.media_type for item in items)
+        item = items[0]
+        placed = await fields_for(tx, office.id, item.id, item.version.number)
+    inspection = await inspect_soon(ports, item.version.content.sha256)
+    return replace(checked, item=item, inspection=inspection, placed=placed)
 
 
 def _find_signer(people: tuple[Person, ...], user: str, office: Office, actor: Actor) -> Person:
@@ -168,24 +192,29 @@ def _find_place_fault(number: int, chosen: tuple[str, ...], before: tuple[str, .
 
 async def _ask_order(ports: Ports, actor: Actor, draft: Draft, texts: Texts) -> Answer:
     checked = await _check(ports, actor, draft)
+    checked.require_signers(len(draft.signers))
     options = [offer_signer(each, None, texts) for each in checked.signers]
     return Open(order_form(options, draft.round, write_draft(draft), texts))
 
 
-async def _require_certifiable(ports: Ports, client: ClientId, draft: Draft) -> None:
-    async with ports.store.reading() as tx:
-        items = await read_items(tx, client, draft)
-    if not draft.files:  # what a file is turns out when it is there
-        require_certifiable(draft, items)
-
-
-def _ask_signers(checked: _Checked, actor: Actor, draft: Draft, texts: Texts) -> Form:
+async def _ask_signers(ports: Ports, checked: _Checked, actor: Actor, draft: Draft, texts: Texts) -> Form:
     candidates = find_candidates(checked.people, checked.office, actor.account)
     known = recognise(checked.people, checked.contacts, checked.confirmed)
     options = {each.account.user: offer_signer(each, known.get(each.account), texts) for each in candidates}
     chosen = [options[user] for user in draft.signers if user in options]
     context = write_draft(replace(draft, signers=tuple(option.value for option in chosen)))
-    return signers_form(list(options.values()), chosen, context, texts, in_order=draft.in_order)
+    paper = Paper(checked.inspection, await _offer_placing(ports, checked, actor))
+    return signers_form(list(options.values()), chosen, paper, context, texts, in_order=draft.in_order)
+
+
+async def _offer_placing(ports: Ports, checked: _Checked, actor: Actor) -> str:
+    """The address of the page for placing fields, empty where there is nothing to place them on yet."""
+    is_touched = checked.inspection is None or not checked.inspection.is_signed
+    if checked.item is None or checked.item.version.pages is None or not is_touched:
+        return ""
+    async with ports.store.transaction() as tx:
+        placer = Party(actor.account, actor.name)
+        return await add_placing_link(tx, ports, checked.office.id, checked.item, placer)
 
 
 async def _send(ports: Ports, actor: Actor, draft: Draft, checked: _Checked) -> Answer:
@@ -200,20 +229,22 @@ async def _send(ports: Ports, actor: Actor, draft: Draft, checked: _Checked) -> 
 
     async def save() -> None:
         async with ports.store.transaction() as tx:
-            if draft.files:
+            if draft.files or (draft.way is Way.CERTIFIED and checked.inspection is None):
                 await tx.outbox.put(request.await_files(), ports.clock.now())
             else:
                 items = await read_items(tx, request.client.id, request.draft)
-                await place_request(tx, ports, request, items)
+                found = checked.inspection.fields if checked.inspection else ()
+                await place_request(tx, ports, request, items, found)
 
     await settle(save)
     return Done()
 
 
 @contextmanager
-def _blame(field: str) -> Iterator[None]:
-    """Let any fault stand at this field, since the dialog that is open has not those of the first one."""
+def _blame(field: str, only: str = "") -> Iterator[None]:
+    """Let any fault, or that of `only` one field, stand at this field, which the dialog that is open has."""
     try:
         yield
     except InvalidInput as invalid:
-        raise InvalidInput({field: next(iter(invalid.faults.values()))}) from invalid
+        named, fault = next(iter(invalid.faults.items()))
+        raise InvalidInput({field if only in {"", named} else named: fault}) from invalid

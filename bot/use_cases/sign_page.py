@@ -177,9 +177,10 @@ def _find_texts(envelope: Envelope, viewer: Party) -> tuple[str, ...]:
 
 
 def _find_document(envelope: Envelope, number: int) -> Document:
-    if not 1 <= number <= len(envelope.documents):
+    shown = envelope.newest_documents
+    if not 1 <= number <= len(shown):
         raise LinkRefused(LinkTrouble.UNKNOWN)
-    return envelope.documents[number - 1]
+    return shown[number - 1]
 
 
 def _log_view(ports: Ports, opened: Opened, document: Document, happening: Happening, **more: str) -> LogLine:

@@ -10,12 +10,15 @@ from dataclasses import replace
 from pydantic import TypeAdapter
 from pydantic.dataclasses import dataclass
 
+from bot.domain.certified import Way
 from bot.domain.envelope import Party, Signer
 from bot.domain.errors import ConversationNotLinked, NotAParticipant, Refusal
+from bot.domain.fields import Field
 from bot.domain.outgoing import Errand, Outgoing
 from bot.domain.people import Account, Client, ClientId, ContactId, Office, Platform
 from bot.ports import Ports
 from bot.texts import texts_for
+from bot.use_cases.certify import inspect, require_one_pdf
 from bot.use_cases.draft import Draft, read_draft, write_draft
 from bot.use_cases.filing import UPLOADS_FOLDER, StoredFile, file_document, store_file
 from bot.use_cases.request import Request, place_request, read_items, write_party
@@ -59,7 +62,7 @@ _FACTS = TypeAdapter(_Facts)
 async def take_files(ports: Ports, outgoing: Outgoing) -> None:
     """Do the errand. A refusal (a file is gone or too large, the signer left) is told to the sender privately.
 
-    Raises a `PlatformError` when it should be tried again.
+    Raises a `PlatformError` or `SealingUnavailable` when it should be tried again.
     """
     facts = _FACTS.validate_python(dict(outgoing.facts))
     try:
@@ -83,10 +86,22 @@ async def _take_and_send(ports: Ports, outgoing: Outgoing, facts: _Facts) -> Non
     for file in draft.file_refs():
         fetched = await messenger.fetch(file, FILE_LIMIT)
         stored.append(await store_file(ports, fetched.name, fetched.content))
-    await settle(lambda: _send(ports, outgoing, facts, stored))
+    found = await _find_fields(ports, facts, draft, stored) if facts.asked and draft.way is Way.CERTIFIED else ()
+    await settle(lambda: _send(ports, outgoing, facts, stored, found))
 
 
-async def _send(ports: Ports, outgoing: Outgoing, facts: _Facts, stored: list[StoredFile]) -> None:
+async def _find_fields(ports: Ports, facts: _Facts, draft: Draft, stored: list[StoredFile]) -> tuple[Field, ...]:
+    """Where the one PDF says that its signers sign. Raises what `inspect` raises."""
+    async with ports.store.reading() as tx:
+        items = await read_items(tx, ClientId(facts.client), draft)
+    contents = [*(item.version.content for item in items), *(file.content for file in stored)]
+    require_one_pdf([*(item.version.media_type for item in items), *(file.media_type for file in stored)])
+    return (await inspect(ports, contents[0].sha256)).fields
+
+
+async def _send(
+    ports: Ports, outgoing: Outgoing, facts: _Facts, stored: list[StoredFile], found: tuple[Field, ...]
+) -> None:
     draft, now = read_draft(facts.draft), ports.clock.now()
     async with ports.store.transaction() as tx:
         client = await tx.people.client(outgoing.office, ClientId(facts.client))
@@ -103,7 +118,7 @@ async def _send(ports: Ports, outgoing: Outgoing, facts: _Facts, stored: list[St
             signers=tuple(Signer(each.account, each.name, ContactId(each.contact)) for each in facts.asked),
         )
         chosen = await read_items(tx, client.id, request.draft)
-        await place_request(tx, ports, request, (*chosen, *filed))
+        await place_request(tx, ports, request, (*chosen, *filed), found)
 
 
 async def _tell_sender(ports: Ports, outgoing: Outgoing, facts: _Facts, refusal: Refusal) -> None:

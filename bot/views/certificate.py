@@ -13,7 +13,7 @@ from bot.domain.log import LoggedSignature
 from bot.domain.people import Account, Client, Office
 from bot.texts import Texts
 from bot.views.certificate_signers import Part, Signing, describe_signers, write_times
-from bot.views.envelope_words import describe_document, name_state
+from bot.views.envelope_words import describe_document, describe_level, name_state
 from bot.views.log_words import Entry, name_document, say_times, say_where
 from cards.text import clean, isolate, join_lines
 
@@ -98,21 +98,6 @@ def name_certificate(way: Way, texts: Texts) -> str:
             assert_never(way)
 
 
-def explain_level(level: SealLevel, texts: Texts) -> str:
-    """What a level of seals means."""
-    match level:
-        case SealLevel.B_B:
-            return texts.say("the time is that of whoever sealed")
-        case SealLevel.B_T:
-            return texts.say("with a timestamp by an authority")
-        case SealLevel.B_LT:
-            return texts.say("with what its certificates can be checked with later")
-        case SealLevel.B_LTA:
-            return texts.say("made to be checked for many years")
-        case _:
-            assert_never(level)
-
-
 def _tell_request(told: Told, texts: Texts) -> tuple[tuple[str, str], ...]:
     envelope, client, closing = told.envelope, told.client, told.envelope.closing
     facts = [(texts.say("Client"), clean(f"{client.number} · {client.name}"))] if client else []
@@ -138,7 +123,7 @@ def _list_documents(envelope: Envelope, texts: Texts) -> Section:
     heading = texts.say("Documents")
     if envelope.sealed is None:
         return Section(heading, tuple(_tell_document(each, (), texts) for each in envelope.documents))
-    after = ((texts.say("SHA-256 when sealed"), envelope.sealed.sha256),)
+    after = ((texts.say("SHA-256 when sealed"), envelope.sealed.document.sha256),)
     return Section(heading, tuple(_tell_document(each, after, texts) for each in envelope.documents))
 
 
@@ -161,7 +146,7 @@ def _tell_seal(told: Told, texts: Texts) -> tuple[Section, ...]:
     if level is None:
         words = texts.say("There is no sealed PDF of this request.")
     else:
-        words = texts.say("Level: {level}, {meaning}", level=level.value, meaning=explain_level(level, texts))
+        words = texts.say("Level: {level}", level=describe_level(level, texts))
     return (Section(texts.say("Seal"), (Part(lines=(words,)),)),)
 
 

@@ -10,6 +10,7 @@ from bot.texts import Texts
 from bot.views.envelope_words import (
     describe_document,
     describe_documents,
+    describe_level,
     find_day,
     flatten,
     show_evidence,
@@ -43,6 +44,8 @@ VIEW, APPROVE, REJECT, WITHDRAW, RESEND = "view", "approve", "reject", "withdraw
 """What the buttons ask for; the value of each is the envelope's id."""
 DELEGATE = "delegate"
 """Asks that somebody else signs, by the same value."""
+REMIND = "remind"
+"""Asks that the signers are reminded at once, by the same value."""
 LOG = "log"
 """Asks for the transaction log, by the same value."""
 SHOW = "show"
@@ -69,7 +72,7 @@ def show_envelope(envelope: Envelope, texts: Texts, now: datetime, viewer: Viewe
             Text(status),
             *message,
             *_show_pointers(envelope, texts),
-            Text(_list_documents(envelope.documents, texts)),
+            Text(_list_documents(envelope.newest_documents, texts)),
             *list_signers(envelope, texts),
             _show_facts(envelope, texts, now),
             *_show_evidence(envelope, texts),
@@ -118,6 +121,8 @@ def _show_facts(envelope: Envelope, texts: Texts, now: datetime) -> Facts:
     if envelope.due:
         late = " · " + texts.say("Late") if envelope.is_late(find_day(now)) else ""
         rows.append(Fact(texts.say("Due"), (Plain(texts.day(envelope.due) + late),)))
+    if envelope.sealed:
+        rows.append(Fact(texts.say("Seal"), (Plain(describe_level(envelope.sealed.level, texts)),)))
     decisions = [each.decision for each in only if each.decision]
     places = [place for decision in decisions for place in show_places(decision, texts)]
     rows += [Fact(texts.say("Place"), (Plain(place),)) for place in places]
@@ -152,7 +157,8 @@ def _show_actions(envelope: Envelope, texts: Texts, viewer: Viewer | None) -> tu
     withdraw = Button(WITHDRAW, texts.say("Withdraw"), envelope.id, confirm=_confirm_withdrawal(texts))
     delegate = Button(DELEGATE, texts.say("Pass on"), envelope.id)
     answer = (*view, approve, reject, delegate) if signs else view
-    rows = (Actions(answer), Actions((withdraw, log) if manages else (), id="staff"))
+    remind = Button(REMIND, texts.say("Remind now"), envelope.id)
+    rows = (Actions(answer), Actions((remind, withdraw, log) if manages else (), id="staff"))
     return tuple(row for row in rows if row.items)
 
 

@@ -1,7 +1,9 @@
 """An envelope in words, wherever it is shown: on its card, on pages, in lists and logs."""
 
 from datetime import date, datetime
+from typing import assert_never
 
+from bot.domain.certified import SealLevel
 from bot.domain.dossier import Document
 from bot.domain.envelope import Decision, Envelope, EnvelopeState
 from bot.domain.evidence import Receipt
@@ -93,6 +95,26 @@ def show_evidence(envelope: Envelope, texts: Texts) -> str:
 def name_entry(receipt: Receipt, texts: Texts) -> str:
     """Which entry of its log a receipt is for: its number with the beginning of its hash."""
     return texts.say("no. {index} · {hash}", index=receipt.index, hash=receipt.entry_hash[:SHORT_HASH])
+
+
+def explain_level(level: SealLevel, texts: Texts) -> str:
+    """What a level of seals means."""
+    match level:
+        case SealLevel.B_B:
+            return texts.say("the time is that of whoever sealed")
+        case SealLevel.B_T:
+            return texts.say("with a timestamp by an authority")
+        case SealLevel.B_LT:
+            return texts.say("with what its certificates can be checked with later")
+        case SealLevel.B_LTA:
+            return texts.say("made to be checked for many years")
+        case _:
+            assert_never(level)
+
+
+def describe_level(level: SealLevel, texts: Texts) -> str:
+    """A level of seals with what it means."""
+    return f"{level.value}, {explain_level(level, texts)}"
 
 
 def find_day(now: datetime) -> date:

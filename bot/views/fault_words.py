@@ -1,9 +1,18 @@
 """What is wrong with a field of a form, in words that say what to do."""
 
-from typing import assert_never
+from typing import Literal, assert_never
 
 from bot.domain.faults import Fault, Problem
 from bot.texts import Texts
+
+_Unsealable = Literal[
+    Problem.NOT_ONE_PDF,
+    Problem.PDF_ENCRYPTED,
+    Problem.PDF_BROKEN,
+    Problem.PDF_XFA,
+    Problem.PDF_ACTIVE,
+    Problem.PDF_TOO_HEAVY,
+]
 
 
 def word_fault(field: str, fault: Fault, texts: Texts) -> str:
@@ -11,7 +20,9 @@ def word_fault(field: str, fault: Fault, texts: Texts) -> str:
     match fault.problem:
         case Problem.MISSING:
             return _word_missing(field, texts)
-        case Problem.TOO_SHORT | Problem.TOO_LONG | Problem.TOO_MANY | Problem.TOO_MANY_SIGNERS:
+        case (
+            Problem.TOO_SHORT | Problem.TOO_LONG | Problem.TOO_MANY | Problem.TOO_MANY_SIGNERS | Problem.TOO_FEW_SIGNERS
+        ):
             return _word_limit(fault, texts)
         case (
             Problem.NOT_A_PARTICIPANT
@@ -31,12 +42,51 @@ def word_fault(field: str, fault: Fault, texts: Texts) -> str:
             return texts.say("This is not asked for here. Leave it empty.")
         case Problem.NOT_READABLE:
             return texts.say("This could not be read. Clear it, and do it again.")
+        case (
+            Problem.NOT_ONE_PDF
+            | Problem.PDF_ENCRYPTED
+            | Problem.PDF_BROKEN
+            | Problem.PDF_XFA
+            | Problem.PDF_ACTIVE
+            | Problem.PDF_TOO_HEAVY
+        ):
+            return _word_unsealable(fault.problem, texts)
+        case _:
+            assert_never(fault.problem)
+
+
+def _word_unsealable(
+    problem: _Unsealable,
+    texts: Texts,
+) -> str:
+    match problem:
         case Problem.NOT_ONE_PDF:
             return texts.say(
                 "With a certificate exactly one PDF is signed. Choose one, or choose Approval as the way of signing."
             )
+        case Problem.PDF_ENCRYPTED:
+            return texts.say(
+                "This PDF is protected with a password, so it cannot be sealed. "
+                "Save it without protection and upload that."
+            )
+        case Problem.PDF_BROKEN:
+            return texts.say("This PDF is damaged, so it cannot be sealed. Make it again, or print it to a new PDF.")
+        case Problem.PDF_XFA:
+            return texts.say(
+                "This PDF is an XFA form, which shows other things than it holds. "
+                "Print it to a new PDF and upload that."
+            )
+        case Problem.PDF_ACTIVE:
+            return texts.say(
+                "Something in this PDF runs by itself: a script, a film, or a button that does something. "
+                "What one sees may change, so it cannot be sealed. Print it to a new PDF and upload that."
+            )
+        case Problem.PDF_TOO_HEAVY:
+            return texts.say(
+                "This PDF has too many pages, or is too complicated, to be sealed. Split it, or print it to a new PDF."
+            )
         case _:
-            assert_never(fault.problem)
+            assert_never(problem)
 
 
 def _word_limit(fault: Fault, texts: Texts) -> str:
@@ -48,6 +98,12 @@ def _word_limit(fault: Fault, texts: Texts) -> str:
             return texts.count("At most {number} character.", "At most {number} characters.", limit)
         case Problem.TOO_MANY_SIGNERS:
             return texts.count("At most {number} signer.", "At most {number} signers.", limit)
+        case Problem.TOO_FEW_SIGNERS:
+            return texts.count(
+                "The document has a place for {number} signer: choose as many.",
+                "The document has places for {number} signers: choose as many.",
+                limit,
+            )
         case _:
             return texts.count("At most {number} document at once.", "At most {number} documents at once.", limit)
 

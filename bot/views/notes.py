@@ -5,8 +5,8 @@ from collections.abc import Iterable
 from bot.domain.certified import Way
 from bot.domain.envelope import Answer, Envelope, Party, Signer
 from bot.texts import Texts
-from bot.views.envelope_card import RESEND
-from bot.views.envelope_words import describe_documents, flatten
+from bot.views.envelope_card import LOG, RESEND, VIEW
+from bot.views.envelope_words import describe_documents, describe_level, flatten
 from cards.model import Actions, Anchor, Button, Card, Element, Mention, Plain, Span, Strong, Style, Text
 
 
@@ -14,8 +14,34 @@ def note_completion(envelope: Envelope, texts: Texts) -> Card:
     """Everybody approved; mentions who asked."""
     names = ", ".join(signer.name for signer in envelope.signers)
     if envelope.way is Way.CERTIFIED:
-        return _note(envelope, texts.say("{name} signed. The PDF is being sealed.", name=names), texts)
+        words = texts.count(
+            "{names} signed. The PDF is being sealed.",
+            "{names} have signed. The PDF is being sealed.",
+            len(envelope.signers),
+            names=names,
+        )
+        return _note(envelope, words, texts)
     return _note(envelope, texts.say("{name} approved.", name=names), texts)
+
+
+def note_sealed(envelope: Envelope, texts: Texts) -> Card:
+    """The sealed PDF is there, for everybody who signed and for who asked."""
+    words = texts.say("The sealed PDF is in the dossier.")
+    level = (texts.say("Seal: {level}", level=describe_level(envelope.sealed.level, texts)),) if envelope.sealed else ()
+    people = tuple(each for each in envelope.signers if each.account != envelope.sender.account)
+    return _address(
+        envelope,
+        _join((envelope.sender, *people)),
+        words,
+        texts,
+        *(Text((Plain(each),), muted=True) for each in level),
+        Actions(
+            (
+                Button(VIEW, texts.say("View"), envelope.id, opens_page=True),
+                Button(LOG, texts.say("Transaction log"), envelope.id),
+            )
+        ),
+    )
 
 
 def note_rejection(envelope: Envelope, texts: Texts) -> Card:

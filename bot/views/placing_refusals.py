@@ -22,7 +22,7 @@ def word_placing_refusal(refusal: PlacingRefusal, texts: Texts) -> str:
         case NothingToPlaceOn(name):
             return texts.say(
                 "Fields can only be placed on a PDF whose pages can be read, and {name} is not one: "
-                "it is locked, damaged or another kind of file.",
+                "it is locked, damaged, signed already or another kind of file.",
                 name=name,
             )
         case TooManyTemplates():

@@ -1,5 +1,6 @@
 """How envelopes, their documents and their signers lie in columns."""
 
+from dataclasses import asdict
 from typing import Any
 
 import orjson
@@ -77,10 +78,10 @@ def write_evidence(receipt: Receipt | None, *, follows: bool) -> dict[str, Any]:
 def write_sealed(sealed: Sealed | None) -> dict[str, Any]:
     """The columns of the sealed PDF."""
     return {
-        "sealed_version": sealed.version if sealed else None,
-        "sealed_sha256": sealed.sha256 if sealed else None,
+        "sealed_document": asdict(sealed.document) if sealed else None,
         "sealed_level": sealed.level if sealed else None,
         "sealed_at": sealed.at if sealed else None,
+        "sealed_shortfall": sealed.shortfall if sealed else None,
     }
 
 
@@ -176,7 +177,8 @@ def read_field(written: dict[str, Any]) -> Field:
 def _read_sealed(row: Row[Any]) -> Sealed | None:
     if row.sealed_at is None:
         return None
-    return Sealed(row.sealed_version, row.sealed_sha256, SealLevel(row.sealed_level), row.sealed_at)
+    document = Document(**row.sealed_document)
+    return Sealed(document, SealLevel(row.sealed_level), row.sealed_at, row.sealed_shortfall or "")
 
 
 def read_receipt(row: Row[Any]) -> Receipt | None:

@@ -127,8 +127,7 @@ _PROVED = (
 _SEALED = (
     update(envelopes)
     .where(envelopes.c.id == bindparam("envelope"), envelopes.c.sealed_at.is_(None))
-    .values({name: bindparam(name) for name in ("sealed_version", "sealed_sha256", "sealed_level")})
-    .values(sealed_at=bindparam("sealed_at"))
+    .values({name: bindparam(name) for name in ("sealed_document", "sealed_level", "sealed_at", "sealed_shortfall")})
     .returning(envelopes.c.id)
 )
 _LAST_PLACE = (

@@ -9,7 +9,6 @@ from uuid_utils import uuid7
 
 from bot.domain.outgoing import Claimed, Errand, Outgoing, OutgoingId
 from bot.domain.people import OfficeId
-from bot.domain.places import Place
 from storage.sql.rows import read_place, write_place
 from storage.sql.session import Session
 from storage.sql.tables import outbox
@@ -69,7 +68,7 @@ class SqlOutbox:
         values = {
             "office_id": outgoing.office,
             **write_place(outgoing.place),
-            "conversation": _name_conversation(outgoing.place),
+            "conversation": _name_line(outgoing),
             "errand": outgoing.errand,
             "subject": outgoing.subject,
             "facts": dict(outgoing.facts),
@@ -104,8 +103,11 @@ class SqlOutbox:
         return await self._session.number(_DEPTH)
 
 
-def _name_conversation(place: Place) -> str:
-    """One text for one conversation; a line break is in no platform's ids."""
+def _name_line(outgoing: Outgoing) -> str:
+    """What waits for one another: what is said in one conversation. Sealing says nothing, and may take long."""
+    if outgoing.errand is Errand.SEAL:
+        return f"{outgoing.errand}\n{outgoing.subject}"
+    place = outgoing.place  # a line break is in no platform's ids
     return f"{place.platform}\n{place.tenant}\n{place.channel}"
 
 

@@ -43,12 +43,16 @@ class NullPlatform:
     """Knows everybody, delivers nowhere, and takes no time for it."""
 
     takes_uploads = True
+    posts_files = False
 
     async def person(self, actor: Actor) -> Person:
         return a.a_person(account=actor.account)
 
     async def participants(self, place: Place) -> tuple[Person, ...]:
         return (a.a_person(),)
+
+    async def post_file(self, to: Place, name: str, content: bytes, key: str) -> None:
+        pass
 
     async def takes_part(self, place: Place, account: Account) -> bool:
         return True

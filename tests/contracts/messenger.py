@@ -64,6 +64,9 @@ class MessengerStage(Protocol):
     def put_file(self, name: str, content: bytes) -> FileRef:
         """A file that somebody uploaded."""
 
+    def posted_files(self, place: Place) -> list[tuple[str, bytes]]:
+        """The files that Paraaf put into the conversation, or into this thread of it, with their names."""
+
     def delete_file(self, file: FileRef) -> None:
         """Delete a file."""
 
@@ -173,6 +176,17 @@ class MessengerContract:
         stranger = replace(stage.member, user="U0NOBODY")
         with pytest.raises(Undeliverable):
             await stage.messenger.open_chat(stage.place, stranger)
+
+    async def test_a_file_stands_in_the_thread_or_is_refused_for_good(self, stage: MessengerStage) -> None:
+        card = await stage.messenger.send(stage.place, a_card(), "k1")
+        posting = stage.messenger.post_file(card.thread, "getekend.pdf", b"%PDF-1.7 getekend", "k2")
+        if stage.messenger.posts_files:
+            await posting
+            assert stage.posted_files(card.thread) == [("getekend.pdf", b"%PDF-1.7 getekend")]
+        else:
+            with pytest.raises(Undeliverable):
+                await posting
+            assert stage.posted_files(stage.place) == []
 
     async def test_fetches_a_file_with_its_name(self, stage: MessengerStage) -> None:
         file = stage.put_file("jaarrekening.pdf", b"%PDF-1.7 ...")

@@ -36,7 +36,7 @@ FIELDS = (
     Field(FieldKind.TEXT, 1, 0, (72.5, 100.25, 200.0, 24.0), 'Functie "naam" 🙂'),
     Field(FieldKind.SIGNATURE, 0, 999, (0.0, 0.1, 90.0, 40.0)),
 )
-SEALED = Sealed(2, "ab" * 32, SealLevel.B_LTA, at(50))
+SEALED = Sealed(a_document(version=2, sha256="ab" * 32), SealLevel.B_LTA, at(50), "B-LTA: niemand 🙂")
 
 
 async def add(store: Store, *envelopes: Envelope) -> None:
@@ -237,7 +237,7 @@ class TestSealing:
         assert signed.is_being_sealed
         async with office_store.transaction() as transaction:
             assert await transaction.envelopes.sealed(ENVELOPE, SEALED)
-            assert not await transaction.envelopes.sealed(ENVELOPE, replace(SEALED, version=3))
+            assert not await transaction.envelopes.sealed(ENVELOPE, replace(SEALED, level=SealLevel.B_B))
             assert not await transaction.envelopes.sealed(EnvelopeId("unknown"), SEALED)
         assert await get(office_store) == replace(signed, sealed=SEALED)
 
@@ -245,11 +245,11 @@ class TestSealing:
         await add(office_store, an_envelope(way=Way.CERTIFIED))
         await answer(office_store, an_account(), an_approval())
 
-        async def seal(version: int) -> bool:
+        async def seal(level: SealLevel) -> bool:
             async with office_store.transaction() as transaction:
-                return await transaction.envelopes.sealed(ENVELOPE, replace(SEALED, version=version))
+                return await transaction.envelopes.sealed(ENVELOPE, replace(SEALED, level=level))
 
-        assert sorted(await asyncio.gather(*(seal(number) for number in range(2, 8)))) == [False] * 5 + [True]
+        assert sorted(await asyncio.gather(*map(seal, SealLevel))) == [False] * 3 + [True]
 
 
 class TestLastPlace:

@@ -24,11 +24,12 @@ _LEFT_OUT = ClientUnavailableError("not wanted here")
 
 @dataclass(slots=True)
 class Running:
-    """`paraaf` and `slack` are addresses, without a slash behind."""
+    """`paraaf` and `slack` are addresses, without a slash behind; `office` is the folder of what Paraaf keeps."""
 
     paraaf: str
     slack: SlackControl
     channels: list[Channel]
+    office: Path
 
     def begin(self) -> Story:
         """A story in a channel that belongs to no client yet, and where nothing was said."""
@@ -54,7 +55,7 @@ async def run_everything(folder: Path, *, channels: int, socket_mode: bool = Fal
     clients = Clients(install_client(CLIENTS), _LEFT_OUT)
     async with run_demo(choices, clients) as demo, aiohttp.ClientSession() as http:
         assert demo.slack
-        yield Running(demo.paraaf, SlackControl(http, demo.slack), own)
+        yield Running(demo.paraaf, SlackControl(http, demo.slack), own, demo.office)
 
 
 @asynccontextmanager

@@ -5,7 +5,6 @@ A test that asks for `scene` or `unlinked` runs on each platform. A file that be
 """
 
 import asyncio
-import shutil
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -18,7 +17,10 @@ from aiohttp.test_utils import TestServer
 from adapters.evidence.opening import make_key_finder
 from adapters.pdf.certificate import CertificatePdf
 from adapters.pdf.page_count import PdfPageCounter
+from adapters.pdf.sealer import PdfSealer
 from adapters.pdf.sealing.asking import SealJudge
+from adapters.pdf.sealing.keys import OfficeSeal, load_pem
+from adapters.pdf.sealing.making import make_office_key
 from adapters.pdf.sealing.trust import Trust
 from adapters.pdf.sheet import SheetPdf
 from adapters.teams_settings import FRAMES
@@ -37,9 +39,10 @@ from storage.blobs import open_blobs
 from storage.evidence.archive import Archive
 from storage.sql.store import SqlStore
 from storage.vault import open_vault
-from tests.databases import prepared_sqlite
+from tests.databases import copy_sqlite, prepared_sqlite
+from tests.evidence.making import make_archive
 from tests.scenarios.chat import Chat
-from tests.scenarios.holdable import HoldableEvidence, Recording
+from tests.scenarios.holdable import HoldableEvidence, HoldableSealer, Recording
 from tests.scenarios.scene import CLIENT, OFFICE, MovableClock, Scene
 from tests.scenarios.slack_chat import SlackChat
 from tests.scenarios.teams_chat import TeamsChat
@@ -55,8 +58,7 @@ PLATFORMS = ("slack", "teams")
 @pytest.fixture
 async def store(prepared_sqlite: Path, tmp_path: Path) -> AsyncIterator[SqlStore]:
     """An empty database."""
-    database = f"sqlite:///{shutil.copy(prepared_sqlite, tmp_path / 'paraaf.db')}"
-    store = SqlStore(database, vault=open_vault(tmp_path / "key"))
+    store = SqlStore(copy_sqlite(prepared_sqlite, tmp_path), vault=open_vault(tmp_path / "key"))
     yield store
     await store.dispose()
 
@@ -82,14 +84,31 @@ def public_url() -> str:
 @pytest.fixture
 async def archive(tmp_path: Path) -> AsyncIterator[Archive]:
     """The evidence, with nothing in it yet."""
-    archive = await asyncio.to_thread(Archive, tmp_path / "evidence", b"the secret of a test", "paraaf.example")
+    archive = make_archive(tmp_path / "evidence")
     yield archive
     await archive.close()
 
 
+@pytest.fixture(scope="session")
+def office_seal(tmp_path_factory: pytest.TempPathFactory) -> OfficeSeal:
+    """A seal that the office made itself."""
+    folder, made = tmp_path_factory.mktemp("seal"), make_office_key("Kantoor De Linde")
+    (folder / "certificate.pem").write_bytes(made.certificate)
+    (folder / "key.pem").write_bytes(made.key)
+    return load_pem(folder / "certificate.pem", folder / "key.pem")
+
+
+@pytest.fixture
+async def sealer(tmp_path: Path, office_seal: OfficeSeal) -> AsyncIterator[HoldableSealer]:
+    """What seals; its workers begin with the first document that it is asked about."""
+    real = PdfSealer(open_blobs(tmp_path / "blobs"), office_seal)
+    yield HoldableSealer(real)
+    await real.close()
+
+
 @pytest.fixture
 async def unlinked(
-    tmp_path: Path, store: SqlStore, chat: Chat, archive: Archive, public_url: str
+    tmp_path: Path, store: SqlStore, chat: Chat, archive: Archive, sealer: HoldableSealer, public_url: str
 ) -> AsyncIterator[Scene]:
     """The scene before the conversation is linked to the client."""
     clock, listening = MovableClock(), create_server(("127.0.0.1", 0))
@@ -103,7 +122,7 @@ async def unlinked(
         directories={chat.platform: chat.directory},
         public_url=public_url or address,
         evidence=HoldableEvidence(archive),
-        seals=True,
+        sealer=sealer,
     )
     await _furnish(store, chat)
     async with _serve(chat, ports, archive, listening) as recording:
@@ -177,7 +196,8 @@ async def _serve(chat: Chat, ports: Ports, archive: Archive, listening: socket) 
     running = asyncio.gather(courier.run(stop), recorder.run(stop))
     async with TestServer(application, socket_factory=lambda *_: listening):
         assert isinstance(ports.evidence, HoldableEvidence)
-        yield Recording(ports.evidence, archive, recorder)
+        assert isinstance(ports.sealer, HoldableSealer)
+        yield Recording(ports.evidence, ports.sealer, archive, recorder)
         stop.set()
         wake()
         await running

@@ -1,11 +1,14 @@
-"""The evidence of a scene: real, and away for as long as a test wants."""
+"""The evidence and the seal of a scene, away for as long as a test wants."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from adapters.evidence.local import LocalEvidence
-from bot.domain.errors import EvidenceUnavailable
+from bot.domain.certified import SealLevel
+from bot.domain.errors import EvidenceUnavailable, SealingUnavailable
 from bot.domain.evidence import EvidenceFact, Receipt
 from bot.domain.people import OfficeId
+from bot.domain.sealing import Inspection, SealedPdf, SealOrder
+from bot.ports import Sealer
 from bot.use_cases.record_evidence import Recorder
 from storage.evidence.archive import Archive
 from storage.evidence.reading import LogReader
@@ -29,11 +32,39 @@ class HoldableEvidence(LocalEvidence):
             raise EvidenceUnavailable("away")
 
 
+@dataclass(slots=True)
+class HoldableSealer:
+    """Keeps `bot.ports.Sealer`; while it `is_away` nothing is sealed, and `waiting` are documents that were asked."""
+
+    inner: Sealer
+    is_away: bool = False
+    waiting: set[str] = field(default_factory=set)
+
+    @property
+    def level(self) -> SealLevel:
+        return self.inner.level
+
+    async def inspect(self, sha256: str) -> Inspection:
+        return await self.inner.inspect(sha256)
+
+    async def seal(self, order: SealOrder) -> SealedPdf:
+        if self.is_away:
+            self.waiting.add(order.original)
+            raise SealingUnavailable("away")
+        return await self.inner.seal(order)
+
+    def come_back(self) -> None:
+        """Seal from now on."""
+        self.is_away = False
+        self.waiting.clear()
+
+
 @dataclass(frozen=True, slots=True)
 class Recording:
-    """The evidence, the archive behind it, and who records in it."""
+    """The evidence, the archive behind it, who records in it, and what seals after that."""
 
     evidence: HoldableEvidence
+    sealer: HoldableSealer
     archive: Archive
     recorder: Recorder
 

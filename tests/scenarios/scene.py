@@ -116,7 +116,7 @@ class Scene:
             await file_document(tx, client, "", stored, "Sanne de Vries", self.clock.now())
 
     async def settled(self, *, skipping: timedelta = timedelta()) -> None:
-        """Wait until nothing is left to deliver or to record, unless the evidence is away.
+        """Wait until nothing is left to deliver, to record or to seal, unless the evidence or the seal is away.
 
         At every look let `skipping` pass, for what was postponed.
         """
@@ -130,4 +130,4 @@ class Scene:
     async def _depth(self) -> int:
         async with self.ports.store.reading() as tx:
             owed = 0 if self.recording.evidence.is_away else (await tx.owed_evidence.lag()).owed
-            return owed + await tx.outbox.depth()
+            return owed + await tx.outbox.depth() - len(self.recording.sealer.waiting)

@@ -43,6 +43,7 @@ async def test_three_sign_in_order_and_it_is_sealed_after_the_last(scene: Scene,
     assert "2. Karim Haddad · aan de beurt" in card.words
     await sign(scene, browser, scene.karim, card)
     assert len(scene.bas.direct_messages) == 1
+    scene.recording.sealer.is_away = True
     last = await sign(scene, browser, scene.bas, scene.bas.direct_messages[-1])
     assert "U hebt dit ondertekend" in last.words
 
@@ -58,6 +59,15 @@ async def test_three_sign_in_order_and_it_is_sealed_after_the_last(scene: Scene,
     ]
     assert lines[0].facts["signer"] == "Mila Haddad, Karim Haddad, Bas Jansen"
 
+    scene.recording.sealer.come_back()
+    await scene.settled(skipping=timedelta(seconds=1))
+    assert "wordt verzegeld" not in card.words
+    assert "B-B, het tijdstip is dat van wie verzegelde" in card.words
+    told = await scene.message("De verzegelde PDF staat in het dossier")
+    assert told.thread == card.id
+    assert told.pings == {each.id for each in (scene.sanne, scene.mila, scene.karim, scene.bas)}
+    assert {"Bekijken", "Transactielog"} <= set(told.labels)
+
 
 async def test_in_parallel_all_are_asked_at_once_and_sign_in_any_order(scene: Scene, browser: Browser) -> None:
     card = await send(scene, scene.mila, scene.bas, in_order=False)
@@ -65,7 +75,7 @@ async def test_in_parallel_all_are_asked_at_once_and_sign_in_any_order(scene: Sc
     assert card.words.count("aan de beurt") == 2
     await sign(scene, browser, scene.bas, card)
     await sign(scene, browser, scene.mila, card)
-    assert "wordt verzegeld" in card.words
+    assert "Zegel" in card.words
     assert [len(each.direct_messages) for each in (scene.mila, scene.bas)] == [1, 1]
 
 
@@ -131,7 +141,7 @@ async def test_twenty_sign(scene: Scene, browser: Browser) -> None:
     assert [signer.account.user for signer in (await envelope_of(scene, card)).signers] == [each.id for each in signers]
     for signer in signers:
         await sign(scene, browser, signer, card)
-    assert "wordt verzegeld" in card.words
+    assert "Zegel" in card.words
     assert "20. Gast" in card.words
 
 

@@ -26,7 +26,8 @@ errors, options(input), chosen(input)`; of a user `ephemerals, direct_messages, 
 `words, labels, published`, and its buttons are pressed like those of a message.
 
 Doing: `user.command, press, shortcut, fill(…).submit, search(view, input_id, text), close(view)`;
-`slack.say(user, room, text, files=[…])`, `slack.file(id, name, bytes)`. What the real client would not let a person do
+`slack.say(user, room, text, files=[…])`, `slack.file(id, name, bytes)`; files of the app are in `message.files`, with
+their `name, title, content`. What the real client would not let a person do
 raises `ClientRefuses`: a command from another organisation, a missing required input, a text that is too long, an
 option that is not offered. `user.hold_press(message, button)` and `fill(…).hold()` are under way until `release()`.
 

@@ -8,9 +8,9 @@ Json = dict[str, Any]
 
 SCOPES = frozenset(
     {
-        "channels:history", "channels:read", "chat:write", "commands", "files:read", "groups:history", "groups:read",
-        "im:history", "im:read", "im:write", "mpim:history", "mpim:read", "usergroups:read", "users:read",
-        "users:read.email",
+        "channels:history", "channels:read", "chat:write", "commands", "files:read", "files:write", "groups:history",
+        "groups:read", "im:history", "im:read", "im:write", "mpim:history", "mpim:read", "usergroups:read",
+        "users:read", "users:read.email",
     }
 )  # fmt: skip
 
@@ -134,6 +134,20 @@ class File:
     external: bool = False
     told_size: int | None = None
     shows_login: bool = False
+    title: str = ""
+    user: str = ""
+    created: int = 0
+
+
+@dataclass
+class Upload:
+    """A place that was asked for to bring a file of `length` bytes to, with its bytes once they came."""
+
+    file_id: str
+    name: str
+    length: int
+    content: bytes | None = None
+    completed: bool = False
 
 
 @dataclass

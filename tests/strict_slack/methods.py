@@ -3,36 +3,16 @@
 from collections.abc import Callable, Mapping
 
 from tests.strict_slack.blocks import check_message, check_view
-from tests.strict_slack.facts import File, Json, Message, Room, SlackError
+from tests.strict_slack.facts import Json, Message, Room, SlackError
+from tests.strict_slack.files import FILE_METHODS, show_file
 from tests.strict_slack.parts import Invalid
+from tests.strict_slack.rooms import find_open_room, find_room, need
 from tests.strict_slack.workspace import Workspace
 
 Method = Callable[[Workspace, Json], Json]
 
 _READ = {"channel": "channels:read", "group": "groups:read", "im": "im:read", "mpim": "mpim:read"}
 _HISTORY = {"channel": "channels:history", "group": "groups:history", "im": "im:history", "mpim": "mpim:history"}
-
-
-def _need(workspace: Workspace, scope: str) -> None:
-    if scope not in workspace.scopes:
-        raise SlackError("missing_scope", needed=scope, provided=",".join(sorted(workspace.scopes)))
-
-
-def _find_room(workspace: Workspace, arguments: Json) -> Room:
-    """A conversation that the app may know of: every public one, and those that it takes part in."""
-    room = workspace.rooms.get(str(arguments.get("channel")))
-    if room is None or (room.kind != "channel" and workspace.bot_user not in room.members):
-        raise SlackError("channel_not_found")
-    return room
-
-
-def _find_open_room(workspace: Workspace, arguments: Json) -> Room:
-    room = _find_room(workspace, arguments)
-    if workspace.bot_user not in room.members:
-        raise SlackError("not_in_channel")
-    if room.archived:
-        raise SlackError("is_archived")
-    return room
 
 
 def _check_message(arguments: Json) -> None:
@@ -66,8 +46,8 @@ def _auth_test(workspace: Workspace, _: Json) -> Json:
 
 
 def _post(workspace: Workspace, arguments: Json, *, seen_by: str | None = None) -> Message:
-    _need(workspace, "chat:write")
-    room = _find_open_room(workspace, arguments)
+    need(workspace, "chat:write")
+    room = find_open_room(workspace, arguments.get("channel"))
     _check_message(arguments)
     if seen_by is not None and seen_by not in room.members:
         raise SlackError("user_not_in_channel")
@@ -95,8 +75,8 @@ def _post_ephemeral(workspace: Workspace, arguments: Json) -> Json:
 
 
 def _update(workspace: Workspace, arguments: Json) -> Json:
-    _need(workspace, "chat:write")
-    room = _find_room(workspace, arguments)
+    need(workspace, "chat:write")
+    room = find_room(workspace, arguments.get("channel"))
     message = next((each for each in room.messages if each.ts == arguments.get("ts")), None)
     if message is None:
         raise SlackError("message_not_found")
@@ -110,7 +90,7 @@ def _update(workspace: Workspace, arguments: Json) -> Json:
 
 
 def _permalink(workspace: Workspace, arguments: Json) -> Json:
-    room = _find_room(workspace, arguments)
+    room = find_room(workspace, arguments.get("channel"))
     ts = str(arguments.get("message_ts"))
     if all(each.ts != ts for each in room.messages):
         raise SlackError("message_not_found")
@@ -134,14 +114,14 @@ def show_message(workspace: Workspace, message: Message, *, metadata: bool = Fal
 
 
 def _history(workspace: Workspace, arguments: Json) -> Json:
-    room = _find_open_room(workspace, arguments)
-    _need(workspace, _HISTORY[room.kind])
+    room = find_open_room(workspace, arguments.get("channel"))
+    need(workspace, _HISTORY[room.kind])
     return _read_messages(workspace, arguments, [each for each in reversed(room.messages) if each.thread_ts is None])
 
 
 def _replies(workspace: Workspace, arguments: Json) -> Json:
-    room = _find_open_room(workspace, arguments)
-    _need(workspace, _HISTORY[room.kind])
+    room = find_open_room(workspace, arguments.get("channel"))
+    need(workspace, _HISTORY[room.kind])
     thread = arguments.get("ts")
     if all(each.ts != thread for each in room.messages):
         raise SlackError("thread_not_found")
@@ -159,15 +139,15 @@ def _read_messages(workspace: Workspace, arguments: Json, messages: list[Message
 
 
 def _members(workspace: Workspace, arguments: Json) -> Json:
-    room = _find_room(workspace, arguments)
-    _need(workspace, _READ[room.kind])
+    room = find_room(workspace, arguments.get("channel"))
+    need(workspace, _READ[room.kind])
     page, following = workspace.cut_page(room.members, arguments.get("limit"), arguments.get("cursor"), most=1000)
     return {"members": page, "response_metadata": {"next_cursor": following}}
 
 
 def _open_conversation(workspace: Workspace, arguments: Json) -> Json:
     users = str(arguments.get("users", "")).split(",")
-    _need(workspace, "im:write" if len(users) == 1 else "mpim:write")
+    need(workspace, "im:write" if len(users) == 1 else "mpim:write")
     account = workspace.accounts.get(users[0])
     if account is None or not workspace.is_visible(account):
         raise SlackError("user_not_found")
@@ -181,7 +161,7 @@ def _open_conversation(workspace: Workspace, arguments: Json) -> Json:
 
 
 def _user(workspace: Workspace, arguments: Json) -> Json:
-    _need(workspace, "users:read")
+    need(workspace, "users:read")
     account = workspace.accounts.get(str(arguments.get("user")))
     if account is None:
         raise SlackError("user_not_found")
@@ -191,37 +171,11 @@ def _user(workspace: Workspace, arguments: Json) -> Json:
 
 
 def _group_members(workspace: Workspace, arguments: Json) -> Json:
-    _need(workspace, "usergroups:read")
+    need(workspace, "usergroups:read")
     users = workspace.groups.get(str(arguments.get("usergroup")))
     if users is None:
         raise SlackError("no_such_subteam")
     return {"users": sorted(users)}
-
-
-def show_file(file: File, base: str) -> Json:
-    """A file object; `base` is where this Slack serves files."""
-    address = file.address or f"{base}/files-pri/{file.id}/download/{file.name}"
-    return {
-        "id": file.id,
-        "name": file.name,
-        "title": file.name,
-        "mimetype": file.mimetype,
-        "size": len(file.content) if file.told_size is None else file.told_size,
-        "mode": "external" if file.external else "hosted",
-        "is_external": file.external,
-        "url_private": address,
-        "url_private_download": address,
-    }
-
-
-def _file(workspace: Workspace, arguments: Json) -> Json:
-    _need(workspace, "files:read")
-    file = workspace.files.get(str(arguments.get("file")))
-    if file is None:
-        raise SlackError("file_not_found")
-    if file.deleted:
-        raise SlackError("file_deleted")
-    return {"file": show_file(file, str(arguments["_base"]))}
 
 
 def _open_view(workspace: Workspace, arguments: Json) -> Json:
@@ -261,6 +215,7 @@ def _publish_view(workspace: Workspace, arguments: Json) -> Json:
 
 
 METHODS: Mapping[str, Method] = {
+    **FILE_METHODS,
     "auth.test": _auth_test,
     "chat.postMessage": _post_message,
     "chat.postEphemeral": _post_ephemeral,
@@ -272,7 +227,6 @@ METHODS: Mapping[str, Method] = {
     "conversations.open": _open_conversation,
     "users.info": _user,
     "usergroups.users.list": _group_members,
-    "files.info": _file,
     "views.open": _open_view,
     "views.publish": _publish_view,
     "views.push": _push_view,

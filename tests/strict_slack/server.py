@@ -23,6 +23,9 @@ class Refuse:
     code: str
 
 
+MOST_BYTES = 2**30
+"""Bytes of one file that Slack takes (https://slack.com/help/articles/201330736)."""
+
 Fault = RateLimit | Status | Refuse | Drop | Hold
 
 
@@ -34,15 +37,17 @@ class Server:
         self.app_token = app_token
         self.faults: dict[str, deque[Fault]] = defaultdict(deque)
         self.file_requests: list[tuple[str, str | None]] = []
+        self.uploads: list[tuple[str, str | None]] = []
         self.sockets: list[web.WebSocketResponse] = []
         self.socket_answers: dict[str, asyncio.Future[Json]] = {}
         self.url = ""
         self._runner: web.AppRunner | None = None
 
     async def start(self) -> None:
-        app = web.Application()
+        app = web.Application(client_max_size=MOST_BYTES)
         app.router.add_route("*", "/api/{method}", self._call)
         app.router.add_get("/files-pri/{file}/download/{name}", self._send_file)
+        app.router.add_post("/upload/v1/{ticket}", self._take_upload)
         app.router.add_post("/hooks/response/{id}", self._respond)
         app.router.add_get("/socket", self._serve_socket)
         self._runner = web.AppRunner(app, shutdown_timeout=0.1)
@@ -116,6 +121,27 @@ class Server:
                     waiting.set_result(answer.get("payload") or {})
         return socket
 
+    async def _take_upload(self, request: web.Request) -> web.StreamResponse:
+        """Each address takes the bytes once, all of them; `upload` counts as a method for faults."""
+        self.uploads.append((request.path, request.headers.get("Authorization")))
+        content = await request.read()
+        fault = self.faults["upload"].popleft() if self.faults["upload"] else None
+        if isinstance(fault, RateLimit):
+            return web.Response(status=429, headers={"Retry-After": str(fault.seconds)})
+        if isinstance(fault, Status):
+            return web.Response(status=fault.status)
+        if fault:
+            return _break(request)
+        if self.workspace.upload_redirect:
+            return web.Response(status=307, headers={"Location": self.workspace.upload_redirect})
+        upload = self.workspace.uploads.get(request.match_info["ticket"])
+        if upload is None or upload.content is not None:
+            return web.Response(status=404, text="no such upload, or a used one")
+        if len(content) != upload.length:
+            return web.Response(status=400, text="not as long as was said")
+        upload.content = content
+        return web.Response(text=f"OK - {len(content)}")
+
     async def _send_file(self, request: web.Request) -> web.StreamResponse:
         self.file_requests.append((request.path, request.headers.get("Authorization")))
         file = self.workspace.files.get(request.match_info["file"])
@@ -172,7 +198,7 @@ def _break(request: web.Request) -> web.StreamResponse:
 
 
 async def _read_arguments(request: web.Request) -> Json:
-    arguments: Json = dict(request.query)
+    arguments: Json = {name: _parse(value) for name, value in request.query.items()}
     if request.content_type == "application/json":
         arguments |= await request.json()
     elif request.method == "POST":
@@ -181,7 +207,7 @@ async def _read_arguments(request: web.Request) -> Json:
 
 
 def _parse(value: str) -> Any:  # noqa: ANN401 - any JSON value
-    """Slack takes blocks and views as JSON inside a form field as well."""
+    """Slack takes blocks, views and lists of files as JSON inside a form field or the address as well."""
     try:
         return json.loads(value) if value.startswith(("{", "[")) else value
     except json.JSONDecodeError:

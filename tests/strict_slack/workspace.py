@@ -19,6 +19,7 @@ from tests.strict_slack.facts import (
     Room,
     SlackError,
     Trigger,
+    Upload,
     View,
 )
 
@@ -34,6 +35,9 @@ class Workspace:
         self.rooms: dict[str, Room] = {}
         self.groups: dict[str, set[str]] = {}
         self.files: dict[str, File] = {}
+        self.uploads: dict[str, Upload] = {}
+        self.upload_url: str | None = None  # told in place of the address of a ticket
+        self.upload_redirect: str | None = None  # where an upload is sent on to
         self.private: list[Message] = []
         self.stacks: dict[str, list[View]] = {}
         self.homes: dict[str, Home] = {}
@@ -100,6 +104,15 @@ class Workspace:
             home.body, home.hash, home.published = {**body, "blocks": blocks}, fresh, home.published + 1
             return home
         return self.homes.setdefault(user, Home(user, f"V{self.number():08d}", {**body, "blocks": blocks}, fresh))
+
+    def keep_file(self, upload: Upload, title: str) -> File:
+        """The file that an upload of the app becomes when it is completed."""
+        upload.completed = True
+        self.files[upload.file_id] = File(
+            upload.file_id, upload.name, upload.content or b"",
+            title=title, user=self.bot_user, created=int(self.clock.now),
+        )  # fmt: skip
+        return self.files[upload.file_id]
 
     def find_view(self, *, view_id: str | None = None, external_id: str | None = None) -> View:
         for stack in self.stacks.values():

@@ -10,11 +10,12 @@ from adapters.pdf.page_count import PdfPageCounter
 from bot.domain.people import Account, Platform, Standing
 from bot.ports import Ports
 from storage.blobs import open_blobs
-from storage.sql.migrations import migrate
 from storage.sql.store import SqlStore
 from tests import builders as a
-from tests.databases import A_VAULT
-from tests.fakes import FakeDirectory, FakeGeography, FakeMessenger, FixedClock
+from tests.databases import A_VAULT, copy_sqlite, prepared_sqlite
+from tests.fakes import FakeDirectory, FakeGeography, FakeMessenger, FakeSealer, FixedClock
+
+__all__ = ["prepared_sqlite"]
 
 STAFF, SIGNER, STRANGER = a.a_staff_account(), a.an_account(), a.an_account("U0STRANGER")
 
@@ -29,14 +30,13 @@ class World:
     directory: FakeDirectory
     clock: FixedClock
     geography: FakeGeography
+    sealer: FakeSealer
 
 
 @pytest.fixture
-async def world(tmp_path: Path) -> AsyncIterator[World]:
+async def world(prepared_sqlite: Path, tmp_path: Path) -> AsyncIterator[World]:
     """An office with one client, whose conversation is linked and whose contact is confirmed."""
-    url = f"sqlite:///{tmp_path}/paraaf.db"
-    await migrate(url)
-    store = SqlStore(url, vault=A_VAULT)
+    store = SqlStore(copy_sqlite(prepared_sqlite, tmp_path), vault=A_VAULT)
     messenger, clock, geography = FakeMessenger(), FixedClock(), FakeGeography()
     directory = FakeDirectory(
         {
@@ -45,19 +45,21 @@ async def world(tmp_path: Path) -> AsyncIterator[World]:
             STRANGER: a.a_person("Vreemde", account=STRANGER, email=None),
         }
     )
+    blobs = open_blobs(str(tmp_path / "blobs"))
+    sealer = FakeSealer(blobs)
     ports = Ports(
         store=store,
-        blobs=open_blobs(str(tmp_path / "blobs")),
+        blobs=blobs,
         pages=PdfPageCounter(),
         clock=clock,
         messengers={Platform.SLACK: messenger},
         directories={Platform.SLACK: directory},
         public_url="https://paraaf.example",
         geography=geography,
-        seals=True,
+        sealer=sealer,
     )
     await _furnish(store, SIGNER)
-    yield World(ports, store, messenger, directory, clock, geography)
+    yield World(ports, store, messenger, directory, clock, geography, sealer)
     await store.dispose()
 
 

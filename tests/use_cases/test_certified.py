@@ -279,7 +279,7 @@ async def test_an_outage_of_the_own_chat_is_tried_again(world: World) -> None:
 
 
 async def test_where_nothing_seals_there_is_one_way_only(world: World) -> None:
-    ports = replace(world.ports, seals=False)
+    ports = replace(world.ports, sealer=None)
     opened = await open_send_form(ports, by(STAFF, "Sanne de Vries"), Draft(place=PLACE), DUTCH)
     assert isinstance(opened, Open)
     assert "way" not in [each.id for each in opened.form.body if isinstance(each, Choice)]

@@ -6,16 +6,13 @@ import pytest
 
 from bot.conversation import Submission
 from bot.domain.certified import Way
-from bot.domain.envelope import Party
 from bot.domain.errors import SignatureRequired
 from bot.domain.faults import Fault, InvalidInput, Problem
 from bot.domain.fields import Field, FieldKind
-from bot.domain.outgoing import Errand
 from bot.domain.signature import Drawing
-from bot.use_cases.decide import Given, approve, record_answer
-from bot.use_cases.deliver import Courier, Outcome
+from bot.use_cases.decide import approve
 from tests import builders as a
-from tests.use_cases.conftest import SIGNER, STRANGER, World
+from tests.use_cases.conftest import STRANGER, World
 from tests.use_cases.signing import DRAWN, DUTCH, Site, by
 
 TEXTS = (
@@ -32,28 +29,6 @@ async def test_nothing_is_signed_without_a_signature(world: World) -> None:
     submission = Submission(by(), "approve", "envelope-1", {"place": "Utrecht"}, "key")
     with pytest.raises(SignatureRequired):
         await approve(world.ports, submission, DUTCH)
-
-
-async def test_the_last_signature_asks_for_the_seal(world: World) -> None:
-    envelope = a.an_envelope(way=Way.CERTIFIED)
-    async with world.store.transaction() as tx:
-        await tx.envelopes.add(envelope)
-    await record_answer(world.ports, envelope, Party(SIGNER, "Karim Haddad"), Given(a.an_approval()))
-    world.clock.move(a.at(60) - a.NOON)
-    done: list[tuple[Errand, Outcome]] = []
-    courier = Courier(world.ports, lambda errand, outcome: done.append((errand, outcome)))
-    while await courier.deliver_due():
-        pass
-    assert done[:2] == [(each, Outcome.DELIVERED) for each in (Errand.SHOW_CARD, Errand.NOTE_COMPLETION)]
-    assert done[2][0] is Errand.SEAL
-
-
-async def test_an_approval_asks_for_no_seal(world: World) -> None:
-    async with world.store.transaction() as tx:
-        await tx.envelopes.add(a.an_envelope())
-    await record_answer(world.ports, a.an_envelope(), Party(SIGNER, "Karim Haddad"), Given(a.an_approval()))
-    async with world.store.reading() as tx:
-        assert await tx.outbox.depth() == 2
 
 
 async def open_texts(world: World) -> tuple[Site, str]:

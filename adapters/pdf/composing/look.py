@@ -12,6 +12,7 @@ import pypdfium2 as pdfium
 from pyhanko.pdf_utils.generic import ArrayObject, DictionaryObject, StreamObject
 from pyhanko.pdf_utils.reader import PdfFileReader
 
+from adapters.pdf.composing.actions import has_programs
 from adapters.pdf.composing.anchors import find_anchors, make_field
 from adapters.pdf.composing.tree import MOST_PAGES, find_signature_widgets, inherit, read_entry, walk_pages
 from bot.domain.fields import Field, FieldKind
@@ -53,6 +54,8 @@ def _look(reader: PdfFileReader, file: BinaryIO) -> Inspection | Refused:
     pages = list(walk_pages(reader.root["/Pages"]))
     if not pages or len(pages) != len(seen):
         return Refused(Obstacle.BROKEN)
+    if has_programs(reader.root, pages):
+        return Refused(Obstacle.ACTIVE)
     widgets = [(number, each) for number, page in enumerate(pages) for each in find_signature_widgets(page)]
     is_signed = any(inherit(each, "/V") is not None for _, each in widgets) or bool(reader.embedded_signatures)
     fields = [] if is_signed else [*_read_widgets(widgets, seen), *_read_anchors(seen)]

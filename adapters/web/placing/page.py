@@ -10,8 +10,8 @@ from adapters.web.origins import make_form_token
 from adapters.web.placing.sent import FORGET, SAVE, write_fields
 from adapters.web.placing.site import SAVED, PlacingSite
 from adapters.web.placing.words import list_words, name_kinds
-from bot.domain.fields import Field
-from bot.domain.placing import LABEL_LENGTH, MOST_FIELDS, MOST_SIGNERS, SMALLEST, TEMPLATE_LENGTH, count_signers
+from bot.domain.fields import Field, count_signers
+from bot.domain.placing import LABEL_LENGTH, MOST_FIELDS, MOST_SIGNERS, SMALLEST, TEMPLATE_LENGTH
 from bot.texts import Texts
 from bot.use_cases.place_fields import PlacingPage, guess_template
 

@@ -18,11 +18,11 @@ def show_page(
     site: Site, request: web.Request, texts: Texts, page: SigningPage, entered: Entered = NOTHING_YET
 ) -> web.Response:
     """The documents, and the form with what was `entered` into it if it is this person's turn."""
-    title = describe_documents(page.envelope.documents, texts)
+    title = describe_documents(page.envelope.newest_documents, texts)
     token = make_form_token(request.match_info["secret"])
     documents = (
         _write_document(document, number, site.locate(request, "documents", str(number)), texts)
-        for number, document in enumerate(page.envelope.documents, start=1)
+        for number, document in enumerate(page.envelope.newest_documents, start=1)
     )
     form = write_form(page, entered, site.locate(request, "answer"), token, texts) if page.may_answer else NOTHING
     body = tag(

@@ -32,7 +32,7 @@ def tell_answer(site: Site, request: web.Request, texts: Texts, page: SigningPag
     box = tag(
         "div",
         tag("h1", title),
-        tag("ul", *(tag("li", isolate(document.name)) for document in page.envelope.documents)),
+        tag("ul", *(tag("li", isolate(document.name)) for document in page.envelope.newest_documents)),
         tag("dl", _write_facts(decision, texts)),
         tag("p", texts.say("The conversation shows it as well. You can close this page.")),
         class_="box",

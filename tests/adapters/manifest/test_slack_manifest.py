@@ -28,7 +28,10 @@ SCOPES_OF: Mapping[str, frozenset[str]] = {
     "conversations.members": frozenset({"channels:read", "groups:read", "im:read", "mpim:read"}),
     "conversations.open": frozenset({"im:write"}),  # with one person only
     "conversations.replies": frozenset({"channels:history", "groups:history", "im:history", "mpim:history"}),
+    "files.completeUploadExternal": frozenset({"files:write"}),
+    "files.getUploadURLExternal": frozenset({"files:write"}),
     "files.info": frozenset({"files:read"}),
+    "files.list": frozenset({"files:read"}),
     "usergroups.users.list": frozenset({"usergroups:read"}),
     "users.info": frozenset({"users:read", "users:read.email"}),
     "views.open": frozenset(),

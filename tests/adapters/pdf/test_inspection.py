@@ -199,3 +199,59 @@ NESTED = b"[" * 20_000 + b"]" * 20_000
 )
 def test_a_broken_file_is_refused(content: bytes) -> None:
     assert look(content) == Refused(Obstacle.BROKEN)
+
+
+SCRIPT = "<< /S /JavaScript /JS (app.alert(1)) >>"
+
+
+@pytest.mark.parametrize(
+    ("holder", "entry"),
+    [
+        ("catalog", f"/OpenAction {SCRIPT}"),
+        ("catalog", "/OpenAction << /S /GoTo /D [3 0 R /Fit] /Next [<< /S /Launch /F (calc.exe) >>] >>"),
+        ("catalog", f"/AA << /WP {SCRIPT} >>"),
+        ("catalog", f"/Names << /JavaScript << /Names [(a) {SCRIPT}] >> >>"),
+        ("catalog", f"/AcroForm << /Fields [<< /T (a) /FT /Tx /Kids [<< /T (b) /AA << /C {SCRIPT} >> >>] >>] >>"),
+        ("page", f"/AA << /O {SCRIPT} >>"),
+        ("page", "/Annots [<< /Subtype /Link /Rect [0 0 9 9] /A << /S /Launch /F (calc.exe) >> >>]"),
+        ("page", "/Annots [<< /Subtype /Widget /Rect [0 0 9 9] /A << /S /SubmitForm /F (http://x.example) >> >>]"),
+        ("page", "/Annots [<< /Subtype /RichMedia /Rect [0 0 9 9] >>]"),
+        ("page", "/Annots [<< /Subtype /Link /Rect [0 0 9 9] /A << /S /SetOCGState /State [/OFF] >> >>]"),
+    ],
+)
+def test_what_does_something_by_itself_is_refused(holder: str, entry: str) -> None:
+    assert look(made_of(holder, entry)) == Refused(Obstacle.ACTIVE)
+
+
+@pytest.mark.parametrize(
+    ("holder", "entry"),
+    [
+        ("catalog", "/OpenAction [3 0 R /Fit]"),
+        ("catalog", "/OpenAction << /S /GoTo /D [3 0 R /Fit] >>"),
+        ("page", "/Annots [<< /Subtype /Link /Rect [0 0 9 9] /A << /S /URI /URI (https://kantoor.example) >> >>]"),
+    ],
+)
+def test_going_to_a_page_or_an_address_changes_nothing(holder: str, entry: str) -> None:
+    assert isinstance(look(made_of(holder, entry)), Inspection)
+
+
+def test_actions_that_follow_each_other_for_ever_are_refused() -> None:
+    content = made_of("catalog", "/OpenAction 4 0 R", "<< /S /GoTo /D [3 0 R /Fit] /Next 4 0 R >>")
+    assert look(content) == Refused(Obstacle.BROKEN)
+
+
+def made_of(holder: str, entry: str, *more: str) -> bytes:
+    """A page, with an entry in its own dictionary or in the catalog; further objects are counted from 4."""
+    bodies = [
+        f"<< /Type /Catalog /Pages 2 0 R {entry if holder == 'catalog' else ''} >>",
+        "<< /Type /Pages /Kids [3 0 R] /Count 1 >>",
+        f"<< /Type /Page /Parent 2 0 R /MediaBox [0 0 400 600] {entry if holder == 'page' else ''} >>",
+        *more,
+    ]
+    written, places = bytearray(b"%PDF-1.7\n"), []
+    for number, body in enumerate(bodies, 1):
+        places.append(len(written))
+        written += f"{number} 0 obj\n{body}\nendobj\n".encode()
+    table = "".join(f"{place:010} 00000 n \n" for place in places)
+    trailer = f"trailer\n<< /Size {len(bodies) + 1} /Root 1 0 R >>\nstartxref\n{len(written)}\n%%EOF\n"
+    return bytes(written) + f"xref\n0 {len(bodies) + 1}\n0000000000 65535 f \n{table}{trailer}".encode()

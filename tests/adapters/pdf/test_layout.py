@@ -7,7 +7,7 @@ from pypdf import PdfWriter
 from pypdf.generic import RectangleObject
 
 from adapters.pdf.layout import PdfLayoutReader
-from bot.domain.placing import Layout, PageShape
+from bot.domain.placing import PageShape
 from tests.adapters.pdf.test_page_count import DEEP, LOOPING_PAGES, a_bomb, a_pdf
 
 
@@ -24,15 +24,14 @@ def a_cropped_pdf(*crops: tuple[float, float, float, float], rotation: int = 0) 
 
 async def test_what_is_visible_of_each_page_is_told() -> None:
     content = a_cropped_pdf((0, 0, 600, 800), (100, 50, 500, 650), (-100, -100, 300, 9_000), (900, 900, 950, 950))
-    assert await PdfLayoutReader().read_layout(content) == Layout(
-        (PageShape(600, 800), PageShape(400, 600), PageShape(300, 800), PageShape(600, 800))
-    )
+    shapes = (PageShape(600, 800), PageShape(400, 600), PageShape(300, 800), PageShape(600, 800))
+    assert await PdfLayoutReader().read_pages(content) == shapes
 
 
 @pytest.mark.parametrize(("turned", "rotation"), [(90, 90), (180, 180), (-90, 270), (720, 0)])
 async def test_how_far_a_page_is_turned_is_told(turned: int, rotation: int) -> None:
-    layout = await PdfLayoutReader().read_layout(a_cropped_pdf((0, 0, 600, 800), rotation=turned))
-    assert layout == Layout((PageShape(600, 800, rotation),))
+    pages = await PdfLayoutReader().read_pages(a_cropped_pdf((0, 0, 600, 800), rotation=turned))
+    assert pages == (PageShape(600, 800, rotation),)
 
 
 @pytest.mark.parametrize(
@@ -48,8 +47,8 @@ async def test_how_far_a_page_is_turned_is_told(turned: int, rotation: int) -> N
     ],
 )
 async def test_a_hostile_file_has_no_pages(content: bytes) -> None:
-    assert await PdfLayoutReader().read_layout(content) is None
+    assert await PdfLayoutReader().read_pages(content) == ()
 
 
 async def test_a_file_that_takes_too_long_has_no_pages() -> None:
-    assert await PdfLayoutReader(patience=0).read_layout(a_pdf()) is None
+    assert await PdfLayoutReader(patience=0).read_pages(a_pdf()) == ()

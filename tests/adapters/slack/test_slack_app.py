@@ -13,9 +13,9 @@ from adapters.slack.screens import make_screens
 from bot.conversation import Open, Press
 from bot.domain.errors import PlatformUnavailable
 from bot.texts import load_texts
+from tests.adapters.slack.messenger_stage import a_free_port
 from tests.adapters.slack.stage import RecordingGuard, RecordingRouter, Stage, open_stage
 from tests.adapters.slack.test_slack_answering import FORM, HELLO
-from tests.adapters.slack.test_slack_messenger import a_free_port
 from tests.contracts.messenger import a_card
 from tests.strict_slack import StrictSlack
 

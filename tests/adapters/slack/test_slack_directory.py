@@ -12,7 +12,7 @@ from bot.conversation import Actor
 from bot.domain.errors import PlatformUnavailable, RateLimited, Undeliverable
 from bot.domain.people import Account, Platform, Standing
 from bot.domain.places import Place
-from tests.adapters.slack.test_slack_messenger import a_free_port
+from tests.adapters.slack.messenger_stage import a_free_port
 from tests.contracts.directory import DirectoryContract
 from tests.strict_slack import Hold, RateLimit, StrictSlack
 

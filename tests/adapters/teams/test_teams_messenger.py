@@ -72,6 +72,10 @@ class TeamsStage:
     def refer(self, file: File) -> FileRef:
         return name_file(self.adapter._seal, self.teams.tenant, file.address, file.name)
 
+    def posted_files(self, place: Place) -> list[tuple[str, bytes]]:
+        shown = [each for each in self.room.messages if each.by_bot and place.thread in {None, each.thread}]
+        return [(file.name, file.content) for each in shown for file in each.files]
+
     def delete_file(self, file: FileRef) -> None:
         self.file.deleted = True
 

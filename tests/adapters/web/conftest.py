@@ -4,6 +4,7 @@
 
 from collections.abc import AsyncIterator
 from dataclasses import dataclass, replace
+from hashlib import sha256
 from pathlib import Path
 from socket import create_server
 from typing import Any
@@ -36,14 +37,16 @@ from bot.ports import Ports
 from bot.use_cases.filing import UPLOADS_FOLDER, file_document, store_file
 from bot.use_cases.secrets import hash_secret
 from storage.blobs import open_blobs
-from storage.sql.migrations import migrate
 from storage.sql.store import SqlStore
 from storage.vault import open_vault
 from tests import builders as a
 from tests.chromium import open_chromium
+from tests.databases import copy_sqlite, prepared_sqlite
 from tests.documents import make_pdf
-from tests.fakes import FakeDirectory, FixedClock
+from tests.fakes import A_PLAIN_PDF, FakeDirectory, FakeSealer, FixedClock
 from tests.signing_form import Browser
+
+__all__ = ["prepared_sqlite"]
 
 ENVELOPE = EnvelopeId("envelope-1")
 PAGES = 3
@@ -72,11 +75,6 @@ LONG_PDF = make_pdf(pages=LONG, text="Jaarrekening")
 
 FORM_PDF = make_pdf(pages=2, text="Formulier")
 FORM_FIELDS = (Field(FieldKind.SIGNATURE, 1, 0, (100, 200, 150, 50)), Field(FieldKind.DATE, 0, 1, (0, 0, 90, 20)))
-
-
-async def find_known(content: bytes) -> tuple[Field, ...]:
-    """The fields that the maker of `FORM_PDF` put there."""
-    return FORM_FIELDS if content == FORM_PDF else ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,16 +151,26 @@ async def page(chromium: Chromium) -> Page:
 
 
 @pytest.fixture
-async def site(tmp_path: Path) -> AsyncIterator[Site]:
-    database = f"sqlite:///{tmp_path}/paraaf.db"
-    await migrate(database)
+async def site(prepared_sqlite: Path, tmp_path: Path) -> AsyncIterator[Site]:
+    database = copy_sqlite(prepared_sqlite, tmp_path)
     store, clock = SqlStore(database, vault=open_vault(tmp_path / "key")), FixedClock()
     blobs, directory = open_blobs(tmp_path / "blobs"), FakeDirectory()
     directory.people = {KARIM: a.a_person(), SANNE: a.a_person("Sanne de Vries", account=SANNE)}
     listening = create_server(("127.0.0.1", 0))
     url = f"http://127.0.0.1:{listening.getsockname()[1]}"
+    sealer = FakeSealer(blobs)
+    # The fields that the maker of this one put there.
+    sealer.inspections[sha256(FORM_PDF).hexdigest()] = replace(A_PLAIN_PDF, fields=FORM_FIELDS)
     ports = Ports(
-        store, blobs, KnownPages(), clock, {}, {Platform.SLACK: directory}, url, layouts=PdfLayoutReader(find_known)
+        store,
+        blobs,
+        KnownPages(),
+        clock,
+        {},
+        {Platform.SLACK: directory},
+        url,
+        layouts=PdfLayoutReader(),
+        sealer=sealer,
     )
     await _furnish(ports)
     woken: list[None] = []

@@ -8,7 +8,7 @@ import pytest
 from playwright.async_api import Browser, Dialog, FloatRect, Locator, Page, expect
 
 from bot.domain.fields import Field, FieldKind
-from bot.domain.placing import FieldTemplate, Layout, PageShape
+from bot.domain.placing import FieldTemplate, PageShape
 from tests import builders as a
 from tests.adapters.web.conftest import FORM_PDF, LONG, LONG_PDF, PHONE, Site
 from tests.adapters.web.placing_office import (
@@ -183,7 +183,8 @@ async def test_what_is_seen_is_what_is_kept_on_turned_and_cropped_pages(
     content = make_marked_pdf(rotation)
     item = await file_pdf(site, f"Gedraaid {rotation}.pdf", content)
     await desk.set_viewport_size({"width": 1280, "height": 2400})
-    assert await site.ports.layouts.read_layout(content) == Layout((PageShape(400, 600, rotation),))  # type: ignore[union-attr]  # the site has one
+    assert site.ports.layouts
+    assert await site.ports.layouts.read_pages(content) == (PageShape(400, 600, rotation),)
     await visit(desk, site, await offer_placing(site, item))
     layer = await layer_box(desk)
     # Where the mark was really drawn, in pixels of the screen.

@@ -108,5 +108,5 @@ def test_it_is_being_sealed_from_the_last_signature_until_the_sealed_pdf_is_ther
     assert signed.is_being_sealed
     assert not one.answer(FIRST, a.a_rejection()).is_being_sealed
     assert not a.an_envelope().answer(a.an_account(), a.an_approval()).is_being_sealed
-    sealed = a.an_envelope(way=Way.CERTIFIED, sealed=Sealed(2, "ab" * 32, SealLevel.B_T, a.at(40)))
+    sealed = a.an_envelope(way=Way.CERTIFIED, sealed=Sealed(a.a_document(version=2), SealLevel.B_T, a.at(40)))
     assert not sealed.answer(a.an_account(), a.an_approval()).is_being_sealed

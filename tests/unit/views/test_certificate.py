@@ -15,9 +15,10 @@ from bot.domain.people import Platform
 from bot.domain.signature import TypedSignature
 from bot.texts import LANGUAGES, Texts, load_texts
 from bot.use_cases.read_certificate import MOST_LOOKS, choose_lines
-from bot.views.certificate import Certificate, Told, explain_level, make_certificate
+from bot.views.certificate import Certificate, Told, make_certificate
 from bot.views.certificate_signers import Part, Signing
 from bot.views.consent import name_consent, recall_consent, say_consent
+from bot.views.envelope_words import explain_level
 from bot.views.log_words import describe_line
 from tests import builders as a
 
@@ -208,7 +209,7 @@ def test_the_proof_is_named_in_full_with_where_it_is_checked() -> None:
 
 @pytest.mark.parametrize("level", SealLevel)
 def test_the_level_of_a_seal_is_said_with_what_it_means(level: SealLevel) -> None:
-    sealed = Sealed(2, "c" * 64, level, a.at(40))
+    sealed = Sealed(a.a_document(version=2, sha256="c" * 64), level, a.at(40))
     certificate = certify(envelope=an_ended(way=Way.CERTIFIED, sealed=sealed), level=level)
     assert certificate.title == "Transactiecertificaat"
     assert find(certificate, "Zegel")[0].lines == (f"Niveau: {level}, {explain_level(level, DUTCH)}",)
