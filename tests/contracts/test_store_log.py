@@ -131,6 +131,7 @@ async def test_people_bear_their_newest_names_and_paraaf_is_none_of_them(office_
         a_line(3, by=a.a_party("Sanne de Vries")),
         a_line(4, Happening.UNDELIVERABLE, by=a.a_party("Paraaf")),
         a_line(5, Happening.UNDELIVERABLE, by=replace(bas, name="Paraaf")),
+        a_line(6, Happening.SEALED, by=replace(bas, name="Paraaf")),
     )
     async with office_store.reading() as tx:
         assert await tx.log.people(a.OFFICE, a.CLIENT, 9) == (a.a_party("Sanne de Vries"), KARIM)
