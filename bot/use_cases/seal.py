@@ -5,7 +5,7 @@ from dataclasses import asdict, replace
 from bot.domain.certified import Sealed, SealLevel
 from bot.domain.dossier import DossierItem, freeze
 from bot.domain.envelope import Envelope, Party, Signer
-from bot.domain.errors import Conflict, SealingUnavailable, Undeliverable, UnknownEnvelope
+from bot.domain.errors import Conflict, SealingUnavailable, Undeliverable
 from bot.domain.evidence import Receipt
 from bot.domain.log import Happening, LogLine
 from bot.domain.outgoing import Errand, Outgoing
@@ -70,7 +70,8 @@ async def _order(ports: Ports, envelope: Envelope, receipt: Receipt, level: Seal
 
 def _mark(number: int, signer: Signer, signature: Signature | None, texts: Texts) -> Mark:
     if signer.decision is None:
-        raise UnknownEnvelope  # what is sealed was signed by everybody
+        message = "what is sealed was signed by everybody"
+        raise AssertionError(message)
     day = texts.day(signer.decision.at.astimezone(OFFICE_ZONE).date())
     return Mark(number, signer.name, day, signer.decision.texts, signature)
 

@@ -24,7 +24,8 @@ async def test_a_thread_that_nobody_waits_for_is_waited_for_at_the_end(tmp_path:
     stopped = connection.stop()
     assert stopped is not None
     ending = asyncio.create_task(threads.end(5))
-    await asyncio.sleep(0.05)
+    for _ in range(3):  # turns of the loop, in which it would end if it did not wait
+        await asyncio.sleep(0)
     assert not ending.done()
     _SlowToClose.may_close.set()
     await ending
