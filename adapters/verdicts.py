@@ -150,6 +150,10 @@ def describe_event(event: Event, texts: Texts) -> str:
             return texts.say("pages of a document looked at")
         case Event.UNDELIVERABLE:
             return texts.say("message not delivered")
+        case Event.DELIVERY_RETRIED:
+            return texts.say("delivery of a message tried again")
+        case Event.DELIVERY_DROPPED:
+            return texts.say("delivery of a message given up")
         case Event.DELEGATION_ASKED | Event.DELEGATED | Event.DELEGATION_REFUSED | Event.DELEGATION_TAKEN_BACK:
             return _describe_delegation(event, texts)
         case _:

@@ -120,6 +120,10 @@ def name_happening(happening: Happening, texts: Texts) -> str:
             return texts.say("Placed fields on a document")
         case Happening.UNDELIVERABLE:
             return texts.say("A message could not be delivered")
+        case Happening.DELIVERY_RETRIED:
+            return texts.say("An administrator had a message delivered again")
+        case Happening.DELIVERY_DROPPED:
+            return texts.say("An administrator gave up a message")
         case _:
             assert_never(happening)
 
@@ -231,7 +235,7 @@ def _note_happening(happening: Happening, fact: dict[str, str], texts: Texts) ->
             return _note_sealing(fact, texts)
         case Happening.FIELDS_PLACED:
             return _say_if(fact.get("fields"), lambda number: texts.say("Fields: {number}", number=number))
-        case Happening.UNDELIVERABLE:
+        case Happening.UNDELIVERABLE | Happening.DELIVERY_RETRIED | Happening.DELIVERY_DROPPED:
             to = _say_if(fact.get("to"), lambda name: texts.say("To {name}", name=name))
             return (*to, *_say_if(fact.get("why"), lambda why: texts.say("The platform says: {why}", why=why)))
         case Happening.VIEWED | Happening.APPROVED | Happening.REJECTED | Happening.WITHDRAWN:

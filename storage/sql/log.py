@@ -44,7 +44,9 @@ LINES = select(
 _OF_ENVELOPE = LINES.where(log.c.office_id == bindparam("office"), log.c.envelope_id == bindparam("envelope")).order_by(
     log.c.id
 )
-_BY_A_PERSON = log.c.happening != Happening.UNDELIVERABLE
+_OF_PARAAF = (Happening.UNDELIVERABLE, Happening.DELIVERY_RETRIED, Happening.DELIVERY_DROPPED)
+"""What Paraaf finds out or is told to do by an administrator, under the account of whom it is about."""
+_BY_A_PERSON = log.c.happening.not_in(_OF_PARAAF)
 _NEWEST_FIRST = (log.c.at.desc(), log.c.id.desc())
 
 
@@ -141,7 +143,7 @@ def _write_people() -> Select[Any]:
     newest = (
         select(lines.c.id)
         .where(lines.c.client_id == bindparam("client"), lines.c.by_user_id == ids.c.user_id)
-        .where(lines.c.happening != Happening.UNDELIVERABLE)
+        .where(lines.c.happening.not_in(_OF_PARAAF))
         .order_by(lines.c.at.desc(), lines.c.id.desc())
         .limit(1)
         .scalar_subquery()
