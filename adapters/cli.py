@@ -203,6 +203,27 @@ def set_signing(
     print(run(work(_settings(), office, drawing, typed=typed)))
 
 
+@offices.command("reminders")
+@answer
+def set_reminders(
+    office: Annotated[str, typer.Argument(help="The office's name.")],
+    first: Annotated[int | None, typer.Option("--first", help="Working days until the first reminder.")] = None,
+    every: Annotated[int | None, typer.Option("--every", help="Working days until each next one.")] = None,
+    late_every: Annotated[
+        int | None, typer.Option("--late-every", help="Working days until each next one after the due date.")
+    ] = None,
+    most: Annotated[
+        int | None,
+        typer.Option("--most", help="How many after the due date, before the sender and relatiebeheerder are told."),
+    ] = None,
+) -> None:
+    """Say how often signers are reminded; what is not given stays as it is."""
+    from adapters.commands.offices import set_reminders as work  # noqa: PLC0415 - see above
+
+    changes = {"first": first, "every": every, "late_every": late_every, "most": most}
+    print(run(work(_settings(), office, changes)))
+
+
 @manifest.command("slack")
 @answer
 def slack_manifest(

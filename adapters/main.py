@@ -39,6 +39,7 @@ from bot.ports import Directory, Messenger
 from bot.router import Router
 from bot.use_cases.deliver import Courier
 from bot.use_cases.record_evidence import Recorder
+from bot.use_cases.remind import Reminding
 from storage.sql.store import SqlStore
 from storage.vault import open_vault
 
@@ -99,6 +100,7 @@ class Paraaf:
         recorder = Recorder(ports, courier.wake, self._metrics.count_recorded)
         if links:
             self._run(self._keep_going("deliveries", courier.run), self._finish)
+            self._run(self._keep_going("reminders", Reminding(ports, courier.wake).run), self._finish)
         self._run(self._keep_going("evidence", recorder.run), self._finish)
 
         def wake() -> None:

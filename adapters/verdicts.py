@@ -144,6 +144,8 @@ def describe_event(event: Event, texts: Texts) -> str:
             return texts.say("request expired")
         case Event.REMINDED:
             return texts.say("reminder sent")
+        case Event.ESCALATED:
+            return texts.say("sender told that reminders did not help")
         case Event.SEALED:
             return texts.say("document sealed")
         case Event.PAGES_OPENED:

@@ -34,6 +34,7 @@ from bot.domain.people import (
 )
 from bot.domain.places import Conversation, MessageRef, Place, Reference
 from bot.domain.placing import FieldTemplate, PageShape, Placement, PlacingLink
+from bot.domain.reminders import Reminder
 from bot.domain.sealing import Inspection, SealedPdf, SealOrder
 from bot.domain.signature import Signature
 from bot.domain.tasks import TaskScope, Turn
@@ -472,6 +473,31 @@ class OwedEvidence(Protocol):
         """What is owed."""
 
 
+class Reminders(Protocol):
+    """When which signer of which envelope is reminded. Both claiming and planning stay quick with 1,000,000 of them.
+
+    Nothing has to be stopped: whoever claims a reminder asks the envelope whether that signer is still awaited.
+    """
+
+    async def start(self, envelope: Envelope, signer: Account, since: datetime, due: datetime) -> None:
+        """Begin a schedule that counts from `since`, in place of any that this signer had, whose first is at `due`."""
+
+    async def claim(self, now: datetime, lease: timedelta, limit: int) -> tuple[Reminder, ...]:
+        """Lease up to `limit` that are due, the oldest first, and whatever else is due to the same people."""
+
+    async def plan(self, row: Reminder, due: datetime | None, *, escalated: bool) -> bool:
+        """Let the next one be at `due`, None for never; False for who lost the lease, which changes nothing."""
+
+    async def stop(self, row: Reminder) -> None:
+        """Forget a schedule whose signer is not awaited any more, unless the lease was lost."""
+
+    async def snooze(self, envelope: Envelope, signer: Account, now: datetime, due: datetime) -> None:
+        """Let the next one be at `due`, as the signer asked, in place of what was planned."""
+
+    async def ask(self, envelope: Envelope, signer: Account, now: datetime) -> datetime | None:
+        """Note that staff remind this signer now; else when they did last, if that is less than `ONCE_PER` ago."""
+
+
 class Outbox(Protocol):
     """What must reach a platform, delivered in order per conversation."""
 
@@ -587,6 +613,7 @@ class Transaction(Protocol):
     references: References
     signatures: Signatures
     owed_evidence: OwedEvidence
+    reminders: Reminders
     outbox: Outbox
 
 

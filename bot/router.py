@@ -26,6 +26,7 @@ from bot.incidents import describe, name_incident
 from bot.ports import Ports
 from bot.texts import Texts, texts_for
 from bot.use_cases.answer_delegation import allow, ask_refusal, confirm_taker, refuse
+from bot.use_cases.ask_reminder import remind_now, show_reminder, snooze
 from bot.use_cases.bring_files import bring_files
 from bot.use_cases.decide import approve, ask_approval, ask_reason, reject
 from bot.use_cases.delegate import ask_taker, submit_delegation, take_back
@@ -38,7 +39,7 @@ from bot.use_cases.show import show_view
 from bot.use_cases.tasks import tell_tasks, turn_page
 from bot.use_cases.view_documents import show_documents
 from bot.use_cases.withdraw import start_correction, withdraw
-from bot.views import delegation, envelope_card, forms, log_forms
+from bot.views import delegation, envelope_card, forms, log_forms, reminders
 from bot.views.help import show_help, show_words
 from bot.views.refusals import (
     explain,
@@ -61,6 +62,9 @@ _PRESSES: dict[str, Callable[[Ports, Press, Texts], Awaitable[Answer]]] = {
     delegation.REFUSE_IT: ask_refusal,
     delegation.TAKE_BACK: lambda ports, press, _texts: take_back(ports, press),
     envelope_card.VIEW: show_documents,
+    envelope_card.REMIND: remind_now,
+    reminders.SNOOZE: snooze,
+    reminders.SHOW_REMINDER: show_reminder,
     envelope_card.WITHDRAW: lambda ports, press, _texts: withdraw(ports, press),
     envelope_card.RESEND: start_correction,
     envelope_card.SHOW: show_view,

@@ -31,6 +31,11 @@ async def prepared_sqlite(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return file
 
 
+def copy_sqlite(prepared: Path, folder: Path) -> str:
+    """The URL of a copy of the prepared file in that folder."""
+    return f"sqlite:///{shutil.copy(prepared, folder / 'paraaf.db')}"
+
+
 @pytest_asyncio.fixture(scope="session", loop_scope="session")
 async def prepared_postgres(postgres_server: URL) -> AsyncIterator[str]:
     """The URL of a database with all tables, for one test at a time."""
@@ -45,8 +50,7 @@ def used_database_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
     """The URL of a database with all tables, which an earlier test may have filled."""
     if request.param == "postgresql":
         return str(request.getfixturevalue("prepared_postgres"))
-    copied = shutil.copy(request.getfixturevalue("prepared_sqlite"), tmp_path / "paraaf.db")
-    return f"sqlite:///{copied}"
+    return copy_sqlite(request.getfixturevalue("prepared_sqlite"), tmp_path)
 
 
 @pytest.fixture

@@ -71,7 +71,8 @@ def serve(
 @contextlib.contextmanager
 def _stopped_afterwards(server: subprocess.Popen[bytes], folder: Path) -> Iterator[None]:
     # The guard reads from a pipe that we hold open. If we are killed it reads its end, and stops the server for us.
-    script = 'read -r _; kill -QUIT "$1"; sleep 1; rm -rf -- "$2"'
+    # Where somebody has the tests run in the background of a shell, everything below them ignores SIGQUIT.
+    script = 'read -r _; kill -QUIT "$1"; sleep 1; kill -KILL "$1"; rm -rf -- "$2"'
     guard = subprocess.Popen(
         ["/bin/sh", "-c", script, "guard", str(server.pid), str(folder)],
         stdin=subprocess.PIPE,

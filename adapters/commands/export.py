@@ -3,6 +3,7 @@
 import asyncio
 import os
 import zipfile
+from collections.abc import Sequence
 from pathlib import Path
 
 from adapters.evidence.bundling import Case, bundle
@@ -10,7 +11,9 @@ from adapters.evidence.opening import name_person, open_existing
 from adapters.parts import choose_blobs, open_store
 from adapters.settings import Settings, SettingsError
 from adapters.web.receiving import tell_apart
+from bot.domain.dossier import Document
 from bot.domain.envelope import Envelope, EnvelopeId
+from bot.domain.log import Happening
 from bot.ports import Blobs, Transaction
 from bot.texts import texts_for
 from bot.use_cases.offices import pick_office
@@ -28,7 +31,8 @@ async def export(
             if found is None:
                 raise SettingsError({"ENVELOPE": f"{chosen.name} has no request {envelope}"})
             people = await _list_people(tx, found)
-    documents = await _read_documents(choose_blobs(settings), found)
+            listed = await _list_documents(tx, found)
+    documents = await _read_documents(choose_blobs(settings), listed)
     case = Case(chosen.id, chosen.name, found.id, people, awaits_stamps=settings.tsa_url is not None)
     authorities = await asyncio.to_thread(roots.read_bytes) if roots else b""
     texts = texts_for(chosen.locale)
@@ -49,12 +53,19 @@ async def _list_people(tx: Transaction, envelope: Envelope) -> list[str]:
     return list(dict.fromkeys(map(name_person, accounts)))
 
 
-async def _read_documents(blobs: Blobs, envelope: Envelope) -> dict[str, bytes]:
-    names = tell_apart(each.name for each in envelope.documents)
+async def _list_documents(tx: Transaction, envelope: Envelope) -> tuple[Document, ...]:
+    """What was sent and, once its entry is there, what it became."""
+    lines = await tx.log.of_envelope(envelope.office, envelope.id)
+    is_proven = any(line.receipt for line in lines if line.happening is Happening.SEALED)
+    return (*envelope.documents, *(envelope.newest_documents if is_proven else ()))
+
+
+async def _read_documents(blobs: Blobs, documents: Sequence[Document]) -> dict[str, bytes]:
+    names = tell_apart(each.name for each in documents)
     try:
         return {
             name: b"".join([piece async for piece in blobs.read(document.sha256)])
-            for name, document in zip(names, envelope.documents, strict=True)
+            for name, document in zip(names, documents, strict=True)
         }
     except (KeyError, ValueError):
         raise SettingsError({"ENVELOPE": "a document of it is missing or damaged; see paraaf doctor"}) from None

@@ -1,6 +1,7 @@
 """`paraaf offices`."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 
 from adapters.parts import open_store
 from adapters.settings import Settings
@@ -75,6 +76,15 @@ async def set_signing(settings: Settings, name: str, drawing: str | None, *, typ
         return await _describe(store, office)
 
 
+async def set_reminders(settings: Settings, name: str, changes: Mapping[str, int | None]) -> str:
+    """Change how often signers are reminded; what is None stays. Raises `OfficeRefused`, `StoreUnavailable`."""
+    async with open_store(settings) as store:
+        office = await offices.pick_office(store, name)
+        given = {field: days for field, days in changes.items() if days is not None}
+        office = await offices.set_reminders(store, office, replace(office.reminders, **given))
+        return await _describe(store, office)
+
+
 async def _describe(store: Store, office: Office) -> str:
     async with store.reading() as tx:
         tenants = await tx.offices.tenants(office.id)
@@ -85,4 +95,10 @@ async def _describe(store: Store, office: Office) -> str:
     own = "; a sender may sign" if office.sender_may_sign else ""
     how = "drawn or typed" if office.typed_names else "drawn"
     signature = "none" if office.drawing is Drawing.OFF else f"{office.drawing}, {how}"
-    return f"{office.name} ({office.locale}): {where}; {clients} clients; staff: {staff}{own}; signature: {signature}"
+    pace = office.reminders
+    late = f"every {pace.late_every} when late, {pace.most} times"
+    reminders = f"reminders: after {pace.first} working days, then every {pace.every}, {late}"
+    return (
+        f"{office.name} ({office.locale}): {where}; {clients} clients; {reminders}; "
+        f"staff: {staff}{own}; signature: {signature}"
+    )

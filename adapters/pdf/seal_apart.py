@@ -8,7 +8,7 @@ from typing import BinaryIO, Final
 import orjson
 
 from adapters.pdf.composing.compose import compose, wrap
-from adapters.pdf.composing.look import Refused, look_into
+from adapters.pdf.composing.look import Refused, lacked_memory, look_into
 from adapters.pdf.count_pages import set_limits
 from adapters.pdf.draw_certificate import draw_certificate
 from adapters.pdf.sealing.errors import SealRefused
@@ -83,12 +83,10 @@ def work(job: Job, original: BinaryIO, paper: BinaryIO | None = None) -> Answer:
         if isinstance(job, LookJob) or paper is None:
             return look_into(original)
         return make(job, original, paper)
-    except MemoryError:
-        return Refused(Obstacle.TOO_HEAVY)
     except SealRefused as refused:
         return KeyRefused(str(refused))
     except Exception as error:  # noqa: BLE001 - what a file could be to blame for was found by looking into it
-        return Failed(type(error).__name__)
+        return Refused(Obstacle.TOO_HEAVY) if lacked_memory(error) else Failed(type(error).__name__)
 
 
 def write_answer(answer: Answer) -> bytes:

@@ -24,6 +24,7 @@ Refusal                      the person is told why, privately; nothing changed
 ├── ConversationNotLinked    the conversation has no dossier yet
 ├── NoClients                the office has no clients to link a conversation to
 ├── NobodyToSign             nobody in the conversation could be asked
+├── RemindedRecently         staff reminded less than an hour ago
 ├── LinkRefused              a personal link is unknown, used, expired, or for a signer who passed the task on
 ├── SignatureRequired        the approval needs a signature, which only the signing page can take
 ├── FilesNotTaken            files could not be taken from the platform

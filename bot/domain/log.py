@@ -37,6 +37,11 @@ class Happening(StrEnum):
     DELEGATION_REFUSED = "delegation refused"
     DELEGATION_TAKEN_BACK = "delegation taken back"
     FIELDS_PLACED = "fields placed"
+    REMINDED = "reminded"
+    """Fact `to` is the signer's name, `to_account` their user id, `how` is "direct" or "thread" for a mention there. By
+    the staff member who asked for it, else by Paraaf under the signer's account; so is the next."""
+    ESCALATED = "escalated"
+    """Sender and relatiebeheerder were told that reminders did not help: `to` are their names, `from` the signer's."""
     SEALED = "sealed"
     """By Paraaf; the account is that of who sent the request."""
     UNDELIVERABLE = "undeliverable"

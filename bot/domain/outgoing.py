@@ -36,6 +36,18 @@ class Errand(StrEnum):
     """Write to the signer `tenant` and `user` in their own chat that it is their turn, with the card to answer on."""
     NOTE_TURN = "note turn"
     """Tell in the thread whose turn it is, and mention them, where their own chat could not be reached."""
+    REMIND = "remind"
+    """Remind the signer `tenant` and `user` in their own chat, with the card to answer on; `also` are the ids of more
+    envelopes that await them, which make one list with it. `by` is the party of staff who asked for it."""
+    NOTE_REMINDER = "note reminder"
+    """Remind the same signer in the thread, by a mention, where their own chat could not be reached."""
+    ESCALATE = "escalate"
+    """Find out who is told that reminding the signer `tenant` and `user` did not help: sender and relatiebeheerder."""
+    TELL_ESCALATION = "tell escalation"
+    """Tell that `to_name` (`to_tenant`, `to_user`) in their own chat; `absent` is the relatiebeheerder's name where
+    they take no part in the conversation, and could not be told."""
+    NOTE_ESCALATION = "note escalation"
+    """Tell them in the thread instead, by a mention, where their own chat could not be reached."""
     SEAL = "seal"
     """Make the sealed PDF of what everybody signed, and file it in the dossier; nothing is said of it anywhere."""
     NOTE_SEALED = "note sealed"

@@ -62,6 +62,19 @@ class Person:
 
 
 @dataclass(frozen=True, slots=True)
+class Cadence:
+    """How often an office reminds, in working days. The defaults are those of the product.
+
+    `first` after sending, then `every`; after the due date every `late_every`, `most` times at most.
+    """
+
+    first: int = 3
+    every: int = 3
+    late_every: int = 2
+    most: int = 5
+
+
+@dataclass(frozen=True, slots=True)
 class Office:
     """The tenant: one accounting firm.
 
@@ -69,7 +82,8 @@ class Office:
     `staff_accounts` (user ids, or e-mail addresses in lower case) narrow who counts as staff; when neither is set
     every full member does. `sender_may_sign` lets a sender be the signer of their own request, which an office forbids
     unless it says otherwise. `drawing` says whether signers are asked for a signature (product, rule 4), and
-    `typed_names` whether a typed name will do for one, for who cannot draw.
+    `typed_names` whether a typed name will do for one, for who cannot draw. `reminders` is how often signers are
+    reminded.
     """
 
     id: OfficeId
@@ -80,6 +94,7 @@ class Office:
     sender_may_sign: bool = False
     drawing: Drawing = Drawing.OFFERED
     typed_names: bool = True
+    reminders: Cadence = Cadence()
 
 
 class Role(StrEnum):

@@ -23,6 +23,7 @@ from bot.use_cases.delegate import find_unfit, read_delegated
 from bot.use_cases.draft import read_text
 from bot.use_cases.keep_delegation import close_delegation, make_errand
 from bot.use_cases.notify_turn import notify_turns
+from bot.use_cases.schedule import start_reminders
 from bot.use_cases.settle import settle
 from bot.use_cases.who_is_this import ask_who, choose_contact, settle_contact
 from bot.views import delegation as views
@@ -121,6 +122,7 @@ async def _allow(ports: Ports, actor: Actor, checked: _Checked, contact: Contact
             await tx.envelopes.save(allowed)
             await tx.envelopes.replace_signer(allowed.id, signer, rules.make_signer(delegation, known))
             await tx.outbox.put(Outgoing(allowed.office, allowed.conversation, Errand.SHOW_CARD, allowed.id), now)
+            await start_reminders(tx, now, allowed, envelope)
             await close_delegation(tx, allowed, id_, Happening.DELEGATED)
             for errand in (make_errand(allowed, id_, Errand.NOTE_DELEGATION), *notify_turns(allowed, envelope)):
                 await tx.outbox.put(errand, now)

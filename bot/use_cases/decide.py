@@ -31,6 +31,7 @@ from bot.use_cases.access import find_office, read_office
 from bot.use_cases.draft import read_text
 from bot.use_cases.keep_delegation import show_lapsed
 from bot.use_cases.notify_turn import notify_turns
+from bot.use_cases.schedule import start_reminders
 from bot.use_cases.signing_link import give_link
 from bot.views import forms
 from bot.views.consent import name_consent
@@ -141,6 +142,7 @@ async def _save(ports: Ports, before: Envelope, by: Party, given: Given, link: S
             await tx.outbox.put(Outgoing(envelope.office, envelope.conversation, errand, envelope.id), at)
         for more in (*notify_turns(envelope, before), *show_lapsed(envelope)):
             await tx.outbox.put(more, at)
+        await start_reminders(tx, at, envelope, before)
         return await tx.envelopes.save(envelope)  # last, since it takes along what was added before
 
 

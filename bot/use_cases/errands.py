@@ -12,6 +12,7 @@ from bot.domain.places import Place
 from bot.ports import Ports
 from bot.texts import Texts, texts_for
 from bot.use_cases.notify_turn import find_awaited, notify_turn
+from bot.use_cases.remind_errands import deliver_escalation, deliver_reminder, escalate, find_addressee
 from bot.use_cases.seal import seal
 from bot.use_cases.send_once import send_once
 from bot.use_cases.take_files import read_sender, take_files, tell_trouble
@@ -20,6 +21,7 @@ from bot.views.delegation import note_answer, note_delegation
 from bot.views.envelope_card import show_envelope
 from bot.views.envelope_words import describe_documents
 from bot.views.help import show_words
+from bot.views.reminders import note_reminder
 from bot.views.turns import note_turn
 from cards.model import Card
 
@@ -41,6 +43,8 @@ async def run_errand(ports: Ports, row: Claimed) -> None:
         case Errand.NOTIFY_TURN:
             envelope, office = await _read_envelope(ports, row)
             await notify_turn(ports, row, envelope, texts_for(office.locale))
+        case Errand.REMIND | Errand.ESCALATE | Errand.TELL_ESCALATION | Errand.NOTE_REMINDER | Errand.NOTE_ESCALATION:
+            await _remind(ports, row)
         case Errand.SEAL:
             envelope, _ = await _read_envelope(ports, row)
             await seal(ports, envelope)
@@ -84,6 +88,11 @@ def _write_note(outgoing: Outgoing, envelope: Envelope, texts: Texts) -> Card:
             | Errand.SHOW_DELEGATION
             | Errand.NOTIFY_TURN
             | Errand.NOTE_TURN
+            | Errand.REMIND
+            | Errand.NOTE_REMINDER
+            | Errand.ESCALATE
+            | Errand.TELL_ESCALATION
+            | Errand.NOTE_ESCALATION
             | Errand.SEAL
             | Errand.POST_SEALED
             | Errand.TAKE_FILES
@@ -91,6 +100,25 @@ def _write_note(outgoing: Outgoing, envelope: Envelope, texts: Texts) -> Card:
         ):
             message = f"{outgoing.errand} is no note"
             raise ValueError(message)
+
+
+async def _remind(ports: Ports, row: Claimed) -> None:
+    envelope, office = await _read_envelope(ports, row)
+    texts = texts_for(office.locale)
+    match row.outgoing.errand:
+        case Errand.REMIND:
+            await deliver_reminder(ports, row, texts)
+        case Errand.ESCALATE:
+            await escalate(ports, row, envelope)
+        case Errand.TELL_ESCALATION:
+            await deliver_escalation(ports, row, envelope, texts)
+        case _ if signer := find_awaited(envelope, row.outgoing):
+            is_reminder = row.outgoing.errand is Errand.NOTE_REMINDER
+            addressee = Party(signer.account, signer.name) if is_reminder else find_addressee(row.outgoing)
+            card = note_reminder(envelope, signer, addressee, texts)
+            await send_once(ports, row, _find_thread(envelope), card)
+        case _:
+            pass  # they answered meanwhile
 
 
 async def _show_card(ports: Ports, row: Claimed, envelope: Envelope, texts: Texts) -> None:

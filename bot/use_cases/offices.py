@@ -2,9 +2,9 @@
 
 import re
 from collections.abc import Iterable
-from dataclasses import replace
+from dataclasses import astuple, replace
 
-from bot.domain.people import Office, OfficeId, Platform
+from bot.domain.people import Cadence, Office, OfficeId, Platform
 from bot.domain.signature import Drawing
 from bot.ports import Store, Transaction
 from bot.texts import LANGUAGES
@@ -18,6 +18,8 @@ _TENANTS = {
     ),
 }
 _SLACK_GROUP = re.compile(r"S[A-Z0-9]{2,}")
+_MOST = 99
+"""Of working days between two reminders, and of reminders after the due date."""
 _MEMBER = re.compile(r"[UW][A-Z0-9]{2,}|29:[\w-]{10,200}|[^@\s]+@[^@\s]+")
 
 
@@ -129,6 +131,16 @@ async def set_staff(
         if not _MEMBER.fullmatch(account):
             raise OfficeRefused(f"“{account}” is no member: write an e-mail address, or an id such as U0123ABCDEF.")
     changed = replace(office, staff_group=group, staff_accounts=chosen, sender_may_sign=sender_may_sign)
+    async with store.transaction() as tx:
+        await tx.offices.save(changed)
+    return changed
+
+
+async def set_reminders(store: Store, office: Office, cadence: Cadence) -> Office:
+    """Remind signers so often from now on. Raises `OfficeRefused` for numbers that are no schedule."""
+    if min(cadence.first, cadence.every, cadence.late_every) < 1 or cadence.most < 0 or max(astuple(cadence)) > _MOST:
+        raise OfficeRefused(f"Count in working days, from 1 to {_MOST}; --most may be 0, for none after the due date.")
+    changed = replace(office, reminders=cadence)
     async with store.transaction() as tx:
         await tx.offices.save(changed)
     return changed

@@ -19,6 +19,7 @@ from bot.use_cases.draft import Draft, write_draft
 from bot.use_cases.ids import new_id
 from bot.use_cases.notify_turn import notify_turns
 from bot.use_cases.place_fields import fields_for
+from bot.use_cases.schedule import start_reminders
 from bot.views import forms
 
 
@@ -98,6 +99,7 @@ async def place_request(
         fields=fields,
     )
     await tx.envelopes.add(envelope)
+    await start_reminders(tx, now, envelope, office=request.office)
     await tx.log.add([_log_sending(envelope)])
     card = Outgoing(request.office.id, envelope.conversation, Errand.SHOW_CARD, envelope.id)
     for errand in (card, *notify_turns(envelope)):

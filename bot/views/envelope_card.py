@@ -44,6 +44,8 @@ VIEW, APPROVE, REJECT, WITHDRAW, RESEND = "view", "approve", "reject", "withdraw
 """What the buttons ask for; the value of each is the envelope's id."""
 DELEGATE = "delegate"
 """Asks that somebody else signs, by the same value."""
+REMIND = "remind"
+"""Asks that the signers are reminded at once, by the same value."""
 LOG = "log"
 """Asks for the transaction log, by the same value."""
 SHOW = "show"
@@ -155,7 +157,8 @@ def _show_actions(envelope: Envelope, texts: Texts, viewer: Viewer | None) -> tu
     withdraw = Button(WITHDRAW, texts.say("Withdraw"), envelope.id, confirm=_confirm_withdrawal(texts))
     delegate = Button(DELEGATE, texts.say("Pass on"), envelope.id)
     answer = (*view, approve, reject, delegate) if signs else view
-    rows = (Actions(answer), Actions((withdraw, log) if manages else (), id="staff"))
+    remind = Button(REMIND, texts.say("Remind now"), envelope.id)
+    rows = (Actions(answer), Actions((remind, withdraw, log) if manages else (), id="staff"))
     return tuple(row for row in rows if row.items)
 
 

@@ -1,17 +1,16 @@
 """Log lines in words: who, what, when, where, the same in dialogs, on pages, in PDF and CSV."""
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Literal, assert_never
 
-from bot.domain.certified import SealLevel, Way
 from bot.domain.envelope import EnvelopeState
 from bot.domain.evidence import Receipt
-from bot.domain.log import Happening, LoggedDocument, LoggedSignature, LogLine, Subject, Unreadable
-from bot.domain.signature import TypedSignature
+from bot.domain.log import Happening, LoggedDocument, LoggedSignature, LogLine, Subject
 from bot.texts import OFFICE_ZONE, Texts
-from bot.views.envelope_words import SHORT_HASH, describe_level, name_entry, name_state
+from bot.views.envelope_words import SHORT_HASH, name_entry, name_state
+from bot.views.log_notes import note_answer, note_happening
 from cards.text import clean
 
 _Delegating = Literal[
@@ -20,6 +19,7 @@ _Delegating = Literal[
     Happening.DELEGATION_REFUSED,
     Happening.DELEGATION_TAKEN_BACK,
 ]
+_Delivering = Literal[Happening.UNDELIVERABLE, Happening.DELIVERY_RETRIED, Happening.DELIVERY_DROPPED]
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +73,7 @@ def describe_line(line: LogLine, subject: Subject | None, signature: LoggedSigna
         who=clean(line.by.name),
         what=name_happening(line.happening, texts),
         documents=_list_documents(line, subject),
-        notes=(*_note_happening(line.happening, fact, texts), *_note_answer(fact, signature, texts)),
+        notes=(*note_happening(line.happening, fact, texts), *note_answer(fact, signature, texts)),
         quote=fact.get("reason") or fact.get("note") or "",
         place=fact.get("place", ""),
         derived_place=fact.get("derived_place", ""),
@@ -118,6 +118,17 @@ def name_happening(happening: Happening, texts: Texts) -> str:
             return _name_delegation(happening, texts)
         case Happening.FIELDS_PLACED:
             return texts.say("Placed fields on a document")
+        case Happening.REMINDED | Happening.ESCALATED:
+            is_reminder = happening is Happening.REMINDED
+            return texts.say("Reminded the signer") if is_reminder else texts.say("Told that reminders did not help")
+        case Happening.UNDELIVERABLE | Happening.DELIVERY_RETRIED | Happening.DELIVERY_DROPPED:
+            return _name_delivery(happening, texts)
+        case _:
+            assert_never(happening)
+
+
+def _name_delivery(happening: _Delivering, texts: Texts) -> str:
+    match happening:
         case Happening.UNDELIVERABLE:
             return texts.say("A message could not be delivered")
         case Happening.DELIVERY_RETRIED:
@@ -210,105 +221,6 @@ def _find_hash(known: Sequence[LoggedDocument], name: str) -> str:
     return hashes.pop() if len(hashes) == 1 else ""
 
 
-def _note_happening(happening: Happening, fact: dict[str, str], texts: Texts) -> tuple[str, ...]:
-    match happening:
-        case Happening.LINKED:
-            return _say_if(fact.get("channel"), lambda channel: texts.say("Conversation: {id}", id=channel))
-        case Happening.CONTACT_CONFIRMED:
-            return (
-                texts.say("{account} is {contact}", account=fact.get("account", ""), contact=fact.get("contact", "")),
-            )
-        case Happening.SENT:
-            return _note_sending(fact, texts)
-        case Happening.PAGES_OPENED:
-            return _say_if(fact.get("pages"), lambda pages: texts.say("Pages: {pages}", pages=pages))
-        case Happening.SUPERSEDED:
-            return _say_if(fact.get("successor"), lambda id_: texts.say("Corrected version: {id}", id=id_))
-        case (
-            Happening.DELEGATION_ASKED
-            | Happening.DELEGATED
-            | Happening.DELEGATION_REFUSED
-            | Happening.DELEGATION_TAKEN_BACK
-        ):
-            return _note_delegation(fact, texts)
-        case Happening.SEALED:
-            return _note_sealing(fact, texts)
-        case Happening.FIELDS_PLACED:
-            return _say_if(fact.get("fields"), lambda number: texts.say("Fields: {number}", number=number))
-        case Happening.UNDELIVERABLE | Happening.DELIVERY_RETRIED | Happening.DELIVERY_DROPPED:
-            to = _say_if(fact.get("to"), lambda name: texts.say("To {name}", name=name))
-            return (*to, *_say_if(fact.get("why"), lambda why: texts.say("The platform says: {why}", why=why)))
-        case Happening.VIEWED | Happening.APPROVED | Happening.REJECTED | Happening.WITHDRAWN:
-            return ()
-        case _:
-            assert_never(happening)
-
-
-def _note_sending(fact: dict[str, str], texts: Texts) -> tuple[str, ...]:
-    signers = fact.get("signer", "")
-    if fact.get("way") != Way.CERTIFIED:
-        return (texts.say("Signer: {name}", name=signers),) if signers else ()
-    in_order = fact.get("order") == "in order"
-    order = texts.say("One after the other") if in_order else texts.say("In any order")
-    return (texts.say("Signers: {names}", names=signers), texts.say("Signing with a certificate"), order)
-
-
-def _note_sealing(fact: dict[str, str], texts: Texts) -> tuple[str, ...]:
-    return (
-        *_say_if(fact.get("level"), lambda level: texts.say("Seal: {level}", level=_name_level(level, texts))),
-        *_say_if(fact.get("shortfall"), lambda why: texts.say("No higher level: {why}", why=why)),
-        *_say_if(fact.get("after"), lambda digest: texts.say("SHA-256 of the sealed PDF: {hash}", hash=digest)),
-    )
-
-
-def _name_level(level: str, texts: Texts) -> str:
-    return describe_level(SealLevel(level), texts)
-
-
-def _note_delegation(fact: dict[str, str], texts: Texts) -> tuple[str, ...]:
-    if "to" not in fact:
-        return ()
-    if "from" not in fact:
-        return (texts.say("To {name}", name=fact["to"]),)
-    return (texts.say("From {name} to {other}", name=fact["from"], other=fact["to"]),)
-
-
 def name_drawing(entry: Entry, texts: Texts) -> str:
     """What a drawn signature is to who cannot see it."""
     return texts.say("Signature of {name}", name=entry.who)
-
-
-def _note_answer(fact: dict[str, str], signature: LoggedSignature | None, texts: Texts) -> tuple[str, ...]:
-    """The consent text that was shown (`version/language`), and how it was signed."""
-    version, _, language = fact.get("consent", "").partition("/")
-    notes: list[str] = []
-    if version:
-        notes.append(texts.say("Consent text: version {version} ({language})", version=version, language=language))
-    match fact.get("signature"):
-        case "drawn":
-            notes.append(texts.say("With a drawn signature"))
-        case "typed":
-            notes.append(texts.say("With a typed name as signature"))
-        case None:
-            pass
-        case other:
-            notes.append(texts.say("Signature: {kind}", kind=other))
-    return (*notes, *_note_signature(signature, texts))
-
-
-def _note_signature(signature: LoggedSignature | None, texts: Texts) -> tuple[str, ...]:
-    match signature.content if signature else None:
-        case TypedSignature(name):
-            return (texts.say("Signed as: {name}", name=clean(name)),)
-        case Unreadable.ERASED:
-            return (texts.say("The signature was erased."),)
-        case Unreadable.DAMAGED:
-            return (texts.say("The signature is damaged and cannot be shown."),)
-        case bytes() | None:
-            return ()
-        case other:
-            assert_never(other)
-
-
-def _say_if(fact: str | None, say: Callable[[str], str]) -> tuple[str, ...]:
-    return (say(fact),) if fact else ()

@@ -26,6 +26,7 @@ from bot.domain.errors import (
 )
 from bot.domain.faults import InvalidInput
 from bot.domain.people import Platform
+from bot.domain.reminders import RemindedRecently
 from bot.texts import Texts
 from bot.views.commands import LINK, spell
 from bot.views.delegation_refusals import DelegationRefusal, word_delegation_refusal
@@ -117,6 +118,11 @@ def _word(refusal: Refusal, texts: Texts, platform: Platform) -> str:
             )
         case FilesNotTaken(name, trouble, limit):
             return _word_file_trouble(name, trouble, texts.size(limit or 0), texts)
+        case RemindedRecently(again):
+            return texts.say(
+                "A reminder was sent less than an hour ago. You can send the next one from {moment} on.",
+                moment=texts.moment(again),
+            )
         case InvalidInput(faults):
             return " ".join(word_fault(field, fault, texts) for field, fault in faults.items())
         case _:

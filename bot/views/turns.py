@@ -13,10 +13,16 @@ def invite(envelope: Envelope, signer: Signer, texts: Texts, now: datetime) -> C
     """The card to answer on, for this signer alone, with the way to the conversation that it is about."""
     card = show_envelope(envelope, texts, now, Viewer(signer.account, is_staff=False))
     words = texts.say("It is your turn to sign.")
+    lead = lead_back(words, envelope, texts)
+    return Card(card.title, (lead, *card.elements), f"{words} {card.title}", card.personal)
+
+
+def lead_back(words: str, envelope: Envelope, texts: Texts) -> Text:
+    """Words above a card, with the way to the conversation that it is about."""
     lead: tuple[Span, ...] = (Strong(words),)
     if envelope.card and envelope.card.link:
         lead += (Plain(" "), Anchor(texts.say("Open the conversation"), envelope.card.link))
-    return Card(card.title, (Text(lead), *card.elements), f"{words} {card.title}", card.personal)
+    return Text(lead)
 
 
 def note_turn(envelope: Envelope, signer: Signer, texts: Texts) -> Card:

@@ -27,7 +27,7 @@ from storage.evidence.note import VerifierKey
 from storage.evidence.payloads import Payloads
 from storage.evidence.reading import LogReader
 from storage.evidence.timestamps import TimestampShelf
-from storage.evidence.vault import open_vault
+from storage.evidence.vault import COST, open_vault
 from storage.evidence.writer import CHECKPOINT, lock_folder
 
 _OFFICE = re.compile(r"[A-Za-z0-9][A-Za-z0-9-]{0,63}")
@@ -39,12 +39,15 @@ class Archive:
     An origin is a log's name for ever: under another host the log of an office cannot be opened any more.
     """
 
-    def __init__(self, root: Path, secret: bytes, host: str, disk: Disk | None = None) -> None:
-        """Takes a fraction of a second. Raises `WrongSecret`, `EvidenceError`, `OSError`."""
+    def __init__(self, root: Path, secret: bytes, host: str, disk: Disk | None = None, cost: int = COST) -> None:
+        """Takes a fraction of a second. An archive that is made here is made at `cost` (see `open_vault`).
+
+        Raises `WrongSecret`, `EvidenceError`, `OSError`.
+        """
         self._root = root
         self.host = host
         self._disk = disk or Disk()
-        self._vault = open_vault(root / "vault", secret, self._disk)
+        self._vault = open_vault(root / "vault", secret, self._disk, cost)
         self.name = sha256((root / "vault").read_bytes()).hexdigest()
         """Tells this archive from every other, wherever copies of it lie."""
         self._logs: dict[str, EvidenceLog] = {}

@@ -37,6 +37,7 @@ class Event(StrEnum):
     SUPERSEDED = "superseded"
     EXPIRED = "expired"
     REMINDED = "reminded"
+    ESCALATED = "escalated"
     SEALED = "sealed"
     DELEGATION_ASKED = "delegation-asked"
     DELEGATED = "delegated"

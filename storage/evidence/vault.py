@@ -1,6 +1,7 @@
 """Encryption at rest: AES-256-GCM under a key that scrypt makes of a passphrase or of what is in a secret file."""
 
 import os
+import re
 from pathlib import Path
 
 from cryptography.exceptions import InvalidTag
@@ -17,8 +18,15 @@ LEAST_SECRET = 16
 _HEADER = b"paraaf-sealed-v1\n"
 _SALT = 16
 _NONCE = 12
-# What OWASP's password storage cheat sheet asks for, in its variant of 32 MB; it takes a fraction of a second, once.
-_COST, _BLOCK, _PARALLEL = 1 << 15, 8, 3
+COST = 1 << 15
+"""scrypt's N: what OWASP's password storage cheat sheet asks for, in its variant of 32 MB with r = 8 and p = 3.
+
+It takes a fraction of a second, once.
+"""
+LEAST_COST = 2
+"""The least that scrypt knows (RFC 7914, section 2): protects nothing, for secrets that protect nothing."""
+_BLOCK, _PARALLEL = 8, 3
+_OTHER_COST = re.compile(rb"scrypt N=2\^([1-9]|1[0-4])\n")
 
 
 class Vault:
@@ -43,26 +51,39 @@ class Vault:
             raise WrongSecret(f"{name} was not sealed with this secret, or is damaged") from None
 
 
-def open_vault(path: Path, secret: bytes, disk: Disk | None = None) -> Vault:
+def open_vault(path: Path, secret: bytes, disk: Disk | None = None, cost: int = COST) -> Vault:
     """The vault of a secret; the file at `path` holds its salt and is made when there is none.
 
+    Where it is made, scrypt gets `cost`, a power of 2 from `LEAST_COST` to `COST`. The file names it unless it is
+    `COST`, and whoever opens it goes by the file: a cost that is changed there makes another key, which opens nothing.
     Raises `WrongSecret` for another secret than the one that it was made with, and `EvidenceError` for one that is too
     short to be one.
     """
     if len(secret) < LEAST_SECRET:
         raise EvidenceError(f"the secret of the evidence needs at least {LEAST_SECRET} bytes; it has {len(secret)}")
     if path.exists():
-        kept = path.read_bytes()
-        vault = Vault(_derive(secret, kept[:_SALT]))
-        vault.open("vault", kept[_SALT:])
+        told, made_at = _read_cost(kept := path.read_bytes())
+        salt, sealed = kept[told : told + _SALT], kept[told + _SALT :]
+        vault = Vault(_derive(secret, salt, made_at))
+        vault.open("vault", sealed)
         return vault
     salt = os.urandom(_SALT)
-    vault = Vault(_derive(secret, salt))
+    vault = Vault(_derive(secret, salt, cost))
     disk = disk or Disk()
     make_folders(disk, path.parent)
-    write_safely(disk, path, salt + vault.seal("vault", b""))
+    write_safely(disk, path, _write_cost(cost) + salt + vault.seal("vault", b""))
     return vault
 
 
-def _derive(secret: bytes, salt: bytes) -> bytes:
-    return Scrypt(salt=salt, length=KEY_SIZE, n=_COST, r=_BLOCK, p=_PARALLEL).derive(secret)
+def _write_cost(cost: int) -> bytes:
+    return b"" if cost == COST else b"scrypt N=2^%d\n" % (cost.bit_length() - 1)
+
+
+def _read_cost(kept: bytes) -> tuple[int, int]:
+    """How many bytes tell the cost, and the cost."""
+    told = _OTHER_COST.match(kept)
+    return (told.end(), 1 << int(told[1])) if told else (0, COST)
+
+
+def _derive(secret: bytes, salt: bytes, cost: int) -> bytes:
+    return Scrypt(salt=salt, length=KEY_SIZE, n=cost, r=_BLOCK, p=_PARALLEL).derive(secret)

@@ -4,7 +4,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from typing import Any, assert_never
 
-from sqlalchemy import ColumnElement, Row, Select, bindparam, exists, func, select, tuple_
+from sqlalchemy import ColumnElement, Row, Select, bindparam, exists, func, or_, select, tuple_
 from uuid_utils import uuid7
 
 from bot.domain.envelope import EnvelopeId, EnvelopeState, Party
@@ -44,9 +44,15 @@ LINES = select(
 _OF_ENVELOPE = LINES.where(log.c.office_id == bindparam("office"), log.c.envelope_id == bindparam("envelope")).order_by(
     log.c.id
 )
-_OF_PARAAF = (Happening.UNDELIVERABLE, Happening.DELIVERY_RETRIED, Happening.DELIVERY_DROPPED)
-"""What Paraaf finds out or is told to do by an administrator, under the account of whom it is about."""
-_BY_A_PERSON = log.c.happening.not_in(_OF_PARAAF)
+_OF_PARAAF = (
+    Happening.UNDELIVERABLE,
+    Happening.DELIVERY_RETRIED,
+    Happening.DELIVERY_DROPPED,
+    Happening.REMINDED,
+    Happening.ESCALATED,
+)
+"""What Paraaf finds out, or does by itself or for an administrator, under the account of whom it is about."""
+_BY_A_PERSON = or_(log.c.happening.not_in(_OF_PARAAF), log.c.by_name != "Paraaf")
 _NEWEST_FIRST = (log.c.at.desc(), log.c.id.desc())
 
 
@@ -143,7 +149,7 @@ def _write_people() -> Select[Any]:
     newest = (
         select(lines.c.id)
         .where(lines.c.client_id == bindparam("client"), lines.c.by_user_id == ids.c.user_id)
-        .where(lines.c.happening.not_in(_OF_PARAAF))
+        .where(or_(lines.c.happening.not_in(_OF_PARAAF), lines.c.by_name != "Paraaf"))
         .order_by(lines.c.at.desc(), lines.c.id.desc())
         .limit(1)
         .scalar_subquery()

@@ -1,10 +1,11 @@
 """Offices and the workspaces and tenants that are mapped to them."""
 
+from dataclasses import asdict
 from typing import Any
 
 from sqlalchemy import Row, bindparam, select
 
-from bot.domain.people import Office, OfficeId, Platform
+from bot.domain.people import Cadence, Office, OfficeId, Platform
 from bot.domain.signature import Drawing
 from storage.sql.session import Session
 from storage.sql.tables import office_tenants, offices
@@ -53,6 +54,7 @@ class SqlOffices:
             "sender_may_sign": office.sender_may_sign,
             "drawing": office.drawing,
             "typed_names": office.typed_names,
+            **{f"remind_{name}": days for name, days in asdict(office.reminders).items()},
         }
         await self._session.upsert(offices, values, ["id"])
 
@@ -75,4 +77,5 @@ def _read(row: Row[Any]) -> Office:
         row.sender_may_sign,
         Drawing(row.drawing),
         row.typed_names,
+        Cadence(row.remind_first, row.remind_every, row.remind_late_every, row.remind_most),
     )

@@ -24,6 +24,7 @@ from bot.ports import (
     PlacedFields,
     PlacingLinks,
     References,
+    Reminders,
     Signatures,
     Tasks,
     UploadPages,
@@ -45,6 +46,7 @@ from storage.sql.people import SqlPeople
 from storage.sql.placed_fields import SqlPlacedFields
 from storage.sql.placing_links import SqlPlacingLinks
 from storage.sql.references import SqlReferences
+from storage.sql.reminders import SqlReminders
 from storage.sql.session import Session
 from storage.sql.signatures import SqlSignatures
 from storage.sql.tables import personal_keys
@@ -77,6 +79,7 @@ class SqlTransaction:
         self.references: References = SqlReferences(session)
         self.signatures: Signatures = SqlSignatures(session, vault)
         self.owed_evidence: OwedEvidence = SqlOwedEvidence(session)
+        self.reminders: Reminders = SqlReminders(session)
         self.outbox: Outbox = SqlOutbox(session)
         self.archives = SqlArchives(session)
         self.audited = SqlAuditedLines(session)

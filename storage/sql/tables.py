@@ -86,6 +86,10 @@ offices = Table(
     Column("sender_may_sign", Boolean, nullable=False),
     Column("drawing", Text, _words("drawing", Drawing), nullable=False, server_default="offered"),
     Column("typed_names", Boolean, nullable=False, server_default=true()),
+    Column("remind_first", Integer, nullable=False, server_default="3"),
+    Column("remind_every", Integer, nullable=False, server_default="3"),
+    Column("remind_late_every", Integer, nullable=False, server_default="2"),
+    Column("remind_most", Integer, nullable=False, server_default="5"),
 )
 
 office_tenants = Table(
@@ -547,6 +551,29 @@ conversation_references = Table(
     Column("told_at", UtcTime, nullable=False),
     _words("platform", Platform),
     Index("ix_conversation_references_newest", "platform", "tenant", "told_at"),
+)
+
+reminders = Table(
+    "reminders",
+    metadata,
+    _sequence(),
+    Column("office_id", Text, nullable=False),
+    Column("envelope_id", Text, nullable=False),
+    *_account(),
+    Column("since", UtcTime, nullable=False),
+    # None for who is not reminded by itself (any more): then the row tells only when staff reminded them.
+    Column("due_at", UtcTime),
+    Column("lease_until", UtcTime),
+    Column("leases", Integer, nullable=False, server_default="0"),
+    Column("snoozed", Boolean, nullable=False, server_default=false()),
+    Column("escalated", Boolean, nullable=False, server_default=false()),
+    Column("asked_at", UtcTime),
+    UniqueConstraint("envelope_id", "platform", "tenant", "user_id"),
+    _of_office("envelopes", "envelope_id"),
+    _words("platform", Platform),
+    _partial("ix_reminders_due", "due_at", "id", where="due_at IS NOT NULL"),
+    _partial("ix_reminders_of_person", "user_id", "due_at", where="due_at IS NOT NULL"),
+    sqlite_autoincrement=True,
 )
 
 outbox = Table(

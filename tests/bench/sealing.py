@@ -18,6 +18,7 @@ from adapters.pdf.sealing.keys import OfficeSeal, load_pem
 from adapters.pdf.sealing.making import make_office_key
 from adapters.pdf.sealing.seal import seal
 from bot.domain.certified import SealLevel
+from tests.bench.documents import measure_documents
 from tests.bench.measuring import Effort
 from tests.bench.rows import Bound, Row
 from tests.bench.stage import make_folder
@@ -57,7 +58,8 @@ async def measure_sealing(effort: Effort) -> list[Row]:
             theirs.append(await _sign_many(paper, other))
         rate, beside = max(ours), max(theirs)
         row = Row(SECTION, "seals", "/s", rate, beside, rate / beside).aim(Bound("≥ 35 /s", least=35))
-        return [row, *_measure_memory(folder)]
+        large = _make_large()
+        return [row, *_measure_memory(folder, large), *await measure_documents(effort, folder, key, large)]
 
 
 async def _seal_many(paper: bytes, key: OfficeSeal, times: int = 20) -> float:
@@ -77,10 +79,10 @@ async def _sign_many(paper: bytes, signer: SimpleSigner, times: int = 3) -> floa
     return times / (process_time() - begun)
 
 
-def _measure_memory(folder: Path) -> list[Row]:
+def _measure_memory(folder: Path, large: bytes) -> list[Row]:
     if not Path("/proc/self/status").exists():
         return []
-    (folder / "large.pdf").write_bytes(_make_large())
+    (folder / "large.pdf").write_bytes(large)
     done = subprocess.run([sys.executable, "-c", _SEAL_LARGE, str(folder)], capture_output=True, check=True)
     share = int(done.stdout) / LARGE
     return [Row(SECTION, "memory for 125 MB", "× the file", share).aim(Bound("< 1.5", below=1.5))]

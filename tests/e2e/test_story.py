@@ -22,7 +22,7 @@ from tests.e2e.steps import CLIENT, Story
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
 REASON = "De hypotheekrente is 6.840 euro, niet 4.120."
-OPEN_BUTTONS = [words.VIEW, words.APPROVE, words.REJECT, words.DELEGATE, words.WITHDRAW, words.LOG]
+OPEN_BUTTONS = [words.VIEW, words.APPROVE, words.REJECT, words.DELEGATE, words.REMIND, words.WITHDRAW, words.LOG]
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module")

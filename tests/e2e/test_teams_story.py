@@ -60,7 +60,8 @@ def group(running: TeamsRunning) -> TeamsStory:
 
 async def test_from_the_compose_box_to_a_signed_correction(story: TeamsStory) -> None:
     card = await story.ask(RETURN, message="Klopt alles?")
-    assert buttons(card.card) == [words.VIEW, words.APPROVE, words.REJECT, words.DELEGATE, words.WITHDRAW, words.LOG]
+    managing = ["Herinner nu", words.WITHDRAW, words.LOG]
+    assert buttons(card.card) == [words.VIEW, words.APPROVE, words.REJECT, words.DELEGATE, *managing]
     assert f"{words.WAITING} {KAREL.name}" in card.words
     assert f"{RETURN} · 2 pagina’s" in card.words
     assert "Klopt alles?" in card.words

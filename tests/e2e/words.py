@@ -5,7 +5,7 @@ CLIENT, DOCUMENTS, SIGNER, CONTACT = "Klant", "Documenten uit het dossier", "Ond
 MESSAGE, DUE, PLACE, REASON = "Bericht", "Uiterste datum", "Plaats", "Reden"
 
 VIEW, APPROVE, REJECT, DELEGATE = "Bekijken", "Goedkeuren", "Afkeuren", "Doorsturen"
-WITHDRAW, RESEND, LOG = "Intrekken", "Nieuwe versie sturen", "Transactielog"
+REMIND, WITHDRAW, RESEND, LOG = "Herinner nu", "Intrekken", "Nieuwe versie sturen", "Transactielog"
 
 WAITING, SIGNED, REJECTED, WITHDRAWN, SUPERSEDED = "Wacht op", "Ondertekend", "Afgekeurd", "Ingetrokken", "Vervangen"
 

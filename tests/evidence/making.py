@@ -7,12 +7,13 @@ from pathlib import Path
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from hypothesis import HealthCheck, settings
 
+from storage.evidence.archive import Archive
 from storage.evidence.disk import Disk
 from storage.evidence.entry import Document, Entry, Event, Personal
 from storage.evidence.keys import KeyFile, LogKeys
 from storage.evidence.note import Signer, VerifierKey
 from storage.evidence.recorder import Recorder
-from storage.evidence.vault import Vault
+from storage.evidence.vault import LEAST_COST, Vault
 
 OFFICE = "0192f3c4-linde"
 HOST = "paraaf.example"
@@ -21,6 +22,14 @@ unhurried = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow]
 """How long an example takes says something of the machine only."""
 
 AT = datetime(2026, 11, 24, 8, 0, tzinfo=UTC)
+
+
+SECRET = b"what stands in the secret file"
+
+
+def make_archive(root: Path, secret: bytes = SECRET, disk: Disk | None = None) -> Archive:
+    """An archive that is quick to open, here and by whoever opens it afterwards."""
+    return Archive(root, secret, HOST, disk, LEAST_COST)
 
 
 def hash_of(words: str) -> str:

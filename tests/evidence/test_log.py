@@ -5,6 +5,7 @@ from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
+from cryptography.hazmat.primitives.kdf.scrypt import Scrypt
 
 from storage.evidence.archive import Archive
 from storage.evidence.checkpoint import read_checkpoint
@@ -13,10 +14,10 @@ from storage.evidence.entry import Event
 from storage.evidence.errors import EntryDiffers, EvidenceError, Locked, Malformed, WrongSecret
 from storage.evidence.fsck import audit_log
 from storage.evidence.log import EvidenceLog
+from storage.evidence.vault import Vault
 from storage.evidence.verify import Verdict, verify_proof
-from tests.evidence.making import HOST, OFFICE, ORIGIN, an_entry
+from tests.evidence.making import HOST, OFFICE, ORIGIN, SECRET, an_entry, make_archive
 
-SECRET = b"what stands in the secret file"
 CALLERS = 64
 
 
@@ -38,7 +39,7 @@ def disk() -> Counting:
 
 @pytest.fixture
 async def archive(tmp_path: Path, disk: Counting) -> AsyncIterator[Archive]:
-    archive = Archive(tmp_path, SECRET, HOST, disk)
+    archive = make_archive(tmp_path, disk=disk)
     yield archive
     await archive.close()
 
@@ -139,3 +140,24 @@ def test_another_secret_opens_nothing(tmp_path: Path) -> None:
         Archive(tmp_path, SECRET + b"!", HOST)
     with pytest.raises(EvidenceError, match="16 bytes"):
         Archive(tmp_path, b"short", HOST)
+
+
+def test_guessing_a_secret_costs_what_it_must_unless_told_otherwise(tmp_path: Path) -> None:
+    Archive(tmp_path, SECRET, HOST)
+    kept = (tmp_path / "vault").read_bytes()
+    key = Scrypt(salt=kept[:16], length=32, n=1 << 15, r=8, p=3).derive(SECRET)
+    assert Vault(key).open("vault", kept[16:]) == b""
+
+
+def test_a_vault_says_what_it_was_made_at_and_no_other_cost_opens_it(tmp_path: Path) -> None:
+    make_archive(tmp_path)
+    file = tmp_path / "vault"
+    made = file.read_bytes()
+    Archive(tmp_path, SECRET, HOST)  # goes by the file
+    assert made.startswith(b"scrypt N=2^1\n")
+    for changed in (made.replace(b"2^1", b"2^2"), made.replace(b"2^1", b"2^15"), made.partition(b"\n")[2]):
+        file.write_bytes(changed)
+        with pytest.raises(WrongSecret):
+            Archive(tmp_path, SECRET, HOST)
+    with pytest.raises(WrongSecret):
+        make_archive(tmp_path, SECRET + b"!")

@@ -5,7 +5,6 @@ A test that asks for `scene` or `unlinked` runs on each platform. A file that be
 """
 
 import asyncio
-import shutil
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -40,7 +39,8 @@ from storage.blobs import open_blobs
 from storage.evidence.archive import Archive
 from storage.sql.store import SqlStore
 from storage.vault import open_vault
-from tests.databases import prepared_sqlite
+from tests.databases import copy_sqlite, prepared_sqlite
+from tests.evidence.making import make_archive
 from tests.scenarios.chat import Chat
 from tests.scenarios.holdable import HoldableEvidence, HoldableSealer, Recording
 from tests.scenarios.scene import CLIENT, OFFICE, MovableClock, Scene
@@ -58,8 +58,7 @@ PLATFORMS = ("slack", "teams")
 @pytest.fixture
 async def store(prepared_sqlite: Path, tmp_path: Path) -> AsyncIterator[SqlStore]:
     """An empty database."""
-    database = f"sqlite:///{shutil.copy(prepared_sqlite, tmp_path / 'paraaf.db')}"
-    store = SqlStore(database, vault=open_vault(tmp_path / "key"))
+    store = SqlStore(copy_sqlite(prepared_sqlite, tmp_path), vault=open_vault(tmp_path / "key"))
     yield store
     await store.dispose()
 
@@ -85,7 +84,7 @@ def public_url() -> str:
 @pytest.fixture
 async def archive(tmp_path: Path) -> AsyncIterator[Archive]:
     """The evidence, with nothing in it yet."""
-    archive = await asyncio.to_thread(Archive, tmp_path / "evidence", b"the secret of a test", "paraaf.example")
+    archive = make_archive(tmp_path / "evidence")
     yield archive
     await archive.close()
 

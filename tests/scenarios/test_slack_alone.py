@@ -125,7 +125,15 @@ async def test_a_replayed_submission_is_answered_with_nothing(scene: Scene, slac
 
 async def test_everybody_sees_the_same_buttons(scene: Scene) -> None:
     card = await scene.send("Aangifte IB 2025.pdf")
-    assert card.labels == ["Bekijken", "Goedkeuren", "Afkeuren", "Doorsturen", "Intrekken", "Transactielog"]
+    assert card.labels == [
+        "Bekijken",
+        "Goedkeuren",
+        "Afkeuren",
+        "Doorsturen",
+        "Herinner nu",
+        "Intrekken",
+        "Transactielog",
+    ]
 
 
 async def test_who_is_refused_gets_no_window(scene: Scene) -> None:

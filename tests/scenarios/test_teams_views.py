@@ -23,14 +23,14 @@ async def look(teams: StrictTeams, scene: Scene, card: object) -> dict[str, tupl
 
 async def test_the_signer_sees_the_task_staff_the_state_and_others_no_buttons(scene: Scene, teams: StrictTeams) -> None:
     card = await scene.send("Aangifte IB 2025.pdf")
-    staff = ("Wacht op Karim Haddad", ["Bekijken", "Intrekken", "Transactielog"])
+    staff = ("Wacht op Karim Haddad", ["Bekijken", "Herinner nu", "Intrekken", "Transactielog"])
     assert await look(teams, scene, card) == {
         "sanne": staff,
         "bas": staff,
         "karim": ("Taak uitvoeren", ["Bekijken", "Goedkeuren", "Afkeuren", "Doorsturen"]),
         "mila": ("Wacht op Karim Haddad", []),
     }
-    everybody = ["Bekijken", "Goedkeuren", "Afkeuren", "Doorsturen", "Intrekken", "Transactielog"]
+    everybody = ["Bekijken", "Goedkeuren", "Afkeuren", "Doorsturen", "Herinner nu", "Intrekken", "Transactielog"]
     assert card.labels == everybody  # who has no view of their own
 
 

@@ -10,11 +10,12 @@ from adapters.pdf.page_count import PdfPageCounter
 from bot.domain.people import Account, Platform, Standing
 from bot.ports import Ports
 from storage.blobs import open_blobs
-from storage.sql.migrations import migrate
 from storage.sql.store import SqlStore
 from tests import builders as a
-from tests.databases import A_VAULT
+from tests.databases import A_VAULT, copy_sqlite, prepared_sqlite
 from tests.fakes import FakeDirectory, FakeGeography, FakeMessenger, FakeSealer, FixedClock
+
+__all__ = ["prepared_sqlite"]
 
 STAFF, SIGNER, STRANGER = a.a_staff_account(), a.an_account(), a.an_account("U0STRANGER")
 
@@ -33,11 +34,9 @@ class World:
 
 
 @pytest.fixture
-async def world(tmp_path: Path) -> AsyncIterator[World]:
+async def world(prepared_sqlite: Path, tmp_path: Path) -> AsyncIterator[World]:
     """An office with one client, whose conversation is linked and whose contact is confirmed."""
-    url = f"sqlite:///{tmp_path}/paraaf.db"
-    await migrate(url)
-    store = SqlStore(url, vault=A_VAULT)
+    store = SqlStore(copy_sqlite(prepared_sqlite, tmp_path), vault=A_VAULT)
     messenger, clock, geography = FakeMessenger(), FixedClock(), FakeGeography()
     directory = FakeDirectory(
         {

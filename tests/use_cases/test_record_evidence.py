@@ -29,7 +29,7 @@ from storage.evidence.proof import parse_proof
 from storage.evidence.verify import Verdict, verify_proof
 from storage.sql.store import SqlStore
 from tests import builders as a
-from tests.evidence.making import HOST
+from tests.evidence.making import make_archive
 from tests.use_cases.conftest import SIGNER, World
 
 KARIM = a.a_party("Karim Haddad", SIGNER)
@@ -166,7 +166,7 @@ class Scene:
 @pytest.fixture
 async def scene(world: World, tmp_path: Path) -> AsyncIterator[Scene]:
     world.clock.move(timedelta(hours=1))  # past everything that is written below
-    archive = Archive(tmp_path / "evidence", b"a secret of the tests", HOST)
+    archive = make_archive(tmp_path / "evidence")
     yield Scene(world, archive, EndingEvidence(LocalEvidence(archive), Ending()))
     await archive.close()
 

@@ -30,7 +30,7 @@ from storage.evidence.archive import Archive
 from storage.evidence.verify import Check, Finding, verify_proof
 from storage.evidence.verify import Outcome as Held
 from tests import builders as a
-from tests.evidence.making import HOST
+from tests.evidence.making import make_archive
 from tests.use_cases.conftest import SIGNER, STAFF, STRANGER, World
 from tests.use_cases.signing import Site
 
@@ -105,7 +105,7 @@ class Scene:
 
 @pytest.fixture
 async def scene(world: World, tmp_path: Path) -> AsyncIterator[Scene]:
-    archive = await asyncio.to_thread(Archive, tmp_path / "evidence", b"the secret of a test", HOST)
+    archive = make_archive(tmp_path / "evidence")
     yield Scene(world, archive)
     await archive.close()
 

@@ -107,6 +107,8 @@ class Update:
 
     def finish(self) -> None:
         """Write the update behind the bytes that are there."""
+        for page in self._pages:
+            self._separate_annotations(page)
         self._paper.seek(-1, SEEK_END)
         if not self._paper.read(1).isspace():
             self._paper.write(b"\n")
@@ -116,6 +118,16 @@ class Update:
     def page_count(self) -> int:
         """Pages that it has now."""
         return len(self._pages)
+
+    def _separate_annotations(self, page: DictionaryObject) -> None:
+        """Make each an object of its own: verifiers take a list with others in it for a change that came later."""
+        annotations = read_entry(page, "/Annots")
+        if isinstance(annotations, ArrayObject):
+            listed = list(_list_raw(annotations))
+            if not all(isinstance(each, IndirectObject) for each in listed):
+                kept = (each if isinstance(each, IndirectObject) else self._writer.add_object(each) for each in listed)
+                page[pdf_name("/Annots")] = ArrayObject(kept)
+                self._writer.update_container(page)
 
     def _put(self, page: DictionaryObject, form: IndirectObject, matrix: Matrix) -> None:
         resources = DictionaryObject(inherit(page, "/Resources") or {})

@@ -33,10 +33,15 @@ def look_into(file: BinaryIO) -> Inspection | Refused:
         if reader.encrypted:
             return Refused(Obstacle.ENCRYPTED)
         return _look(reader, file)
-    except MemoryError:
-        return Refused(Obstacle.TOO_HEAVY)
-    except Exception:  # noqa: BLE001 - whatever a reader raises, it is about the file
-        return Refused(Obstacle.BROKEN)
+    except Exception as error:  # noqa: BLE001 - whatever a reader raises, it is about the file
+        return Refused(Obstacle.TOO_HEAVY if lacked_memory(error) else Obstacle.BROKEN)
+
+
+def lacked_memory(error: BaseException | None) -> bool:
+    """Whether it came from a lack of memory, which readers turn into errors of their own."""
+    while error is not None and not isinstance(error, MemoryError):
+        error = error.__cause__ or error.__context__
+    return error is not None
 
 
 def _look(reader: PdfFileReader, file: BinaryIO) -> Inspection | Refused:

@@ -22,6 +22,7 @@ from storage.evidence.archive import Archive
 from storage.evidence.entry import Personal
 from storage.vault import open_vault
 from tests import builders as a
+from tests.evidence.making import SECRET, make_archive
 from tests.pictures import make_drawing
 
 APPROVED, REJECTED, PASSED_ON = EnvelopeId("approved"), EnvelopeId("rejected"), EnvelopeId("passed-on")
@@ -111,6 +112,9 @@ class Checked:
 
     async def furnish(self) -> None:
         """Fill it."""
+        self.settings.data_dir.mkdir(parents=True, exist_ok=True)
+        self.settings.evidence_secret.write_bytes(SECRET)
+        make_archive(self.settings.evidence_dir, SECRET)
         content = await choose_blobs(self.settings).put(b"%PDF-1.7 Aangifte")
         item = replace(a.an_item(), version=replace(a.a_version(), content=content))
         async with open_store(self.settings, open_vault(self.settings.personal_key)) as store:

@@ -19,7 +19,7 @@ from storage.evidence.timestamps import make_request
 from storage.vault import open_vault
 from tests import builders as a
 from tests.evidence.authority import Authority
-from tests.evidence.making import HOST
+from tests.evidence.making import make_archive
 
 ENVELOPE, PDF = "envelope-1", b"%PDF-1.7 Aangifte"
 KARIM, SANNE = a.an_account(), a.a_staff_account()
@@ -32,7 +32,7 @@ class Desk:
     root: Path
 
     def open(self) -> Archive:
-        return Archive(self.root, (self.root.parent / "evidence.secret").read_bytes().strip(), HOST)
+        return make_archive(self.root, (self.root.parent / "evidence.secret").read_bytes().strip())
 
 
 def furnish(folder: Path, authority: Authority | None = None, document: str = "Aangifte IB 2025.pdf") -> Desk:

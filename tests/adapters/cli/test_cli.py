@@ -46,7 +46,7 @@ def test_what_a_command_does_not_need_is_not_loaded() -> None:
 def test_clients_are_imported(paraaf: Run, folder: Path, office: str) -> None:
     again = paraaf("clients", "import", folder / "clients.csv", "--office", office)
     assert "nothing changed; the file holds 1 clients." in again.stdout
-    assert "1 clients; staff: every full member" in paraaf("offices", "list").stdout
+    assert "1 clients; reminders: " in paraaf("offices", "list").stdout
 
 
 def test_every_fault_of_a_file_is_told(paraaf: Run, folder: Path, office: str) -> None:
@@ -88,6 +88,8 @@ def test_documents_are_added_with_versions(paraaf: Run, folder: Path, office: st
         (("offices", "map", "De Linde", "--teams", "linde.example"), "no id of a Microsoft tenant"),
         (("offices", "signing", "De Linde", "--drawing", "must"), "choose from: off, offered, required"),
         (("offices", "signing", "Elsewhere"), "There is no office “Elsewhere”"),
+        (("offices", "reminders", "De Linde", "--every", "0"), "from 1 to 99"),
+        (("offices", "reminders", "De Linde", "--most", "100"), "from 1 to 99"),
         (("offices", "map", "De Linde"), "--slack WORKSPACE, or --teams TENANT"),
         (("manifest", "teams", "--output", "app.zip"), "MICROSOFT_APP_ID: missing; set it, or give --app-id"),
         (("manifest", "teams", "--output", "app.zip", "--app-id", "x"), "--app-id: write an id such as"),
@@ -145,6 +147,17 @@ def test_an_office_asks_for_signatures_or_not(paraaf: Run, office: str) -> None:
     assert "signature: offered, drawn or typed" in paraaf("offices", "signing", office, "--drawing", "offered").stdout
     assert "signature: offered, drawn or typed" in paraaf("offices", "staff", office, "--everyone").stdout
     assert paraaf("offices", "signing", office, "--drawing", "off").stdout.endswith("; signature: none\n")
+
+
+def test_an_office_reminds_as_often_as_it_likes(paraaf: Run, office: str) -> None:
+    usual = "; reminders: after 3 working days, then every 3, every 2 when late, 5 times; staff: "
+    assert usual in paraaf("offices", "list").stdout
+    changed = paraaf("offices", "reminders", office, "--first", "1", "--every", "2", "--late-every", "4").stdout
+    assert "after 1 working days, then every 2, every 4 when late, 5 times" in changed
+    assert (
+        "after 1 working days, then every 2, every 4 when late, 0 times"
+        in paraaf("offices", "reminders", office, "--most", "0").stdout
+    )
 
 
 def test_a_workspace_is_mapped(paraaf: Run, office: str) -> None:

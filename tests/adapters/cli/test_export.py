@@ -6,19 +6,21 @@ import subprocess
 import sys
 import zipfile
 from collections.abc import Callable
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
 
 from adapters.evidence.local import LocalEvidence
-from adapters.parts import open_store
+from adapters.parts import choose_blobs, open_store
+from bot.domain.certified import Sealed, SealLevel
 from bot.domain.envelope import EnvelopeId
-from bot.domain.evidence import EvidenceFact
+from bot.domain.evidence import EvidenceFact, find_facts
 from bot.domain.log import Happening
 from storage.evidence.proof import SUFFIX
 from tests import builders as a
 from tests.adapters.cli.conftest import Run
-from tests.adapters.cli.evidence_office import Desk, furnish
+from tests.adapters.cli.evidence_office import PDF, Desk, furnish
 from tests.evidence.authority import Authority
 
 
@@ -200,6 +202,49 @@ def test_whom_a_task_was_passed_on_to_comes_along_and_can_be_erased(paraaf: Run,
     after = _read_bundle(paraaf, folder / "after.zip")
     assert "Mila" not in after
     assert "Karim Haddad" in after
+
+
+def test_the_sealed_pdf_lies_in_it_as_soon_as_its_entry_is_there(paraaf: Run, folder: Path) -> None:
+    desk = furnish(folder)
+    asyncio.run(_seal(desk))
+    assert _list_documents(paraaf, folder / "early") == ["Aangifte IB 2025.pdf"]
+    asyncio.run(_record_seal(desk))
+    assert _list_documents(paraaf, folder / "late") == ["Aangifte IB 2025 (2).pdf", "Aangifte IB 2025.pdf"]
+    result = check(folder / "late")
+    assert result.returncode == 0, result.stderr
+
+
+SEALED = b"%PDF-1.7 Aangifte, sealed"
+
+
+async def _seal(desk: Desk) -> None:
+    content = await choose_blobs(desk.settings).put(SEALED)
+    document = a.a_document(version=2, name="Aangifte IB 2025.pdf", size=content.size, sha256=content.sha256)
+    before = a.a_content(PDF).sha256
+    facts = {"documents": before, "after": content.sha256, "level": "B-B"}
+    async with open_store(desk.settings) as store, store.transaction() as tx:
+        await tx.envelopes.sealed(EnvelopeId("envelope-1"), Sealed(document, SealLevel.B_B, a.at(9)))
+        await tx.log.add([a.a_log_line(Happening.SEALED, at=a.at(9), facts=facts)])
+
+
+async def _record_seal(desk: Desk) -> None:
+    archive = desk.open()
+    async with open_store(desk.settings) as store, store.transaction() as tx:
+        [owed] = await tx.owed_evidence.claim(a.at(60), timedelta(minutes=1), 10)
+        envelope = await tx.envelopes.get(a.OFFICE, EnvelopeId("envelope-1"))
+        assert envelope
+        receipt = await LocalEvidence(archive).record(find_facts(owed, envelope, None))
+        await tx.owed_evidence.recorded(owed, receipt, a.at(60))
+    await archive.close()
+
+
+def _list_documents(paraaf: Run, to: Path) -> list[str]:
+    file = to.with_suffix(".zip")
+    result = paraaf("evidence", "export", "envelope-1", "--output", file)
+    assert result.exit_code == 0, result.stderr
+    with zipfile.ZipFile(file) as bundle:
+        bundle.extractall(to)
+    return sorted(path.name for path in (to / "documents").iterdir())
 
 
 def _read_bundle(paraaf: Run, file: Path) -> str:

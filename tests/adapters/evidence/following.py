@@ -7,9 +7,7 @@ from pathlib import Path
 
 from storage.evidence.archive import Archive
 from storage.evidence.checkpoint import read_checkpoint
-from tests.evidence.making import HOST, OFFICE, an_entry
-
-SECRET = b"a secret of the tests"
+from tests.evidence.making import OFFICE, an_entry, make_archive
 
 
 class Waits:
@@ -41,7 +39,7 @@ class Waits:
 
 @asynccontextmanager
 async def open_archive(folder: Path) -> AsyncIterator[Archive]:
-    archive = await asyncio.to_thread(Archive, folder, SECRET, HOST)
+    archive = make_archive(folder)
     try:
         yield archive
     finally:

@@ -9,14 +9,12 @@ import pytest
 from adapters.evidence.local import LocalEvidence, name_event
 from bot.domain.errors import EvidenceUnavailable
 from bot.domain.log import Happening
-from storage.evidence.archive import Archive
 from storage.evidence.disk import Disk
 from storage.evidence.errors import Malformed
 from tests import builders as a
 from tests.contracts.evidence import EvidenceContract, a_fact
-from tests.evidence.making import HOST
+from tests.evidence.making import make_archive
 
-SECRET = b"a secret of the tests"
 OF_NO_ENVELOPE = (Happening.LINKED, Happening.CONTACT_CONFIRMED, Happening.FIELDS_PLACED)
 
 
@@ -41,7 +39,7 @@ class LocalStage:
     def __init__(self, root: Path) -> None:
         self.root = root
         self.disk = FillingDisk()
-        self.archive = Archive(root, SECRET, HOST, self.disk)
+        self.archive = make_archive(root, disk=self.disk)
         self.evidence = LocalEvidence(self.archive)
 
     def flushes(self) -> int:
@@ -64,7 +62,7 @@ class TestLocalEvidence(EvidenceContract):
 
 async def test_a_log_that_another_has_open_is_an_outage(stage: LocalStage) -> None:
     await stage.evidence.record(a_fact())
-    second = Archive(stage.root, SECRET, HOST)
+    second = make_archive(stage.root)
     with pytest.raises(EvidenceUnavailable, match="another process appends here"):
         await LocalEvidence(second).record(a_fact("decision-2"))
     await stage.archive.close()

@@ -16,7 +16,7 @@ from storage.evidence.fsck import audit_log
 from storage.evidence.merkle import find_root, is_consistent
 from storage.evidence.note import parse_note
 from storage.evidence.tiles import ENTRIES, Tile, TiledTree, decode_hashes, find_growth
-from tests.evidence.making import HOST, OFFICE, an_entry
+from tests.evidence.making import OFFICE, an_entry, make_archive
 
 Client = TestClient[web.Request, web.Application]
 OTHER = "0192f3c4-eik"
@@ -25,7 +25,7 @@ SIZE = 600
 
 @pytest.fixture
 async def archive(tmp_path: Path) -> AsyncIterator[Archive]:
-    archive = Archive(tmp_path / "evidence", b"s" * 32, HOST)
+    archive = make_archive(tmp_path / "evidence")
     yield archive
     await archive.close()
 

@@ -8,10 +8,12 @@ from pathlib import Path
 
 import pypdfium2 as pdfium
 import pytest
+from fpdf import FPDF
 from pyhanko.pdf_utils.misc import PdfError
 from pyhanko.pdf_utils.reader import PdfFileReader
 
 from adapters.pdf.composing.compose import wrap
+from adapters.pdf.composing.tree import walk_pages
 from adapters.pdf.sealing.judging import judge
 from adapters.pdf.sealing.keys import OfficeSeal
 from adapters.pdf.sealing.seal import seal
@@ -166,6 +168,22 @@ def test_signature_fields_below_others_are_taken_away() -> None:
     original = with_signature_fields(write_plain(form=True), "partij.klant.Handtekening1")
     reader = PdfFileReader(BytesIO(compose(original, JAN)))
     assert [str(each.get_object()["/T"]) for each in reader.root["/AcroForm"]["/Fields"]] == ["naam"]
+
+
+def test_annotations_become_objects_of_their_own() -> None:
+    link = "/Annots [<< /Type /Annot /Subtype /Link /Rect [10 10 90 30] /A << /S /URI /URI (https://x.example) >> >>]"
+    pages = drawn(linked()), write_pages(page=f"/Contents 4 0 R {link}")
+    for original, appended in (pages, pages[::-1]):
+        reader = PdfFileReader(BytesIO(compose(original, pages=appended)))
+        listed = [page["/Annots"].raw_get(0) for page in walk_pages(reader.root["/Pages"]) if "/Annots" in page]
+        assert [type(each).__name__ for each in listed] == ["IndirectObject"] * 2
+        assert {str(each.get_object()["/Subtype"]) for each in listed} == {"/Link"}
+
+
+def linked() -> FPDF:
+    pdf = a_pdf("x")
+    pdf.link(10, 10, 80, 20, "https://x.example")
+    return pdf
 
 
 def test_fonts_come_once_for_all_pages() -> None:

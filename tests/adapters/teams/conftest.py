@@ -1,4 +1,3 @@
-import shutil
 from collections.abc import AsyncIterator
 from pathlib import Path
 
@@ -7,7 +6,7 @@ import pytest
 
 from storage.sql.store import SqlStore
 from tests.adapters.teams.stage import Stage, open_stage
-from tests.databases import prepared_sqlite
+from tests.databases import copy_sqlite, prepared_sqlite
 from tests.strict_teams import StrictTeams
 
 __all__ = ["prepared_sqlite"]
@@ -28,7 +27,7 @@ async def session() -> AsyncIterator[aiohttp.ClientSession]:
 @pytest.fixture
 async def store(prepared_sqlite: Path, tmp_path: Path) -> AsyncIterator[SqlStore]:
     """An empty database; what differs between databases is tested where the storage is."""
-    opened = SqlStore(f"sqlite:///{shutil.copy(prepared_sqlite, tmp_path / 'paraaf.db')}")
+    opened = SqlStore(copy_sqlite(prepared_sqlite, tmp_path))
     yield opened
     await opened.dispose()
 

@@ -37,14 +37,16 @@ from bot.ports import Ports
 from bot.use_cases.filing import UPLOADS_FOLDER, file_document, store_file
 from bot.use_cases.secrets import hash_secret
 from storage.blobs import open_blobs
-from storage.sql.migrations import migrate
 from storage.sql.store import SqlStore
 from storage.vault import open_vault
 from tests import builders as a
 from tests.chromium import open_chromium
+from tests.databases import copy_sqlite, prepared_sqlite
 from tests.documents import make_pdf
 from tests.fakes import A_PLAIN_PDF, FakeDirectory, FakeSealer, FixedClock
 from tests.signing_form import Browser
+
+__all__ = ["prepared_sqlite"]
 
 ENVELOPE = EnvelopeId("envelope-1")
 PAGES = 3
@@ -149,9 +151,8 @@ async def page(chromium: Chromium) -> Page:
 
 
 @pytest.fixture
-async def site(tmp_path: Path) -> AsyncIterator[Site]:
-    database = f"sqlite:///{tmp_path}/paraaf.db"
-    await migrate(database)
+async def site(prepared_sqlite: Path, tmp_path: Path) -> AsyncIterator[Site]:
+    database = copy_sqlite(prepared_sqlite, tmp_path)
     store, clock = SqlStore(database, vault=open_vault(tmp_path / "key")), FixedClock()
     blobs, directory = open_blobs(tmp_path / "blobs"), FakeDirectory()
     directory.people = {KARIM: a.a_person(), SANNE: a.a_person("Sanne de Vries", account=SANNE)}

@@ -9,7 +9,7 @@ from bot.domain.envelope import Envelope, EnvelopeId, Pointer
 from bot.domain.evidence import Receipt
 from bot.texts import load_texts
 from bot.views import notes
-from bot.views.envelope_card import APPROVE, DELEGATE, LOG, REJECT, VIEW, WITHDRAW, Viewer, show_envelope
+from bot.views.envelope_card import APPROVE, DELEGATE, LOG, REJECT, REMIND, VIEW, WITHDRAW, Viewer, show_envelope
 from bot.views.envelope_words import flatten, show_status
 from cards.block_kit import render_message
 from cards.block_kit.text import unescape
@@ -88,7 +88,7 @@ def test_nothing_is_said_of_a_proof_before_the_end_or_from_before_there_was_evid
 def test_only_an_open_envelope_can_be_answered_or_withdrawn() -> None:
     for state, envelope in in_every_state().items():
         shown = buttons(show_envelope(envelope, DUTCH, a.at()))
-        assert shown == ([VIEW, APPROVE, REJECT, DELEGATE, WITHDRAW, LOG] if state == "open" else [VIEW, LOG])
+        assert shown == ([VIEW, APPROVE, REJECT, DELEGATE, REMIND, WITHDRAW, LOG] if state == "open" else [VIEW, LOG])
 
 
 def test_each_place_says_where_it_comes_from() -> None:

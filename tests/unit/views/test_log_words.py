@@ -54,6 +54,10 @@ def describe(
         (Happening.DELEGATION_ASKED, {"from": "Karim", "to": "Noor", "note": "Vakantie"}, ("Van Karim aan Noor",)),
         (Happening.DELEGATED, {"to": "Noor"}, ("Aan Noor",)),
         (Happening.FIELDS_PLACED, {"document": "A.pdf", "fields": "3"}, ("Velden: 3",)),
+        (Happening.REMINDED, {"to": "Karim", "how": "direct"}, ("Aan Karim", "Met een persoonlijk bericht")),
+        (Happening.REMINDED, {"to": "Karim", "how": "thread", "why": "cannot_dm"},
+         ("Aan Karim", "Met een vermelding onder het verzoek", "Het platform meldt: cannot_dm")),
+        (Happening.ESCALATED, {"from": "Karim", "to": "Sanne, Bas"}, ("Karim antwoordde niet", "Aan Sanne, Bas")),
         (Happening.UNDELIVERABLE, {"errand": "show card", "why": "is_archived"}, ("Het platform meldt: is_archived",)),
     ],
 )  # fmt: skip

@@ -10,6 +10,7 @@ from bot.domain.envelope import Answer, EnvelopeState
 from bot.domain.errors import FileTrouble, LinkTrouble, Refusal
 from bot.domain.faults import Fault, InvalidInput, Problem
 from bot.domain.people import Platform
+from bot.domain.reminders import RemindedRecently
 from bot.texts import LANGUAGES, load_texts
 from bot.views.refusals import explain, explain_faults
 from cards.model import Anchor, Text
@@ -42,6 +43,7 @@ def every_refusal() -> Iterator[Refusal]:
     yield errors.ConversationRelinked("Kapper Knip")
     yield errors.NoClients()
     yield errors.NobodyToSign()
+    yield RemindedRecently(a.at())
     yield from (errors.LinkRefused(trouble) for trouble in LinkTrouble)
     yield errors.SignatureRequired()
     yield from (errors.FilesNotTaken("aangifte.pdf", trouble, 10_000_000) for trouble in FileTrouble)
