@@ -92,6 +92,8 @@ async def test_a_filter_leaves_what_is_wanted(office_store: Store, wanted: LogFi
         a_line(2, by=KARIM),
         a_line(3, Happening.WITHDRAWN, envelope=SECOND),
         a_line(4, Happening.UNDELIVERABLE, by=a.a_party("Paraaf")),
+        a_line(5, Happening.DELIVERY_RETRIED, by=a.a_party("Paraaf")),
+        a_line(6, Happening.DELIVERY_DROPPED, by=a.a_party("Paraaf")),
     )
     async with office_store.transaction() as tx:
         second = await tx.envelopes.get(a.OFFICE, SECOND)
@@ -131,6 +133,8 @@ async def test_people_bear_their_newest_names_and_paraaf_is_none_of_them(office_
         a_line(3, by=a.a_party("Sanne de Vries")),
         a_line(4, Happening.UNDELIVERABLE, by=a.a_party("Paraaf")),
         a_line(5, Happening.UNDELIVERABLE, by=replace(bas, name="Paraaf")),
+        a_line(6, Happening.DELIVERY_RETRIED, by=replace(bas, name="Paraaf")),
+        a_line(7, Happening.DELIVERY_DROPPED, by=replace(bas, name="Paraaf")),
     )
     async with office_store.reading() as tx:
         assert await tx.log.people(a.OFFICE, a.CLIENT, 9) == (a.a_party("Sanne de Vries"), KARIM)

@@ -67,7 +67,9 @@ def test_the_list_tells_what_to_know_and_nothing_of_people(paraaf: Run) -> None:
     shown = paraaf("outbox", "list").stdout.splitlines()
     assert [line.split(";")[0] for line in shown] == ["1: seal", "2: take files", "3: show card"]
     since = "since 2026-03-02 13:00"
-    assert shown[0] == f"1: seal; request envelope-1; Van Dijk Accountants, slack; {since}; 1 try; buried; too-heavy[31m"
+    assert (
+        shown[0] == f"1: seal; request envelope-1; Van Dijk Accountants, slack; {since}; 1 try; buried; too-heavy[31m"
+    )
     assert shown[1].startswith(f"2: take files; no request; Van Dijk Accountants, slack; {since}")
     assert shown[2].endswith("1 try; due 2026-03-02 13:09; rate limited")
     assert SECRET not in str(shown)
