@@ -73,14 +73,14 @@ async def test_what_was_added_in_the_same_transaction_is_found(office_store: Sto
 @pytest.mark.parametrize(
     ("wanted", "minutes"),
     [
-        (LogFilter(since=a.at(2)), [4, 3, 2]),
+        (LogFilter(since=a.at(2)), [6, 5, 4, 3, 2]),
         (LogFilter(until=a.at(2)), [1, 0]),
         (LogFilter(since=a.at(1), until=a.at(3)), [2, 1]),
         (LogFilter(person="U0CLIENT"), [2]),
         (LogFilter(person="U0STAFF"), [3, 1, 0]),
         (LogFilter(person="U0NOBODY"), []),
         (LogFilter(state=EnvelopeState.WITHDRAWN), [3]),
-        (LogFilter(state=EnvelopeState.OPEN), [4, 2, 1]),
+        (LogFilter(state=EnvelopeState.OPEN), [6, 5, 4, 2, 1]),
         (LogFilter(since=a.at(1), person="U0STAFF", state=EnvelopeState.OPEN), [1]),
     ],
 )
