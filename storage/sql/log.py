@@ -50,6 +50,7 @@ _OF_PARAAF = (
     Happening.DELIVERY_DROPPED,
     Happening.REMINDED,
     Happening.ESCALATED,
+    Happening.SEALED,
 )
 """What Paraaf finds out, or does by itself or for an administrator, under the account of whom it is about."""
 _BY_A_PERSON = or_(log.c.happening.not_in(_OF_PARAAF), log.c.by_name != "Paraaf")

@@ -135,6 +135,7 @@ async def test_people_bear_their_newest_names_and_paraaf_is_none_of_them(office_
         a_line(5, Happening.UNDELIVERABLE, by=replace(bas, name="Paraaf")),
         a_line(6, Happening.DELIVERY_RETRIED, by=replace(bas, name="Paraaf")),
         a_line(7, Happening.DELIVERY_DROPPED, by=replace(bas, name="Paraaf")),
+        a_line(8, Happening.SEALED, by=replace(bas, name="Paraaf")),
     )
     async with office_store.reading() as tx:
         assert await tx.log.people(a.OFFICE, a.CLIENT, 9) == (a.a_party("Sanne de Vries"), KARIM)
