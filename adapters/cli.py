@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from adapters.cli_evidence import erase, evidence, verify
+from adapters.cli_outbox import outbox
 from adapters.cli_seal import keys
 from adapters.commands.running import answer, run
 
@@ -33,6 +34,7 @@ app.add_typer(documents, name="documents")
 app.add_typer(evidence, name="evidence")
 app.add_typer(keys, name="keys")
 app.add_typer(offices, name="offices")
+app.add_typer(outbox, name="outbox")
 app.add_typer(manifest, name="manifest")
 app.command()(erase)
 app.command()(verify)

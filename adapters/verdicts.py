@@ -150,12 +150,22 @@ def describe_event(event: Event, texts: Texts) -> str:
             return texts.say("document sealed")
         case Event.PAGES_OPENED:
             return texts.say("pages of a document looked at")
-        case Event.UNDELIVERABLE:
-            return texts.say("message not delivered")
+        case Event.UNDELIVERABLE | Event.DELIVERY_RETRIED | Event.DELIVERY_DROPPED:
+            return _describe_delivery(event, texts)
         case Event.DELEGATION_ASKED | Event.DELEGATED | Event.DELEGATION_REFUSED | Event.DELEGATION_TAKEN_BACK:
             return _describe_delegation(event, texts)
         case _:
             assert_never(event)
+
+
+def _describe_delivery(event: Event, texts: Texts) -> str:
+    match event:
+        case Event.UNDELIVERABLE:
+            return texts.say("message not delivered")
+        case Event.DELIVERY_RETRIED:
+            return texts.say("delivery of a message tried again")
+        case _:
+            return texts.say("delivery of a message given up")
 
 
 def _describe_delegation(event: Event, texts: Texts) -> str:

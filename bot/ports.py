@@ -17,7 +17,7 @@ from bot.domain.envelope import Envelope, EnvelopeId, Party, Signer
 from bot.domain.evidence import EvidenceFact, Lag, OwedLine, Receipt
 from bot.domain.links import SigningLink, UploadPage
 from bot.domain.log import LogFilter, LoggedSignature, LogLine, LogLink, LogPosition, LogScope, Subject
-from bot.domain.outgoing import Claimed, Outgoing
+from bot.domain.outgoing import Claimed, Listed, Outgoing, OutgoingId
 from bot.domain.people import (
     Account,
     Client,
@@ -524,6 +524,19 @@ class Outbox(Protocol):
 
     async def depth(self) -> int:
         """How many rows wait for delivery."""
+
+    async def list_rows(self, office: OfficeId | None, *, buried_only: bool, limit: int) -> tuple[Listed, ...]:
+        """What was buried and then, unless `buried_only`, what waits; of one office or all, the oldest first."""
+
+    async def retry(self, rows: Sequence[OutgoingId], now: datetime) -> tuple[Listed, ...]:
+        """Put those of these rows that were buried back in line: due at once, with the patience of a new row.
+
+        Each takes the place it had, before what waits in its conversation. While another row of that conversation is
+        being delivered it waits for the end of that lease. The key stays, so that what is unclear is looked up.
+        """
+
+    async def drop(self, rows: Sequence[OutgoingId]) -> tuple[Listed, ...]:
+        """Forget those of these rows that were buried, and tell which; what waits is never dropped."""
 
 
 class PlacedFields(Protocol):

@@ -46,6 +46,10 @@ class Happening(StrEnum):
     """By Paraaf; the account is that of who sent the request."""
     UNDELIVERABLE = "undeliverable"
     """What Paraaf itself found out; its line bears the account of who is told of it."""
+    DELIVERY_RETRIED = "delivery retried"
+    """An administrator had `errand` tried once more. By Paraaf, as `UNDELIVERABLE` is; so is the next."""
+    DELIVERY_DROPPED = "delivery dropped"
+    """An administrator let Paraaf forget `errand`."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,7 +9,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import NewType
 
-from bot.domain.people import OfficeId
+from bot.domain.people import OfficeId, Platform
 from bot.domain.places import Place
 
 OutgoingId = NewType("OutgoingId", int)
@@ -89,3 +89,23 @@ class Claimed:
     created_at: datetime
     attempts: int
     unclear: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Listed:
+    """An outbox row as an administrator sees it, without what it says of people.
+
+    `buried` is what failed for good; the others wait. Asked for at `created_at` or, where it was put back in line, at
+    that time; `due_at` is when it is tried next. `last_error` is in machine words, and empty where no try failed.
+    """
+
+    id: OutgoingId
+    office: OfficeId
+    platform: Platform
+    errand: Errand
+    subject: str
+    created_at: datetime
+    due_at: datetime
+    tries: int
+    last_error: str
+    buried: bool

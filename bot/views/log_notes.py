@@ -45,7 +45,7 @@ def note_happening(happening: Happening, fact: dict[str, str], texts: Texts) -> 
         case Happening.ESCALATED:
             about = _say_if(fact.get("from"), lambda name: texts.say("{name} did not answer", name=name))
             return (*about, *_say_if(fact.get("to"), lambda names: texts.say("To {name}", name=names)))
-        case Happening.UNDELIVERABLE:
+        case Happening.UNDELIVERABLE | Happening.DELIVERY_RETRIED | Happening.DELIVERY_DROPPED:
             to = _say_if(fact.get("to"), lambda name: texts.say("To {name}", name=name))
             return (*to, *_say_if(fact.get("why"), lambda why: texts.say("The platform says: {why}", why=why)))
         case Happening.VIEWED | Happening.APPROVED | Happening.REJECTED | Happening.WITHDRAWN:

@@ -19,6 +19,7 @@ _Delegating = Literal[
     Happening.DELEGATION_REFUSED,
     Happening.DELEGATION_TAKEN_BACK,
 ]
+_Delivering = Literal[Happening.UNDELIVERABLE, Happening.DELIVERY_RETRIED, Happening.DELIVERY_DROPPED]
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,8 +121,20 @@ def name_happening(happening: Happening, texts: Texts) -> str:
         case Happening.REMINDED | Happening.ESCALATED:
             is_reminder = happening is Happening.REMINDED
             return texts.say("Reminded the signer") if is_reminder else texts.say("Told that reminders did not help")
+        case Happening.UNDELIVERABLE | Happening.DELIVERY_RETRIED | Happening.DELIVERY_DROPPED:
+            return _name_delivery(happening, texts)
+        case _:
+            assert_never(happening)
+
+
+def _name_delivery(happening: _Delivering, texts: Texts) -> str:
+    match happening:
         case Happening.UNDELIVERABLE:
             return texts.say("A message could not be delivered")
+        case Happening.DELIVERY_RETRIED:
+            return texts.say("An administrator had a message delivered again")
+        case Happening.DELIVERY_DROPPED:
+            return texts.say("An administrator gave up a message")
         case _:
             assert_never(happening)
 

@@ -44,6 +44,8 @@ class Event(StrEnum):
     DELEGATION_REFUSED = "delegation-refused"
     DELEGATION_TAKEN_BACK = "delegation-taken-back"
     UNDELIVERABLE = "undeliverable"
+    DELIVERY_RETRIED = "delivery-retried"
+    DELIVERY_DROPPED = "delivery-dropped"
 
 
 class Personal(StrEnum):

@@ -44,8 +44,15 @@ LINES = select(
 _OF_ENVELOPE = LINES.where(log.c.office_id == bindparam("office"), log.c.envelope_id == bindparam("envelope")).order_by(
     log.c.id
 )
-_OF_PARAAF = (Happening.UNDELIVERABLE, Happening.REMINDED, Happening.ESCALATED, Happening.SEALED)
-"""What Paraaf finds out or does by itself, under the account of whom it is about."""
+_OF_PARAAF = (
+    Happening.UNDELIVERABLE,
+    Happening.DELIVERY_RETRIED,
+    Happening.DELIVERY_DROPPED,
+    Happening.REMINDED,
+    Happening.ESCALATED,
+    Happening.SEALED,
+)
+"""What Paraaf finds out, or does by itself or for an administrator, under the account of whom it is about."""
 _BY_A_PERSON = or_(log.c.happening.not_in(_OF_PARAAF), log.c.by_name != "Paraaf")
 _NEWEST_FIRST = (log.c.at.desc(), log.c.id.desc())
 

@@ -1,14 +1,15 @@
 """What must reach a platform: rows that are leased, delivered in order per conversation, and retried."""
 
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Row, Select, bindparam, delete, func, or_, select, true, update
+from sqlalchemy import Row, Select, bindparam, case, delete, func, or_, select, text, true, update
 from sqlalchemy.sql.dml import ReturningUpdate
 from uuid_utils import uuid7
 
-from bot.domain.outgoing import Claimed, Errand, Outgoing, OutgoingId
-from bot.domain.people import OfficeId
+from bot.domain.outgoing import Claimed, Errand, Listed, Outgoing, OutgoingId
+from bot.domain.people import OfficeId, Platform
 from storage.sql.rows import read_place, write_place
 from storage.sql.session import Session
 from storage.sql.tables import outbox
@@ -57,6 +58,29 @@ _BURY = _REPORT.values(state="dead", lease_until=None, last_error=bindparam("why
 _POSTPONE = _REPORT.values(lease_until=None, due_at=bindparam("due"), last_error=bindparam("why"))
 _POSTPONE_UNCLEAR = _POSTPONE.values(unclear=true())
 
+# Among the dead first: "dead" comes before "pending". Without `facts`, which tell of people.
+_LIST = select(*(each for each in outbox.c if each.name != "facts")).order_by(outbox.c.state, outbox.c.id)
+_THESE_DEAD = (outbox.c.id.in_(bindparam("rows", expanding=True)), outbox.c.state == "dead")
+_DROP = delete(outbox).where(*_THESE_DEAD).returning(outbox)
+# No claim and no put may come between looking for leases and the rows being back in line.
+_STAND_STILL = text("LOCK TABLE outbox IN SHARE ROW EXCLUSIVE MODE")
+
+
+def _put_back() -> ReturningUpdate[Any]:
+    # Two rows of one conversation at the same time could both post the card that they find not posted yet.
+    busy = (
+        select(func.max(_earlier.c.lease_until))
+        .where(_earlier.c.conversation == outbox.c.conversation, _is_pending(_earlier))
+        .scalar_subquery()
+    )
+    now = bindparam("now", type_=outbox.c.due_at.type)
+    # `attempts` goes on, as it tells one lease from another.
+    back = {"state": "pending", "due_at": case((busy > now, busy), else_=now), "created_at": now}
+    return update(outbox).where(*_THESE_DEAD).values(back).returning(outbox)
+
+
+_RETRY = _put_back()
+
 
 class SqlOutbox:
     """Keeps `bot.ports.Outbox`."""
@@ -102,6 +126,25 @@ class SqlOutbox:
         await self._session.flush()
         return await self._session.number(_DEPTH)
 
+    async def list_rows(self, office: OfficeId | None, *, buried_only: bool, limit: int) -> tuple[Listed, ...]:
+        await self._session.flush()
+        query = _LIST.limit(limit)
+        if office is not None:
+            query = query.where(outbox.c.office_id == office)
+        if buried_only:
+            query = query.where(outbox.c.state == "dead")
+        return tuple(map(_list, await self._session.all(query)))
+
+    async def retry(self, rows: Sequence[OutgoingId], now: datetime) -> tuple[Listed, ...]:
+        if self._session.is_postgresql:
+            await self._session.run(_STAND_STILL)
+        found = await self._session.all(_RETRY, {"rows": list(rows), "now": now})
+        return tuple(map(_list, sorted(found, key=lambda row: row.id)))
+
+    async def drop(self, rows: Sequence[OutgoingId]) -> tuple[Listed, ...]:
+        found = await self._session.all(_DROP, {"rows": list(rows)})
+        return tuple(map(_list, sorted(found, key=lambda row: row.id)))
+
 
 def _name_line(outgoing: Outgoing) -> str:
     """What waits for one another: what is said in one conversation. Sealing says nothing, and may take long."""
@@ -118,3 +161,18 @@ def _name_lease(row: Claimed) -> dict[str, Any]:
 def _read(row: Row[Any]) -> Claimed:
     outgoing = Outgoing(OfficeId(row.office_id), read_place(row), Errand(row.errand), row.subject, row.facts)
     return Claimed(OutgoingId(row.id), outgoing, row.key, row.created_at, row.attempts - 1, row.unclear)
+
+
+def _list(row: Row[Any]) -> Listed:
+    return Listed(
+        OutgoingId(row.id),
+        OfficeId(row.office_id),
+        Platform(row.platform),
+        Errand(row.errand),
+        row.subject,
+        row.created_at,
+        row.due_at,
+        row.attempts,
+        row.last_error or "",
+        buried=row.state == "dead",
+    )

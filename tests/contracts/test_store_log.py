@@ -73,14 +73,14 @@ async def test_what_was_added_in_the_same_transaction_is_found(office_store: Sto
 @pytest.mark.parametrize(
     ("wanted", "minutes"),
     [
-        (LogFilter(since=a.at(2)), [4, 3, 2]),
+        (LogFilter(since=a.at(2)), [6, 5, 4, 3, 2]),
         (LogFilter(until=a.at(2)), [1, 0]),
         (LogFilter(since=a.at(1), until=a.at(3)), [2, 1]),
         (LogFilter(person="U0CLIENT"), [2]),
         (LogFilter(person="U0STAFF"), [3, 1, 0]),
         (LogFilter(person="U0NOBODY"), []),
         (LogFilter(state=EnvelopeState.WITHDRAWN), [3]),
-        (LogFilter(state=EnvelopeState.OPEN), [4, 2, 1]),
+        (LogFilter(state=EnvelopeState.OPEN), [6, 5, 4, 2, 1]),
         (LogFilter(since=a.at(1), person="U0STAFF", state=EnvelopeState.OPEN), [1]),
     ],
 )
@@ -92,6 +92,8 @@ async def test_a_filter_leaves_what_is_wanted(office_store: Store, wanted: LogFi
         a_line(2, by=KARIM),
         a_line(3, Happening.WITHDRAWN, envelope=SECOND),
         a_line(4, Happening.UNDELIVERABLE, by=a.a_party("Paraaf")),
+        a_line(5, Happening.DELIVERY_RETRIED, by=a.a_party("Paraaf")),
+        a_line(6, Happening.DELIVERY_DROPPED, by=a.a_party("Paraaf")),
     )
     async with office_store.transaction() as tx:
         second = await tx.envelopes.get(a.OFFICE, SECOND)
@@ -131,7 +133,9 @@ async def test_people_bear_their_newest_names_and_paraaf_is_none_of_them(office_
         a_line(3, by=a.a_party("Sanne de Vries")),
         a_line(4, Happening.UNDELIVERABLE, by=a.a_party("Paraaf")),
         a_line(5, Happening.UNDELIVERABLE, by=replace(bas, name="Paraaf")),
-        a_line(6, Happening.SEALED, by=replace(bas, name="Paraaf")),
+        a_line(6, Happening.DELIVERY_RETRIED, by=replace(bas, name="Paraaf")),
+        a_line(7, Happening.DELIVERY_DROPPED, by=replace(bas, name="Paraaf")),
+        a_line(8, Happening.SEALED, by=replace(bas, name="Paraaf")),
     )
     async with office_store.reading() as tx:
         assert await tx.log.people(a.OFFICE, a.CLIENT, 9) == (a.a_party("Sanne de Vries"), KARIM)

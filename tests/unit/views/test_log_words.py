@@ -59,6 +59,8 @@ def describe(
          ("Aan Karim", "Met een vermelding onder het verzoek", "Het platform meldt: cannot_dm")),
         (Happening.ESCALATED, {"from": "Karim", "to": "Sanne, Bas"}, ("Karim antwoordde niet", "Aan Sanne, Bas")),
         (Happening.UNDELIVERABLE, {"errand": "show card", "why": "is_archived"}, ("Het platform meldt: is_archived",)),
+        (Happening.DELIVERY_RETRIED, {"errand": "show card", "why": "gone"}, ("Het platform meldt: gone",)),
+        (Happening.DELIVERY_DROPPED, {"errand": "show card"}, ()),
     ],
 )  # fmt: skip
 def test_particulars_are_told(happening: Happening, facts: dict[str, str], notes: tuple[str, ...]) -> None:
