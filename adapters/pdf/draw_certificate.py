@@ -86,7 +86,7 @@ def draw_certificate(words: Mapping[str, Any]) -> bytes:
     """The PDF of a certificate, which is given as JSON has it."""
     paper = CertificatePaper(words)
     paper.draw()
-    return bytes(paper.output())
+    return paper.write()
 
 
 def main() -> None:

@@ -8,7 +8,6 @@ from cryptography.hazmat.primitives.asymmetric.ec import SECP256R1, generate_pri
 from PIL import Image
 
 from adapters.pdf.draw_certificate import draw_certificate
-from adapters.pdf.latin import keep_ready
 from adapters.pdf.seal_apart import Limits, SealJob, make
 from adapters.pdf.sealing.handing import hand_over_seal
 from adapters.pdf.sealing.held_key import HeldKey
@@ -46,7 +45,6 @@ def rehearse() -> None:
         level=SealLevel.B_B,
     )
     make(SealJob(Limits(), order, hand_over_seal(key), None, None), BytesIO(draw_certificate(words)), BytesIO())
-    keep_ready()
 
 
 def _draw_png() -> bytes:
