@@ -16,8 +16,8 @@ from typing import Any, Final
 from fontTools.subset import Options, Subsetter, load_font, save_font
 from fpdf import FPDF
 from fpdf.fonts import Glyph, SubsetMap, TTFFont
-from fpdf.output import CIDSystemInfo, OutputProducer, PDFContentStream, PDFFont
-from fpdf.syntax import Name, PDFArray
+from fpdf.output import CIDSystemInfo, OutputProducer, PDFFont
+from fpdf.syntax import Name, PDFArray, PDFContentStream
 
 FONTS: Final = Path(__file__).parent / "fonts"
 FOLDER: Final = FONTS / "latin"
@@ -96,6 +96,14 @@ class _Glyphs(SubsetMap):
         return glyph.glyph_id
 
 
+class _FontFile(PDFContentStream):
+    """A cut's file, packed before."""
+
+    def __init__(self, font: Cut) -> None:
+        super().__init__(font.content)
+        self.filter, self.length1 = Name("FlateDecode"), font.length
+
+
 class CutProducer(OutputProducer):
     """Embeds cuts as they are, and other fonts as fpdf2 does."""
 
@@ -113,15 +121,15 @@ class CutProducer(OutputProducer):
         whole = PDFFont("Type0", name, "Identity-H")
         glyphs = PDFFont("CIDFontType2", name, d_w=font.desc.missing_width, w=_write_widths(font))
         codes, described = CIDSystemInfo(), font.desc
-        file = PDFContentStream(font.content)
-        file.filter, file.length1 = Name("FlateDecode"), font.length
+        file = _FontFile(font)
         texts = PDFContentStream(_write_texts(font), compress=True)
         for each in (whole, glyphs, texts, codes, described, file):
             self._add_pdf_obj(each, "fonts")
         whole.descendant_fonts, whole.to_unicode = PDFArray([glyphs]), texts
         glyphs.c_i_d_system_info, glyphs.font_descriptor = codes, described
-        glyphs.c_i_d_to_g_i_d_map = Name("Identity")
-        described.font_name, described.font_file2 = Name(name), file
+        glyphs.c_i_d_to_g_i_d_map = Name("Identity")  # type: ignore[assignment]  # as the standard allows as well
+        described.font_name = Name(name)
+        described.font_file2 = file  # type: ignore[attr-defined]  # fpdf2 sets it, too, and declares it nowhere
         font.subset.pick.cache_clear()  # it is one for all fonts, and would keep this one
         font.subset.get_glyph.cache_clear()
         return whole

@@ -47,7 +47,7 @@ class LetteredPaper(FPDF):
             self._known = self._read_codes()
         self.set_fallback_fonts(others, exact_match=False)
 
-    def write(self) -> bytes:
+    def finish(self) -> bytes:
         """The PDF."""
         return bytes(self.output(output_producer_class=CutProducer))
 
