@@ -43,6 +43,7 @@ def rehearse() -> None:
         fields=fields,
         title="x",
         certificate=words,
+        extent="%(first)s %(last)s",
         level=SealLevel.B_B,
     )
     paper = BytesIO(draw_certificate(words))

@@ -129,14 +129,15 @@ def make(job: SealJob, keys: KeyRing, original: BinaryIO, paper: BinaryIO) -> Ma
     key = keys.take(job.seal)  # before the work, since it may be away
     pages = draw_certificate(json.loads(orjson.dumps(job.order.certificate)))
     if job.seen.inspection.is_signed:
-        page_count = wrap(job.order, original, pages, paper)
+        extent = wrap(job.order, original, pages, paper)
     else:
-        page_count = compose(job.order, job.seen.sheets, original, pages, paper)
-    level, shortfall = asyncio.run(_seal(job, key, paper))
+        extent = compose(job.order, job.seen.sheets, original, pages, paper)
+    reason = job.order.extent % {"first": extent.before + 1, "last": extent.page_count}
+    level, shortfall = asyncio.run(_seal(job, key, paper, reason))
     paper.flush()
-    return Made(level, shortfall, page_count)
+    return Made(level, shortfall, extent.page_count)
 
 
-async def _seal(job: SealJob, key: OfficeSeal, paper: BinaryIO) -> tuple[SealLevel, str]:
+async def _seal(job: SealJob, key: OfficeSeal, paper: BinaryIO, reason: str) -> tuple[SealLevel, str]:
     async with take_tsa(job.tsa) as tsa:
-        return await seal_file(paper, key, job.order.level, tsa, take_revocation(job.roots))
+        return await seal_file(paper, key, job.order.level, tsa, take_revocation(job.roots), reason)

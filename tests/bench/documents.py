@@ -79,7 +79,10 @@ async def measure_documents(effort: Effort, folder: Path, key: OfficeSeal, large
 
 async def _prepare(sealer: PdfSealer, folder: Path, content: bytes) -> SealOrder:
     mark = Mark(0, "Jan Jansen", "24 november 2026", signature=DrawnSignature(make_drawing(), ()))
-    order = SealOrder(await _keep(folder, content), "x.pdf", (mark,), _FIELDS, "Handtekeningen", _WORDS, SealLevel.B_B)
+    original = await _keep(folder, content)
+    order = SealOrder(
+        original, "x.pdf", (mark,), _FIELDS, "Handtekeningen", _WORDS, "Pagina %(first)s - %(last)s", SealLevel.B_B
+    )
     await sealer.seal(order)
     return order
 

@@ -4,6 +4,7 @@ Everything is read from files and written to them, so that no more than a part o
 """
 
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from io import BytesIO
 from shutil import copyfileobj
 from typing import BinaryIO
@@ -15,11 +16,24 @@ from bot.domain.fields import FieldKind
 from bot.domain.sealing import SealOrder
 
 
-def compose(order: SealOrder, sheets: Sequence[Sheet], original: BinaryIO, pages: bytes, paper: BinaryIO) -> int:
+@dataclass(frozen=True, slots=True)
+class Extent:
+    """How many pages come before those of the certificate, and how many these are."""
+
+    before: int
+    certificate: int
+
+    @property
+    def page_count(self) -> int:
+        """Pages of the whole."""
+        return self.before + self.certificate
+
+
+def compose(order: SealOrder, sheets: Sequence[Sheet], original: BinaryIO, pages: bytes, paper: BinaryIO) -> Extent:
     """Write the original to an empty file, and in one update after its bytes the marks, and the PDF `pages` at the end.
 
-    `sheets` are its pages, as they were seen when it was looked into. Returns how many pages it has now. Raises
-    whatever a reader does for a file that cannot be read.
+    `sheets` are its pages, as they were seen when it was looked into. Raises whatever a reader does for a file that
+    cannot be read.
     """
     original.seek(0)
     copyfileobj(original, paper)
@@ -36,22 +50,22 @@ def compose(order: SealOrder, sheets: Sequence[Sheet], original: BinaryIO, pages
     if others := [mark for mark in order.marks if mark.signer not in placed]:
         last = Place(len(sheets) - 1, sheets[-1].size, sheets[-1].rotation)
         update.append_pages(draw_signature_pages(others, last.seen, order.title))
-    update.append_pages(pages)
+    extent = Extent(update.page_count, update.append_pages(pages))
     update.finish()
-    return update.page_count
+    return extent
 
 
-def wrap(order: SealOrder, original: BinaryIO, pages: bytes, paper: BinaryIO) -> int:
+def wrap(order: SealOrder, original: BinaryIO, pages: bytes, paper: BinaryIO) -> Extent:
     """As `compose`, but a document of its own with the original in it, untouched and unread.
 
     So is sealed what was signed before: nothing can be added to that without breaking its signatures.
     """
     copyfileobj(BytesIO(draw_signature_pages(order.marks, A4, order.title)), paper)
     update = Update(paper)
-    update.append_pages(pages)
+    extent = Extent(update.page_count, update.append_pages(pages))
     update.attach(order.name, original)
     update.finish()
-    return update.page_count
+    return extent
 
 
 def _find_places(sheets: Sequence[Sheet], order: SealOrder) -> Iterator[tuple[Place, Matrix]]:

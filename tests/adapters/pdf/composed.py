@@ -16,6 +16,7 @@ from tests.adapters.pdf.reading import check_structure
 from tests.adapters.pdf.sealing.papers import make_pdf, write_objects, write_plain
 
 TITLE = "Handtekeningen"
+EXTENT = "Bladzijden %(first)s tot en met %(last)s zijn het certificaat"
 DAY = "24 november 2026"
 JAN = Mark(0, "Jan Jansen", DAY, signature=TypedSignature("J. Jansen"))
 CERTIFICATE = make_pdf(text="Certificaat")
@@ -44,7 +45,7 @@ TEXT, PATH, IMAGE = pdfium.raw.FPDF_PAGEOBJ_TEXT, pdfium.raw.FPDF_PAGEOBJ_PATH, 
 def order(
     *marks: Mark, fields: tuple[Field, ...] = (), original: str = "", level: SealLevel = SealLevel.B_B
 ) -> SealOrder:
-    return SealOrder(original, "Akte 王.pdf", marks or (JAN,), fields, TITLE, WORDS, level)
+    return SealOrder(original, "Akte 王.pdf", marks or (JAN,), fields, TITLE, WORDS, EXTENT, level)
 
 
 def compose(
@@ -55,10 +56,10 @@ def compose(
     assert isinstance(seen, Seen), seen
     paper = BytesIO()
     ordered = order(*marks, fields=seen.inspection.fields if fields is None else fields)
-    count = compose_file(ordered, seen.sheets, BytesIO(original), pages, paper)
+    extent = compose_file(ordered, seen.sheets, BytesIO(original), pages, paper)
     composed = paper.getvalue()
     assert composed.startswith(original)
-    assert len(pdfium.PdfDocument(composed)) == count
+    assert len(pdfium.PdfDocument(composed)) == extent.page_count
     check_structure(composed)
     return composed
 

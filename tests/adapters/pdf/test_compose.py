@@ -13,7 +13,7 @@ from pyhanko.pdf_utils.misc import PdfError
 from pyhanko.pdf_utils.reader import PdfFileReader
 
 from adapters.pdf.composing.compose import compose as compose_file
-from adapters.pdf.composing.compose import wrap
+from adapters.pdf.composing.compose import Extent, wrap
 from adapters.pdf.composing.look import Seen, look_into
 from adapters.pdf.composing.tree import walk_pages
 from adapters.pdf.sealing.judging import judge
@@ -197,7 +197,7 @@ def test_fonts_come_once_for_all_pages() -> None:
 async def test_what_was_signed_before_is_wrapped_and_stays_as_it_was(office: OfficeSeal) -> None:
     signed = (await seal(make_pdf(), office, SealLevel.B_B)).content
     paper = BytesIO()
-    assert wrap(order(), BytesIO(signed), CERTIFICATE, paper) == 2
+    assert wrap(order(), BytesIO(signed), CERTIFICATE, paper) == Extent(before=1, certificate=1)
     sealed = (await seal(paper.getvalue(), office, SealLevel.B_B)).content
     judged = await asyncio.to_thread(judge, sealed, Trust([office.certificate]))
     assert judged.verdict is Verdict.HOLDS, judged

@@ -1,6 +1,7 @@
 """What keeps the port `Sealer`: real files, workers and authorities; whatever happens, the next document is sealed."""
 
 import asyncio
+import json
 import os
 import signal
 from collections.abc import AsyncIterator, Callable
@@ -12,6 +13,7 @@ from subprocess import PIPE
 from sys import executable
 from tempfile import TemporaryFile
 
+import orjson
 import pypdfium2 as pdfium
 import pytest
 import pytest_asyncio
@@ -19,6 +21,7 @@ from pyhanko.pdf_utils import generic
 
 from adapters.pdf import sealer as sealer_module
 from adapters.pdf.composing.look import Seen, look_into
+from adapters.pdf.draw_certificate import draw_certificate
 from adapters.pdf.seal_apart import LARGE, Limits, SealJob, make
 from adapters.pdf.sealer import Patience, PdfSealer
 from adapters.pdf.sealing.handing import KeyRing, TsaAddress, hand_over_seal
@@ -33,7 +36,7 @@ from bot.domain.sealing import CannotBeSealed, Mark, Obstacle, SealedPdf
 from bot.domain.signature import DrawnSignature
 from storage.blobs import HashedBlobs, open_blobs
 from storage.evidence.verify import Verdict
-from tests.adapters.pdf.composed import DAY, TITLE, order, png
+from tests.adapters.pdf.composed import DAY, TITLE, WORDS, order, png
 from tests.adapters.pdf.reading import check_structure, count_pages, is_inside, see, turn_field
 from tests.adapters.pdf.sealing.authorities import Authorities, run_authorities
 from tests.adapters.pdf.sealing.papers import lock, make_pdf, pack, turn, write_objects, write_plain
@@ -165,6 +168,21 @@ async def test_verifiers_of_others_accept_what_was_composed_at_every_level(
     file = tmp_path / "sealed.pdf"
     file.write_bytes(content)
     await asyncio.to_thread(ask_all, file, office.authorities.find("root"), level)
+
+
+async def test_the_seal_says_which_pages_are_the_certificate(office: Office) -> None:
+    """A page of the original may look like one; nobody can make the seal say that it is."""
+    forged = draw_certificate(json.loads(orjson.dumps(WORDS)))
+    original = await office.put(forged)
+    sealed = await office.sealer.seal(order(JAN, fields=FIELDS, original=original))
+    content = await office.read(sealed)
+    titles = ["Transactiecertificaat" in see(content, page).text() for page in range(sealed.pages)]
+    assert titles == [True, True]
+    (covered,) = (await asyncio.to_thread(judge, content, office.authorities.trust)).signatures
+    assert covered.reason == "Bladzijden 2 tot en met 2 zijn het certificaat"
+    edited = content.replace(b"Bladzijden 2", b"Bladzijden 1")
+    assert edited != content
+    assert (await asyncio.to_thread(judge, edited, office.authorities.trust)).verdict is Verdict.FAILS
 
 
 async def test_what_is_signed_already_is_wrapped(office: Office) -> None:
