@@ -12,8 +12,8 @@ from fpdf import FPDF
 from pyhanko.pdf_utils.misc import PdfError
 from pyhanko.pdf_utils.reader import PdfFileReader
 
-from adapters.pdf.composing.compose import compose as compose_file
 from adapters.pdf.composing.compose import Extent, wrap
+from adapters.pdf.composing.compose import compose as compose_file
 from adapters.pdf.composing.look import Seen, look_into
 from adapters.pdf.composing.tree import walk_pages
 from adapters.pdf.sealing.judging import judge
