@@ -29,6 +29,7 @@ from sqlalchemy import (
     true,
 )
 
+from bot.domain.accounts import Asks
 from bot.domain.certified import SealLevel, Way
 from bot.domain.delegation import DelegationState
 from bot.domain.envelope import Answer, EnvelopeState
@@ -254,6 +255,8 @@ envelopes = Table(
     Column("sealed_level", Text, _words("sealed_level", SealLevel)),
     Column("sealed_at", UtcTime),
     Column("sealed_shortfall", Text),
+    Column("asks", Text, _words("asks", Asks), nullable=False, server_default=Asks.APPROVE.value),
+    Column("period_end", Date),
     UniqueConstraint("id", "office_id"),
     UniqueConstraint("office_id", "request_key"),
     UniqueConstraint("supersedes_id"),
@@ -301,6 +304,7 @@ envelope_signers = Table(
     Column("consent", Text),
     Column("derived_place", Text),
     Column("texts", Text),
+    Column("adopted_on", Date),
     PrimaryKeyConstraint("envelope_id", "position"),
     UniqueConstraint("envelope_id", "platform", "tenant", "user_id"),
     _words("platform", Platform),
