@@ -12,6 +12,7 @@ from typing import BinaryIO, Protocol
 from bot.conversation import Actor, FileRef
 from bot.domain.certified import Sealed, SealLevel
 from bot.domain.delegation import Delegation, DelegationId
+from bot.domain.delivery import Delivery, DeliveryId, SourceId, SourcePackage
 from bot.domain.dossier import Content, DossierItem, ItemId, Version
 from bot.domain.envelope import Envelope, EnvelopeId, Party, Signer
 from bot.domain.evidence import EvidenceFact, Lag, OwedLine, Receipt
@@ -35,6 +36,7 @@ from bot.domain.people import (
 from bot.domain.places import Conversation, MessageRef, Place, Reference
 from bot.domain.placing import FieldTemplate, PageShape, Placement, PlacingLink
 from bot.domain.reminders import Reminder
+from bot.domain.sbr import ClientNumber
 from bot.domain.sealing import Inspection, SealedPdf, SealOrder
 from bot.domain.signature import Signature
 from bot.domain.tasks import TaskScope, Turn
@@ -127,8 +129,11 @@ class Blobs(Protocol):
 class PageCounter(Protocol):
     """Looks into documents without trusting them."""
 
-    async def count_pages(self, content: bytes) -> int | None:
-        """The number of pages of a PDF; None for anything else, and for a PDF that is broken, locked or hostile."""
+    async def count_pages(self, content: bytes | BinaryIO) -> int | None:
+        """The number of pages of a PDF; None for anything else, and for a PDF that is broken, locked or hostile.
+
+        A file that lies on disk is not read into the memory of this process.
+        """
 
 
 class LayoutReader(Protocol):
@@ -594,6 +599,62 @@ class UploadPages(Protocol):
         """Take the link away; False when somebody else did so first."""
 
 
+class Sources(Protocol):
+    """The source packages that deliver to offices."""
+
+    async def get(self, source: SourceId) -> SourcePackage | None:
+        """A source by id, of whatever office."""
+
+    async def of_office(self, office: OfficeId) -> tuple[SourcePackage, ...]:
+        """The sources of this office by name, those that were revoked among them."""
+
+    async def active(self) -> tuple[SourcePackage, ...]:
+        """The sources of every office from which something is taken."""
+
+    async def add(self, source: SourcePackage) -> None:
+        """Add a source. Raises `Conflict` when the office has one of that name, ignoring case."""
+
+    async def save(self, source: SourcePackage) -> None:
+        """Replace the hash of its token, and its pattern."""
+
+
+class Deliveries(Protocol):
+    """What source packages delivered, with compare-and-swap on its revision."""
+
+    async def add(self, delivery: Delivery) -> bool:
+        """Add a delivery; False, and nothing is added, when this source used its key before."""
+
+    async def by_key(self, source: SourceId, key: str) -> Delivery | None:
+        """What this source delivered under this key."""
+
+    async def get(self, office: OfficeId, delivery: DeliveryId) -> Delivery | None:
+        """A delivery of this office."""
+
+    async def of_envelope(self, office: OfficeId, envelope: EnvelopeId) -> Delivery | None:
+        """The delivery that this envelope came of."""
+
+    async def claim_received(self, now: datetime, lease: timedelta, limit: int) -> tuple[Delivery, ...]:
+        """Lease up to `limit` deliveries that nobody looked at yet, oldest first, each to one caller alone.
+
+        One that was neither saved nor postponed is claimed again when its lease ends.
+        """
+
+    async def postpone(self, delivery: Delivery, due: datetime) -> None:
+        """Let a delivery that was claimed wait until `due`, unless it was saved meanwhile."""
+
+    async def save(self, delivery: Delivery) -> Delivery:
+        """Save state, doubts, choices and envelope as the revision after the one it was read as, and end its lease.
+
+        Raises `Conflict` when that is no longer the newest revision.
+        """
+
+    def hash_number(self, office: OfficeId, number: ClientNumber) -> str:
+        """What is kept of a client's number: an HMAC under a key of this office alone."""
+
+    async def sent_number(self, office: OfficeId, client_number: str, field: str) -> str | None:
+        """The hash under `field` in the `extra` of the newest delivery that was sent for this client number."""
+
+
 class Transaction(Protocol):
     """One database transaction, and everything that can be read or changed in it."""
 
@@ -611,6 +672,8 @@ class Transaction(Protocol):
     placed_fields: PlacedFields
     placing_links: PlacingLinks
     references: References
+    sources: Sources
+    deliveries: Deliveries
     signatures: Signatures
     owed_evidence: OwedEvidence
     reminders: Reminders

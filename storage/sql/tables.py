@@ -32,6 +32,7 @@ from sqlalchemy import (
 from bot.domain.accounts import Asks
 from bot.domain.certified import SealLevel, Way
 from bot.domain.delegation import DelegationState
+from bot.domain.delivery import DeliveryState, Kind
 from bot.domain.envelope import Answer, EnvelopeState
 from bot.domain.people import Platform, Role
 from bot.domain.signature import Drawing
@@ -578,6 +579,57 @@ reminders = Table(
     _partial("ix_reminders_due", "due_at", "id", where="due_at IS NOT NULL"),
     _partial("ix_reminders_of_person", "user_id", "due_at", where="due_at IS NOT NULL"),
     sqlite_autoincrement=True,
+)
+
+sources = Table(
+    "sources",
+    metadata,
+    Column("id", Text, primary_key=True),
+    Column("office_id", Text, ForeignKey("offices.id"), nullable=False),
+    Column("name", Text, nullable=False),
+    Column("name_folded", Text, nullable=False),
+    Column("token_hash", Text),
+    Column("pattern", Text, nullable=False),
+    UniqueConstraint("id", "office_id"),
+    UniqueConstraint("office_id", "name_folded"),
+)
+
+deliveries = Table(
+    "deliveries",
+    metadata,
+    Column("id", Text, primary_key=True),
+    Column("office_id", Text, nullable=False),
+    Column("source_id", Text, nullable=False),
+    Column("key", Text, nullable=False),
+    Column("kind", Text, nullable=False),
+    Column("client_number", Text, nullable=False),
+    Column("period", Text, nullable=False),
+    Column("file_name", Text, nullable=False),
+    Column("sha256", Text, nullable=False),
+    Column("size", BigInteger, nullable=False),
+    Column("media_type", Text, nullable=False),
+    Column("pages", Integer),
+    Column("received_at", UtcTime, nullable=False),
+    Column("title", Text, nullable=False),
+    Column("reference", Text, nullable=False),
+    Column("instance_sha256", Text),
+    Column("instance_size", BigInteger),
+    Column("extra", JSON, nullable=False),
+    Column("state", Text, nullable=False),
+    Column("doubts", JSON, nullable=False),
+    Column("choices", JSON, nullable=False),
+    Column("envelope_id", Text),
+    Column("revision", Integer, nullable=False),
+    Column("due_at", UtcTime, nullable=False),
+    UniqueConstraint("source_id", "key"),
+    UniqueConstraint("envelope_id"),
+    _of_office("sources", "source_id"),
+    _of_office("envelopes", "envelope_id"),
+    _words("kind", Kind),
+    _words("state", DeliveryState),
+    CheckConstraint("length(sha256) = 64", name="sha256"),
+    _partial("ix_deliveries_due", "due_at", "id", where="state = 'received'"),
+    _partial("ix_deliveries_sent", "office_id", "client_number", "id", where="state = 'sent'"),
 )
 
 outbox = Table(
