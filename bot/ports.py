@@ -40,6 +40,7 @@ from bot.domain.sbr import ClientNumber
 from bot.domain.sealing import Inspection, SealedPdf, SealOrder
 from bot.domain.signature import Signature
 from bot.domain.tasks import TaskScope, Turn
+from bot.domain.webhooks import ClaimedCall, ListedCall, Reply, Webhook, WebhookCall
 from cards.model import Card
 
 
@@ -161,6 +162,13 @@ class Sealer(Protocol):
 
         Raises `CannotBeSealed`, `SealingUnavailable` when trying again may help, `StoreUnavailable`.
         """
+
+
+class SourceCaller(Protocol):
+    """Calls source packages at their addresses, which are not trusted."""
+
+    async def call(self, webhook: Webhook, event_id: str, body: bytes) -> Reply:
+        """Post a JSON body, signed with the secret of this webhook. Raises `CallFailed` where no answer came."""
 
 
 class Geography(Protocol):
@@ -655,6 +663,53 @@ class Deliveries(Protocol):
         """The hash under `field` in the `extra` of the newest delivery that was sent for this client number."""
 
 
+class Webhooks(Protocol):
+    """Where the source packages of offices are called."""
+
+    async def get(self, office: OfficeId, source: SourceId) -> Webhook | None:
+        """Where a source of this office is called, or was until it was removed."""
+
+    async def of_office(self, office: OfficeId) -> tuple[Webhook, ...]:
+        """Those of this office, in the order of their sources' ids."""
+
+    async def save(self, webhook: Webhook) -> None:
+        """Add a webhook, or replace what is known of it."""
+
+    async def closed_since(self, office: OfficeId, source: SourceId, since: datetime) -> tuple[EnvelopeId, ...]:
+        """The envelopes of this source's deliveries, and their corrected versions, that ended at or after `since`.
+
+        In the order in which they ended: were sealed, where they are.
+        """
+
+
+class WebhookCalls(Protocol):
+    """What source packages are still to be told."""
+
+    async def put(self, call: WebhookCall, now: datetime) -> None:
+        """Add a call, due at once, in place of one of the same event that waits or was buried."""
+
+    async def claim(self, now: datetime, lease: timedelta, limit: int) -> tuple[ClaimedCall, ...]:
+        """Lease up to `limit` due calls to active webhooks, only the oldest unmade one of each source."""
+
+    async def done(self, row: ClaimedCall) -> None:
+        """Report that it was made; the row goes. No report counts once the lease was given to another."""
+
+    async def postpone(self, row: ClaimedCall, due: datetime, why: str) -> None:
+        """Report a failure that is worth another try at `due`."""
+
+    async def bury(self, row: ClaimedCall, why: str) -> bool:
+        """Report a failure for good, as `Outbox.bury`."""
+
+    async def drop_waiting(self, office: OfficeId, source: SourceId) -> int:
+        """Forget what waits for this source, since it is called no more; how many that were."""
+
+    async def depth(self) -> int:
+        """How many calls wait."""
+
+    async def list_calls(self, office: OfficeId | None, *, buried_only: bool, limit: int) -> tuple[ListedCall, ...]:
+        """As `Outbox.list_rows`."""
+
+
 class Transaction(Protocol):
     """One database transaction, and everything that can be read or changed in it."""
 
@@ -678,6 +733,8 @@ class Transaction(Protocol):
     owed_evidence: OwedEvidence
     reminders: Reminders
     outbox: Outbox
+    webhooks: Webhooks
+    webhook_calls: WebhookCalls
 
 
 class Store(Protocol):

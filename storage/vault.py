@@ -30,6 +30,7 @@ class Vault:
     def __init__(self, master: bytes) -> None:
         self._master = AESGCM(master)
         self._naming = hmac.digest(master, b"paraaf numbers 1", "sha256")
+        self._deriving = hmac.digest(master, b"paraaf secrets 1", "sha256")
         self.name = sha256(b"paraaf personal key\n" + master).hexdigest()[:16]
         """Tells master keys apart, without telling anything of them."""
 
@@ -48,6 +49,10 @@ class Vault:
     def hash(self, owner: str, text: str) -> str:
         """A hash of a text that is short enough to be guessed, in hex: nobody can make it without the master key."""
         return hmac.digest(self._naming, _bind((owner, text)), "sha256").hex()
+
+    def derive(self, *purpose: str) -> bytes:
+        """A secret of 32 bytes for one purpose: the same every time, and nothing has to be kept for it."""
+        return hmac.digest(self._deriving, _bind(purpose), "sha256")
 
     def _unwrap(self, wrapped: bytes, owner: tuple[str, ...]) -> AESGCM:
         return AESGCM(_open(self._master, wrapped, "key", *owner))

@@ -34,6 +34,7 @@ from bot.use_cases.keep_delegation import show_lapsed
 from bot.use_cases.notify_turn import notify_turns
 from bot.use_cases.schedule import start_reminders
 from bot.use_cases.signing_link import give_link
+from bot.use_cases.tell_source import tell_source
 from bot.views import adoption, forms
 from bot.views.consent import name_consent
 from bot.views.envelope_words import find_day
@@ -166,6 +167,7 @@ async def _save(ports: Ports, before: Envelope, by: Party, given: Given, link: S
         for more in (*notify_turns(envelope, before), *show_lapsed(envelope)):
             await tx.outbox.put(more, at)
         await start_reminders(tx, at, envelope, before)
+        await tell_source(tx, envelope, at)
         return await tx.envelopes.save(envelope)  # last, since it takes along what was added before
 
 

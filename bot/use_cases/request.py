@@ -22,6 +22,7 @@ from bot.use_cases.ids import new_id
 from bot.use_cases.notify_turn import notify_turns
 from bot.use_cases.place_fields import fields_for
 from bot.use_cases.schedule import start_reminders
+from bot.use_cases.tell_source import tell_source
 from bot.views import forms
 
 
@@ -148,3 +149,4 @@ async def _supersede(tx: Transaction, ports: Ports, old: Envelope, new: Envelope
     # After the new card in the same conversation, so that both messages can point at it.
     for errand in (Errand.SHOW_CARD, Errand.NOTE_SUCCESSOR):
         await tx.outbox.put(Outgoing(old.office, superseded.conversation, errand, old.id), now)
+    await tell_source(tx, superseded, now)

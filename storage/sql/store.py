@@ -30,6 +30,8 @@ from bot.ports import (
     Sources,
     Tasks,
     UploadPages,
+    WebhookCalls,
+    Webhooks,
 )
 from storage.sql.archives import SqlArchives
 from storage.sql.audited import SqlAuditedLines
@@ -57,6 +59,7 @@ from storage.sql.tables import personal_keys
 from storage.sql.tasks import SqlTasks
 from storage.sql.troubles import TROUBLES, translate
 from storage.sql.upload_pages import SqlUploadPages
+from storage.sql.webhooks import SqlWebhookCalls, SqlWebhooks
 from storage.vault import Vault
 
 Result = TypeVar("Result")
@@ -87,6 +90,8 @@ class SqlTransaction:
         self.owed_evidence: OwedEvidence = SqlOwedEvidence(session)
         self.reminders: Reminders = SqlReminders(session)
         self.outbox: Outbox = SqlOutbox(session)
+        self.webhooks: Webhooks = SqlWebhooks(session)
+        self.webhook_calls: WebhookCalls = SqlWebhookCalls(session)
         self.archives = SqlArchives(session)
         self.audited = SqlAuditedLines(session)
 

@@ -660,3 +660,39 @@ outbox = Table(
     _partial("ix_outbox_line", "conversation", "id", where="state = 'pending'"),
     sqlite_autoincrement=True,
 )
+
+webhooks = Table(
+    "webhooks",
+    metadata,
+    Column("source_id", Text, primary_key=True),
+    Column("office_id", Text, ForeignKey("offices.id"), nullable=False),
+    # Empty once it was removed: the row stays, so that the same secret is never given twice.
+    Column("url", Text, nullable=False),
+    Column("generation", Integer, nullable=False),
+    Column("renewed_at", UtcTime, nullable=False),
+    Column("stopped", Text, nullable=False),
+    CheckConstraint("generation >= 1", name="generation"),
+)
+
+webhook_calls = Table(
+    "webhook_calls",
+    metadata,
+    _sequence(),
+    Column("office_id", Text, ForeignKey("offices.id"), nullable=False),
+    Column("source_id", Text, ForeignKey("webhooks.source_id"), nullable=False),
+    Column("envelope_id", Text, nullable=False),
+    Column("event", Text, nullable=False),
+    Column("occurred_at", UtcTime, nullable=False),
+    Column("state", Text, nullable=False),
+    Column("due_at", UtcTime, nullable=False),
+    Column("lease_until", UtcTime),
+    Column("attempts", Integer, nullable=False),
+    Column("last_error", Text),
+    Column("created_at", UtcTime, nullable=False),
+    _of_office("envelopes", "envelope_id"),
+    UniqueConstraint("envelope_id", "event"),
+    CheckConstraint("state IN ('pending', 'dead')", name="state"),
+    _partial("ix_webhook_calls_due", "due_at", "id", where="state = 'pending'"),
+    _partial("ix_webhook_calls_line", "source_id", "id", where="state = 'pending'"),
+    sqlite_autoincrement=True,
+)
