@@ -105,6 +105,11 @@ class Reply:
     status: int
     retry_after: timedelta | None = None
 
+    @property
+    def is_success(self) -> bool:
+        """Whether it was taken in."""
+        return 200 <= self.status < 300  # noqa: PLR2004 - as HTTP has it
+
 
 @dataclass(eq=False)
 class CallFailed(Exception):

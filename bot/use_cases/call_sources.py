@@ -35,7 +35,7 @@ POLL = 2.0
 GIVE_UP_AFTER = timedelta(days=3)
 PROOF_WAIT, PROOF_PATIENCE = timedelta(seconds=2), timedelta(minutes=10)
 """How often it is looked for, and how long it is waited for: after that the event is told without."""
-_OK, _GONE = range(200, 300), 410
+_GONE = 410
 _ASKS_TO_WAIT = (429, 503)
 
 _log = structlog.get_logger(__name__)
@@ -127,7 +127,7 @@ class Calling:
 
     async def _take_in(self, row: ClaimedCall, webhook: Webhook, reply: Reply) -> None:
         why = f"status {reply.status}"
-        if reply.status in _OK:
+        if reply.is_success:
             async with self._ports.store.transaction() as tx:
                 await tx.webhook_calls.done(row)
             self._observe(Outcome.DELIVERED)
