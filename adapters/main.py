@@ -32,11 +32,13 @@ from adapters.web.signing.routes import serve_signing
 from adapters.web.signing.site import Site, load_assets
 from adapters.web.uploads import serve_uploads
 from adapters.web.verify import serve_verify
+from adapters.webhooks.caller import open_caller
 from bot.domain.errors import StoreUnavailable
 from bot.domain.people import Platform
 from bot.incidents import describe
 from bot.ports import Directory, Messenger
 from bot.router import Router
+from bot.use_cases.call_sources import Calling
 from bot.use_cases.deliver import Courier
 from bot.use_cases.record_evidence import Recorder
 from bot.use_cases.remind import Reminding
@@ -98,6 +100,9 @@ class Paraaf:
         ports = replace(built, sealer=sealer)
         courier = Courier(ports, self._metrics.count_delivery)
         recorder = Recorder(ports, courier.wake, self._metrics.count_recorded)
+        opening = open_caller(vault, ports.clock, allows_loopback=self._settings.webhooks_loopback)
+        calling = Calling(ports, await self._parts.enter_async_context(opening))
+        self._run(self._keep_going("webhooks", calling.run), self._finish)
         if links:
             self._run(self._keep_going("deliveries", courier.run), self._finish)
             self._run(self._keep_going("reminders", Reminding(ports, courier.wake).run), self._finish)
@@ -106,6 +111,7 @@ class Paraaf:
         def wake() -> None:
             courier.wake()
             recorder.wake()
+            calling.wake()
 
         assets = await asyncio.to_thread(load_assets, self._settings.public_url)
         framed_by = FRAMES if self._settings.teams else ()

@@ -86,6 +86,7 @@ class Settings(SealSettings, BaseSettings):
     proxies: Annotated[Networks, NoDecode, BeforeValidator(read_networks)] = Field(
         default=(), validation_alias="PARAAF_PROXIES"
     )
+    webhooks_loopback: bool = Field(default=False, validation_alias="PARAAF_WEBHOOKS_LOOPBACK")
     geoip: _File | None = Field(default=None, validation_alias="PARAAF_GEOIP_DB")
     evidence_folder: _Folder | None = Field(default=None, validation_alias="PARAAF_EVIDENCE_DIR")
     evidence_secret_file: _File | None = Field(default=None, validation_alias="PARAAF_EVIDENCE_SECRET_FILE")

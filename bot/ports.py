@@ -12,6 +12,7 @@ from typing import BinaryIO, Protocol
 from bot.conversation import Actor, FileRef
 from bot.domain.certified import Sealed, SealLevel
 from bot.domain.delegation import Delegation, DelegationId
+from bot.domain.delivery import Delivery, DeliveryId, SourceId, SourcePackage
 from bot.domain.dossier import Content, DossierItem, ItemId, Version
 from bot.domain.envelope import Envelope, EnvelopeId, Party, Signer
 from bot.domain.evidence import EvidenceFact, Lag, OwedLine, Receipt
@@ -35,9 +36,11 @@ from bot.domain.people import (
 from bot.domain.places import Conversation, MessageRef, Place, Reference
 from bot.domain.placing import FieldTemplate, PageShape, Placement, PlacingLink
 from bot.domain.reminders import Reminder
+from bot.domain.sbr import ClientNumber
 from bot.domain.sealing import Inspection, SealedPdf, SealOrder
 from bot.domain.signature import Signature
 from bot.domain.tasks import TaskScope, Turn
+from bot.domain.webhooks import ClaimedCall, ListedCall, Reply, Webhook, WebhookCall
 from cards.model import Card
 
 
@@ -127,8 +130,11 @@ class Blobs(Protocol):
 class PageCounter(Protocol):
     """Looks into documents without trusting them."""
 
-    async def count_pages(self, content: bytes) -> int | None:
-        """The number of pages of a PDF; None for anything else, and for a PDF that is broken, locked or hostile."""
+    async def count_pages(self, content: bytes | BinaryIO) -> int | None:
+        """The number of pages of a PDF; None for anything else, and for a PDF that is broken, locked or hostile.
+
+        A file that lies on disk is not read into the memory of this process.
+        """
 
 
 class LayoutReader(Protocol):
@@ -156,6 +162,13 @@ class Sealer(Protocol):
 
         Raises `CannotBeSealed`, `SealingUnavailable` when trying again may help, `StoreUnavailable`.
         """
+
+
+class SourceCaller(Protocol):
+    """Calls source packages at their addresses, which are not trusted."""
+
+    async def call(self, webhook: Webhook, event_id: str, body: bytes) -> Reply:
+        """Post a JSON body, signed with the secret of this webhook. Raises `CallFailed` where no answer came."""
 
 
 class Geography(Protocol):
@@ -594,6 +607,109 @@ class UploadPages(Protocol):
         """Take the link away; False when somebody else did so first."""
 
 
+class Sources(Protocol):
+    """The source packages that deliver to offices."""
+
+    async def get(self, source: SourceId) -> SourcePackage | None:
+        """A source by id, of whatever office."""
+
+    async def of_office(self, office: OfficeId) -> tuple[SourcePackage, ...]:
+        """The sources of this office by name, those that were revoked among them."""
+
+    async def active(self) -> tuple[SourcePackage, ...]:
+        """The sources of every office from which something is taken."""
+
+    async def add(self, source: SourcePackage) -> None:
+        """Add a source. Raises `Conflict` when the office has one of that name, ignoring case."""
+
+    async def save(self, source: SourcePackage) -> None:
+        """Replace the hash of its token, and its pattern."""
+
+
+class Deliveries(Protocol):
+    """What source packages delivered, with compare-and-swap on its revision."""
+
+    async def add(self, delivery: Delivery) -> bool:
+        """Add a delivery; False, and nothing is added, when this source used its key before."""
+
+    async def by_key(self, source: SourceId, key: str) -> Delivery | None:
+        """What this source delivered under this key."""
+
+    async def get(self, office: OfficeId, delivery: DeliveryId) -> Delivery | None:
+        """A delivery of this office."""
+
+    async def of_envelope(self, office: OfficeId, envelope: EnvelopeId) -> Delivery | None:
+        """The delivery that this envelope came of."""
+
+    async def claim_received(self, now: datetime, lease: timedelta, limit: int) -> tuple[Delivery, ...]:
+        """Lease up to `limit` deliveries that nobody looked at yet, oldest first, each to one caller alone.
+
+        One that was neither saved nor postponed is claimed again when its lease ends.
+        """
+
+    async def postpone(self, delivery: Delivery, due: datetime) -> None:
+        """Let a delivery that was claimed wait until `due`, unless it was saved meanwhile."""
+
+    async def save(self, delivery: Delivery) -> Delivery:
+        """Save state, doubts, choices and envelope as the revision after the one it was read as, and end its lease.
+
+        Raises `Conflict` when that is no longer the newest revision.
+        """
+
+    def hash_number(self, office: OfficeId, number: ClientNumber) -> str:
+        """What is kept of a client's number: an HMAC under a key of this office alone."""
+
+    async def sent_number(self, office: OfficeId, client_number: str, field: str) -> str | None:
+        """The hash under `field` in the `extra` of the newest delivery that was sent for this client number."""
+
+
+class Webhooks(Protocol):
+    """Where the source packages of offices are called."""
+
+    async def get(self, office: OfficeId, source: SourceId) -> Webhook | None:
+        """Where a source of this office is called, or was until it was removed."""
+
+    async def of_office(self, office: OfficeId) -> tuple[Webhook, ...]:
+        """Those of this office, in the order of their sources' ids."""
+
+    async def save(self, webhook: Webhook) -> None:
+        """Add a webhook, or replace what is known of it."""
+
+    async def closed_since(self, office: OfficeId, source: SourceId, since: datetime) -> tuple[EnvelopeId, ...]:
+        """The envelopes of this source's deliveries, and their corrected versions, that ended at or after `since`.
+
+        In the order in which they ended: were sealed, where they are.
+        """
+
+
+class WebhookCalls(Protocol):
+    """What source packages are still to be told."""
+
+    async def put(self, call: WebhookCall, now: datetime) -> None:
+        """Add a call, due at once, in place of one of the same event that waits or was buried."""
+
+    async def claim(self, now: datetime, lease: timedelta, limit: int) -> tuple[ClaimedCall, ...]:
+        """Lease up to `limit` due calls to active webhooks, only the oldest unmade one of each source."""
+
+    async def done(self, row: ClaimedCall) -> None:
+        """Report that it was made; the row goes. No report counts once the lease was given to another."""
+
+    async def postpone(self, row: ClaimedCall, due: datetime, why: str) -> None:
+        """Report a failure that is worth another try at `due`."""
+
+    async def bury(self, row: ClaimedCall, why: str) -> bool:
+        """Report a failure for good, as `Outbox.bury`."""
+
+    async def drop_waiting(self, office: OfficeId, source: SourceId) -> int:
+        """Forget what waits for this source, since it is called no more; how many that were."""
+
+    async def depth(self) -> int:
+        """How many calls wait."""
+
+    async def list_calls(self, office: OfficeId | None, *, buried_only: bool, limit: int) -> tuple[ListedCall, ...]:
+        """As `Outbox.list_rows`."""
+
+
 class Transaction(Protocol):
     """One database transaction, and everything that can be read or changed in it."""
 
@@ -611,10 +727,14 @@ class Transaction(Protocol):
     placed_fields: PlacedFields
     placing_links: PlacingLinks
     references: References
+    sources: Sources
+    deliveries: Deliveries
     signatures: Signatures
     owed_evidence: OwedEvidence
     reminders: Reminders
     outbox: Outbox
+    webhooks: Webhooks
+    webhook_calls: WebhookCalls
 
 
 class Store(Protocol):

@@ -34,12 +34,12 @@ from bot.use_cases.draft import SHOWN_NAME, Draft
 from bot.use_cases.link import ask_client, link_conversation, start_sending
 from bot.use_cases.logs import filter_log, show_envelope_log, show_log
 from bot.use_cases.look_up import look_up
-from bot.use_cases.send import arrange_signers, choose_signers, confirm_signer, submit_draft
+from bot.use_cases.send import arrange_signers, choose_asks, choose_signers, confirm_signer, submit_draft
 from bot.use_cases.show import show_view
 from bot.use_cases.tasks import tell_tasks, turn_page
 from bot.use_cases.view_documents import show_documents
 from bot.use_cases.withdraw import start_correction, withdraw
-from bot.views import delegation, envelope_card, forms, log_forms, reminders
+from bot.views import adoption, delegation, envelope_card, forms, log_forms, reminders
 from bot.views.help import show_help, show_words
 from bot.views.refusals import (
     explain,
@@ -73,6 +73,7 @@ _PRESSES: dict[str, Callable[[Ports, Press, Texts], Awaitable[Answer]]] = {
 }
 _SUBMISSIONS: dict[str, Callable[[Ports, Submission, Texts], Awaitable[Answer]]] = {
     forms.SEND: submit_draft,
+    adoption.CHOOSE_ASKS: choose_asks,
     forms.CHOOSE_SIGNERS: choose_signers,
     forms.ARRANGE_SIGNERS: arrange_signers,
     forms.CONFIRM_SIGNER: confirm_signer,

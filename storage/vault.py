@@ -4,6 +4,7 @@ Every person at an office has a key, which lies in the database wrapped by the m
 beside it. Whatever is sealed is bound to where it belongs, so that a value moved to another row does not open.
 """
 
+import hmac
 import os
 from base64 import urlsafe_b64decode, urlsafe_b64encode
 from hashlib import sha256
@@ -28,6 +29,8 @@ class Vault:
 
     def __init__(self, master: bytes) -> None:
         self._master = AESGCM(master)
+        self._naming = hmac.digest(master, b"paraaf numbers 1", "sha256")
+        self._deriving = hmac.digest(master, b"paraaf secrets 1", "sha256")
         self.name = sha256(b"paraaf personal key\n" + master).hexdigest()[:16]
         """Tells master keys apart, without telling anything of them."""
 
@@ -42,6 +45,14 @@ class Vault:
     def open(self, wrapped: bytes, owner: tuple[str, ...], sealed: bytes, *belongs: str) -> bytes:
         """What was sealed. Raises `ValueError` when key, owner or place are not those that it was sealed with."""
         return _open(self._unwrap(wrapped, owner), sealed, "content", *owner, *belongs)
+
+    def hash(self, owner: str, text: str) -> str:
+        """A hash of a text that is short enough to be guessed, in hex: nobody can make it without the master key."""
+        return hmac.digest(self._naming, _bind((owner, text)), "sha256").hex()
+
+    def derive(self, *purpose: str) -> bytes:
+        """A secret of 32 bytes for one purpose: the same every time, and nothing has to be kept for it."""
+        return hmac.digest(self._deriving, _bind(purpose), "sha256")
 
     def _unwrap(self, wrapped: bytes, owner: tuple[str, ...]) -> AESGCM:
         return AESGCM(_open(self._master, wrapped, "key", *owner))

@@ -22,6 +22,7 @@ _WORDS = {
     Mismatch.TIME: "with another time",
     Mismatch.DOCUMENTS: "with other documents, or other hashes of them",
     Mismatch.CONSENT: "with other words that were agreed to",
+    Mismatch.ADOPTION: "telling otherwise whether, or when, annual accounts were adopted",
     Mismatch.WHO: "with another name of who did it",
     Mismatch.ACCOUNT: "with another account of who did it",
     Mismatch.REASON: "with another reason or note",

@@ -3,12 +3,12 @@
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 
+from adapters.commands.webhooks import find_calls, show_time
 from adapters.parts import open_store
 from adapters.settings import Settings
 from bot.domain.outgoing import Listed, OutgoingId
 from bot.domain.people import OfficeId
 from bot.ports import Store
-from bot.texts import OFFICE_ZONE
 from bot.use_cases import dead_letters
 from bot.use_cases.offices import pick_office
 from cards.text import clean
@@ -19,11 +19,15 @@ _ALL = 1_000_000
 
 
 async def list_rows(settings: Settings, office: str | None, *, dead: bool) -> list[str]:
-    """One line for each row, what was buried first. Raises `OfficeRefused`, `StoreUnavailable`."""
+    """One line for each row, what was buried first, then one for each call to a source package.
+
+    Raises `OfficeRefused`, `StoreUnavailable`.
+    """
     async with open_store(settings) as store:
         rows = await _find(store, office, buried_only=dead, limit=SHOWN + 1)
-        more = ["… and more. Narrow it with --office or --dead."] if len(rows) > SHOWN else []
-        return [*_describe(rows[:SHOWN], await _name_offices(store)), *more]
+        calls = await find_calls(store, office, buried_only=dead, limit=SHOWN + 1)
+        more = ["… and more. Narrow it with --office or --dead."] if max(len(rows), len(calls)) > SHOWN else []
+        return [*_describe(rows[:SHOWN], await _name_offices(store)), *calls[:SHOWN], *more]
 
 
 async def list_these(settings: Settings, ids: Sequence[int]) -> list[str]:
@@ -83,12 +87,8 @@ def _describe_row(row: Listed, office: str) -> str:
         f"{row.id}: {row.errand}",
         f"request {row.subject}" if row.subject else "no request",
         f"{office}, {row.platform}",
-        f"since {_show_time(row.created_at)}",
+        f"since {show_time(row.created_at)}",
         "1 try" if row.tries == 1 else f"{row.tries} tries",
-        "buried" if row.buried else f"due {_show_time(row.due_at)}",
+        "buried" if row.buried else f"due {show_time(row.due_at)}",
     ]
     return "; ".join([*parts, *([" ".join(clean(row.last_error).split())] if row.last_error else [])])
-
-
-def _show_time(at: datetime) -> str:
-    return f"{at.astimezone(OFFICE_ZONE):%Y-%m-%d %H:%M}"

@@ -9,6 +9,7 @@ import io
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime
+from typing import BinaryIO
 
 from pypdf import PdfReader
 
@@ -60,8 +61,8 @@ async def _fill_office(ports: Ports) -> None:
 class _OwnPapers:
     """Counts pages right here: these papers are our own, so nobody need be protected from them."""
 
-    async def count_pages(self, content: bytes) -> int:
-        return len(PdfReader(io.BytesIO(content)).pages)
+    async def count_pages(self, content: bytes | BinaryIO) -> int:
+        return len(PdfReader(io.BytesIO(content) if isinstance(content, bytes) else content).pages)
 
 
 async def _file(ports: Ports, office: Office, client: DemoClient, paper: Paper) -> None:

@@ -30,6 +30,8 @@ class Mismatch(Enum):
     TIME = auto()
     DOCUMENTS = auto()
     CONSENT = auto()
+    ADOPTION = auto()
+    """What is asked about annual accounts, or when these were adopted."""
     WHO = auto()
     ACCOUNT = auto()
     REASON = auto()
@@ -80,6 +82,8 @@ _PLAIN = {
     "at": Mismatch.TIME,
     "documents": Mismatch.DOCUMENTS,
     "consent": Mismatch.CONSENT,
+    "asks": Mismatch.ADOPTION,
+    "adopted": Mismatch.ADOPTION,
 }
 
 

@@ -128,6 +128,8 @@ def make_entry(fact: EvidenceFact, commitments: Mapping[Personal, str]) -> Entry
         tuple(Document(fact.client, each.item, each.sha256, fact.after) for each in fact.documents),
         fact.consent,
         commitments,
+        fact.asks,
+        fact.adopted_on,
     )
 
 

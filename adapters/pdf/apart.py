@@ -5,6 +5,7 @@ import os
 import sys
 from contextlib import suppress
 from dataclasses import dataclass
+from typing import BinaryIO
 
 _NEEDED = ("SYSTEMROOT",)  # Windows starts no Python without it; secrets stay here
 
@@ -18,21 +19,23 @@ class Ran:
     complaint: bytes
 
 
-async def run_apart(module: str, given: bytes, patience: float) -> Ran:
-    """Run `main` of a module with `given` on its standard input.
+async def run_apart(module: str, given: bytes | BinaryIO, patience: float) -> Ran:
+    """Run `main` of a module with `given` on its standard input: bytes, or an unbuffered file on disk.
 
     Raises `TimeoutError` when it takes more than `patience` seconds, which ends it, and `OSError` when it cannot begin.
     """
+    if not isinstance(given, bytes):
+        given.seek(0)  # for the file itself, which is what the process is handed
     running = await asyncio.create_subprocess_exec(
         *command_apart(module),
-        stdin=asyncio.subprocess.PIPE,
+        stdin=asyncio.subprocess.PIPE if isinstance(given, bytes) else given,
         stdout=asyncio.subprocess.PIPE,
         stderr=asyncio.subprocess.PIPE,
         env=pick_environment(),
     )
     try:
         async with asyncio.timeout(patience):
-            output, complaint = await running.communicate(given)
+            output, complaint = await running.communicate(given if isinstance(given, bytes) else None)
     finally:
         with suppress(ProcessLookupError):
             running.kill()

@@ -1,6 +1,7 @@
 """Looks into PDF files in a process of its own, so that a hostile file ends nothing but that process."""
 
 import asyncio
+from typing import BinaryIO
 
 import structlog
 
@@ -23,7 +24,7 @@ class PdfPageCounter:
         self._patience = patience
         self._slots = asyncio.Semaphore(AT_ONCE)
 
-    async def count_pages(self, content: bytes) -> int | None:
+    async def count_pages(self, content: bytes | BinaryIO) -> int | None:
         """The number of pages of a PDF; None for anything else, and for one that is broken, locked or hostile."""
         async with self._slots:
             try:

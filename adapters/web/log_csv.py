@@ -35,6 +35,7 @@ def write_heading(texts: Texts) -> bytes:
                 texts.say("Status now"),
                 texts.say("Request"),
                 *EVIDENCE,
+                texts.say("Date of adoption"),
             ]
         ]
     )
@@ -65,6 +66,7 @@ def _list_cells(entry: Entry, texts: Texts) -> list[str]:
         say_state(entry, texts),
         entry.request,
         *_list_evidence(entry, texts),
+        entry.adopted_on,
     ]
 
 

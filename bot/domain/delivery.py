@@ -35,13 +35,16 @@ class Kind(StrEnum):
 class SourcePackage:
     """The software that documents of an office come from; `name` is unique in the office and names its folder.
 
-    Only the SHA-256 of its token is kept; None once the token was revoked.
+    Only the SHA-256 of its token is kept; None once it was revoked, after which nothing is taken from the package.
+    `pattern` is how the names of files in its folder are read, see `bot.domain.file_pattern`; empty where they say
+    nothing.
     """
 
     id: SourceId
     office: OfficeId
     name: str
     token_hash: str | None
+    pattern: str = ""
 
 
 class DeliveryState(StrEnum):
@@ -94,7 +97,7 @@ class Delivery:
     `key` is the source's own: the same key of the same source is the same delivery. `period` is as given, such as
     `2025` or `2025-Q3`. `title` is what people read; empty where the source gave none. `reference` is the source's own
     name for the document, told back in webhooks. `instance` is the SBR instance that came along. `extra` is what
-    else the source said, kept as it is.
+    else the source said, kept as it is, and the hashes of the numbers that the government knows the client by.
     """
 
     id: DeliveryId
@@ -118,3 +121,23 @@ class Delivery:
     choices: Choices = Choices()
     envelope: EnvelopeId | None = None
     revision: int = 1
+
+    def is_repeated_by(self, other: "Delivery") -> bool:
+        """Whether `other` says the same of the same bytes; what was made of either since does not count."""
+        return all(getattr(self, name) == getattr(other, name) for name in _SAID)
+
+
+_SAID = (
+    "office",
+    "source",
+    "key",
+    "kind",
+    "client_number",
+    "period",
+    "file_name",
+    "content",
+    "title",
+    "reference",
+    "instance",
+    "extra",
+)

@@ -14,6 +14,7 @@ from datetime import date, datetime
 from enum import StrEnum
 from typing import TYPE_CHECKING, NewType
 
+from bot.domain.accounts import Asks
 from bot.domain.certified import Sealed, Way
 from bot.domain.delegation_refusals import PassedOn
 from bot.domain.dossier import Document
@@ -61,7 +62,8 @@ class Decision:
 
     An approval carries the place where one signs and the consent text that was shown (`version/locale`); a rejection
     its reason. `place` is what the person said, `derived_place` what their network address tells; neither stands for
-    the other. `texts` are what they filled in, in the order of the envelope's text fields for them.
+    the other. `texts` are what they filled in, in the order of the envelope's text fields for them. `adopted_on` is
+    when the annual accounts were adopted, where the envelope asks that.
     """
 
     answer: Answer
@@ -71,6 +73,7 @@ class Decision:
     consent: str | None = None
     derived_place: str | None = None
     texts: tuple[str, ...] = ()
+    adopted_on: date | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,7 +120,7 @@ class Envelope:
     wished when it was sent. In the certified way the signers take turns where `in_order`, `fields` are where each signs
     (none for a page of signatures at the end), and `sealed` is what came of it. `evidence` is the entry that proves the
     final state it is in; `evidence_follows` says that it is still to be recorded. An envelope that was closed before
-    there was evidence has neither.
+    there was evidence has neither. `period_end` is the last day that annual accounts are about, where it is known.
     """
 
     id: EnvelopeId
@@ -146,6 +149,8 @@ class Envelope:
     in_order: bool = False
     fields: tuple[Field, ...] = ()
     sealed: Sealed | None = None
+    asks: Asks = Asks.APPROVE
+    period_end: date | None = None
 
     @property
     def waiting_for(self) -> tuple[Signer, ...]:

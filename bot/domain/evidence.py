@@ -26,11 +26,11 @@ class EvidenceFact:
     """Something that happened to an envelope. `decision` is unique, and the same however often it is recorded.
 
     `documents` are those that it was about, in the dossier of `client`; `after` is the SHA-256 of what the only one of
-    them became. `consent` is the version of the words that were
-    agreed to. `person` is who did it; `personal` is what may be erased with them: "who", "reason", "place", "network"
-    (what their network tells), "signature" (a typed name, or the SHA-256 of the drawn picture). `others` are whom a
-    request to pass the task on is about besides them, each to be erased by themselves: "signer" who asked for it and
-    "taker" who was to take their place.
+    them became. `consent` is the version of the words that were agreed to. `asks` is what is asked where annual
+    accounts are to be adopted, and `adopted_on` when they were, as `2026-05-28`. `person` is who did it; `personal` is
+    what may be erased with them: "who", "reason", "place", "network" (what their network tells), "signature" (a typed
+    name, or the SHA-256 of the drawn picture). `others` are whom a request to pass the task on is about besides them,
+    each to be erased by themselves: "signer" who asked for it and "taker" who was to take their place.
     """
 
     office: OfficeId
@@ -45,6 +45,8 @@ class EvidenceFact:
     personal: Mapping[str, str] = field(default_factory=dict)
     others: Mapping[str, Party] = field(default_factory=dict)
     after: str | None = None
+    asks: str | None = None
+    adopted_on: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,6 +102,8 @@ def find_facts(owed: OwedLine, envelope: Envelope, signature: Signature | None) 
         {what: value for what, value in told.items() if value},
         _find_others(line, envelope),
         line.facts.get("after"),
+        line.facts.get("asks"),
+        line.facts.get("adopted_on"),
     )
 
 

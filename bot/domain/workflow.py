@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from bot.domain.accounts import Asks
 from bot.domain.certified import Way
 from bot.domain.delivery import Kind
 from bot.domain.dossier import ItemId
@@ -28,7 +29,8 @@ class WorkflowTemplate:
     `message` and `title` may hold `{client}`, `{period}`, `{document}`, `{due}` and `{sender}`. The sender is who holds
     `sender` for the client; the addressee is the preferred contact. `days_until_due` are calendar days, None for no due
     date. `cadence` None is the office's own, and without `reminders` nobody is reminded. `drawing` None is what the
-    office asks. `standard_items` are documents of the office's own dossier that are sent along.
+    office asks. `standard_items` are documents of the office's own dossier that are sent along. `asks` tells
+    whether annual accounts are to be agreed with or to be adopted.
     """
 
     office: OfficeId
@@ -43,3 +45,4 @@ class WorkflowTemplate:
     cadence: Cadence | None = None
     drawing: Drawing | None = None
     standard_items: tuple[ItemId, ...] = ()
+    asks: Asks = Asks.APPROVE

@@ -109,8 +109,11 @@ def _recommend(draft: Draft, replaces: Envelope | None) -> Way:
 
 
 def _take_over(draft: Draft, replaces: Envelope | None) -> Draft:
-    """The draft with the signers of what is corrected, to begin with."""
-    if replaces is None or replaces.way is Way.APPROVAL:
+    """The draft with what is asked by what is corrected and its signers, to begin with."""
+    if replaces is None:
+        return draft
+    draft = replace(draft, asks=replaces.asks)
+    if replaces.way is Way.APPROVAL:
         return draft
     return replace(draft, signers=tuple(each.account.user for each in replaces.signers), in_order=replaces.in_order)
 

@@ -6,9 +6,10 @@ when somebody else was first the envelope is read again, which tells exactly wha
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import date
 
 from bot.conversation import Actor, Answer, Done, Open, Press, Submission
-from bot.domain.certified import Way
+from bot.domain.accounts import Asks, find_adoption_fault
 from bot.domain.envelope import Answer as SignerAnswer
 from bot.domain.envelope import Decision, Envelope, EnvelopeId, EnvelopeState, Party
 from bot.domain.errors import (
@@ -28,13 +29,15 @@ from bot.domain.typed_text import PLACE_LENGTH, REASON_LENGTH, find_fault, tidy
 from bot.ports import Ports
 from bot.texts import Texts
 from bot.use_cases.access import find_office, read_office
-from bot.use_cases.draft import read_text
+from bot.use_cases.draft import read_day, read_text
 from bot.use_cases.keep_delegation import show_lapsed
 from bot.use_cases.notify_turn import notify_turns
 from bot.use_cases.schedule import start_reminders
 from bot.use_cases.signing_link import give_link
-from bot.views import forms
+from bot.use_cases.tell_source import tell_source
+from bot.views import adoption, forms
 from bot.views.consent import name_consent
+from bot.views.envelope_words import find_day
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +61,7 @@ async def ask_approval(ports: Ports, press: Press, texts: Texts) -> Answer:
     if envelope.drawing is Drawing.REQUIRED:
         address = await give_link(ports, envelope, press.actor, as_staff=False)
         return Open(forms.sign_form(envelope, address, SIGNING_HOURS, texts))
-    return Open(forms.approve_form(envelope, last_place, envelope.id, texts))
+    return Open(forms.approve_form(envelope, last_place, find_day(ports.clock.now()), texts))
 
 
 async def ask_reason(ports: Ports, press: Press, texts: Texts) -> Answer:
@@ -72,20 +75,39 @@ async def approve(ports: Ports, submission: Submission, texts: Texts) -> Answer:
 
     Raises `InvalidInput`, and what `record_answer` raises.
     """
-    return await _answer(ports, submission, *read_approval(ports, read_text(submission.values, forms.PLACE), texts))
+    actor = submission.actor
+    envelope = _require_turn(await _read(ports, actor, EnvelopeId(submission.context)), actor)
+    place, day = read_text(submission.values, forms.PLACE), read_day(submission.values, adoption.ADOPTED_ON)
+    decision, faults = read_approval(ports, envelope, place, day, texts)
+    return await _answer(ports, actor, envelope, decision, faults)
 
 
 async def reject(ports: Ports, submission: Submission) -> Answer:
     """Record the rejection with its reason. Raises what `approve` raises."""
-    return await _answer(ports, submission, *read_rejection(ports, read_text(submission.values, forms.REASON)))
+    actor = submission.actor
+    envelope = _require_turn(await _read(ports, actor, EnvelopeId(submission.context)), actor)
+    return await _answer(ports, actor, envelope, *read_rejection(ports, read_text(submission.values, forms.REASON)))
 
 
-def read_approval(ports: Ports, place: str, texts: Texts, way: Way = Way.APPROVAL) -> tuple[Decision, dict[str, Fault]]:
-    """The approval that somebody gave at this place, with the consent in this language, and what is wrong with it."""
-    place = tidy(place)
-    fault = find_fault(place, PLACE_LENGTH)
-    decision = Decision(SignerAnswer.APPROVED, ports.clock.now(), place=place, consent=name_consent(way, texts))
-    return decision, {forms.PLACE: fault} if fault else {}
+def read_approval(
+    ports: Ports, envelope: Envelope, place: str, adopted_on: date | None, texts: Texts
+) -> tuple[Decision, dict[str, Fault]]:
+    """The approval that somebody gave at this place, with the consent in this language, and what is wrong with it.
+
+    `adopted_on` counts where the envelope asks when annual accounts were adopted.
+    """
+    decision = Decision(
+        SignerAnswer.APPROVED,
+        ports.clock.now(),
+        place=tidy(place),
+        consent=name_consent(envelope.way, envelope.asks, texts),
+        adopted_on=adopted_on if envelope.asks is Asks.ADOPT else None,
+    )
+    faults = {
+        forms.PLACE: find_fault(tidy(place), PLACE_LENGTH),
+        adoption.ADOPTED_ON: find_adoption_fault(envelope, adopted_on, find_day(decision.at)),
+    }
+    return decision, {field: fault for field, fault in faults.items() if fault}
 
 
 def read_rejection(ports: Ports, reason: str) -> tuple[Decision, dict[str, Fault]]:
@@ -102,8 +124,9 @@ async def record_answer(
     """The envelope as it is saved with this answer, which uses up the link through which it was given, if one was.
 
     Whether the person takes part in the conversation now is asked from the platform (rule 2). Raises `NotAParticipant`,
-    `SignatureRequired`, `LinkRefused` for a link that was used before, what `Envelope.require_turn` raises, and a
-    `PlatformError` when the platform does not answer.
+    `SignatureRequired`, `InvalidInput` where another signer named another day of adoption meanwhile, `LinkRefused` for
+    a link that was used before, what `Envelope.require_turn` raises, and a `PlatformError` when the platform does not
+    answer.
     """
     envelope.require_turn(by.account)
     approves = given.decision.answer is SignerAnswer.APPROVED
@@ -121,17 +144,18 @@ async def record_answer(
             raise
 
 
-async def _answer(ports: Ports, submission: Submission, decision: Decision, faults: dict[str, Fault]) -> Answer:
+async def _answer(
+    ports: Ports, actor: Actor, envelope: Envelope, decision: Decision, faults: dict[str, Fault]
+) -> Answer:
     if faults:
         raise InvalidInput(faults)
-    actor = submission.actor
-    envelope = _require_turn(await _read(ports, actor, EnvelopeId(submission.context)), actor)
     await record_answer(ports, envelope, Party(actor.account, actor.name), Given(decision))
     return Done()
 
 
 async def _save(ports: Ports, before: Envelope, by: Party, given: Given, link: SigningLink | None) -> Envelope:
     envelope, at = before.answer(by.account, given.decision), given.decision.at
+    _require_one_day(before, given.decision)
     async with ports.store.transaction() as tx:
         if link and not await tx.links.use_up(link.secret_hash, at):
             raise LinkRefused(LinkTrouble.USED)
@@ -143,7 +167,15 @@ async def _save(ports: Ports, before: Envelope, by: Party, given: Given, link: S
         for more in (*notify_turns(envelope, before), *show_lapsed(envelope)):
             await tx.outbox.put(more, at)
         await start_reminders(tx, at, envelope, before)
+        await tell_source(tx, envelope, at)
         return await tx.envelopes.save(envelope)  # last, since it takes along what was added before
+
+
+def _require_one_day(before: Envelope, decision: Decision) -> None:
+    if decision.answer is SignerAnswer.APPROVED:
+        fault = find_adoption_fault(before, decision.adopted_on, find_day(decision.at))
+        if fault:
+            raise InvalidInput({adoption.ADOPTED_ON: fault})
 
 
 def _errands_after(envelope: Envelope) -> Sequence[Errand]:
@@ -164,6 +196,8 @@ def _log_answer(envelope: Envelope, by: Party, given: Given) -> LogLine:
         "reason": decision.reason,
         "consent": decision.consent,
         "signature": _name_kind(given.signature),
+        "asks": envelope.asks.value if approved and envelope.asks is Asks.ADOPT else None,
+        "adopted_on": decision.adopted_on.isoformat() if decision.adopted_on else None,
     }
     facts = {name: value for name, value in told.items() if value}
     facts["documents"] = " ".join(document.sha256 for document in envelope.documents)

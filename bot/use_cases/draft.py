@@ -13,6 +13,7 @@ from pydantic import TypeAdapter, ValidationError
 from pydantic.dataclasses import dataclass
 
 from bot.conversation import FileRef, Submission, Value
+from bot.domain.accounts import Asks
 from bot.domain.certified import Way
 from bot.domain.dossier import ItemId
 from bot.domain.envelope import EnvelopeId
@@ -54,6 +55,7 @@ class Draft:
     due: date | None = None
     remind: bool = True
     key: str = ""
+    asks: Asks = Asks.APPROVE
 
     def file_refs(self) -> tuple[FileRef, ...]:
         """The files as references that a messenger can fetch, with such names as fitted into a context."""

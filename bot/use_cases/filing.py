@@ -36,8 +36,7 @@ class StoredFile:
 
 async def store_file(ports: Ports, name: str, content: bytes) -> StoredFile:
     """Keep the bytes of a file, under a name that no proof has. Outside a transaction, since it may take seconds."""
-    name = tidy(name.replace("/", "-").replace("\\", "-").replace("\n", " ")) or "document"
-    name = shorten(name, NAME_LENGTH)
+    name = tidy_name(name)
     if name.casefold().endswith(PROOF_SUFFIX):
         # It would be filed as the next version of a proof of ours, and be offered to nobody.
         name = shorten(name, NAME_LENGTH - len(PROOF_ALIEN)) + PROOF_ALIEN
@@ -46,9 +45,19 @@ async def store_file(ports: Ports, name: str, content: bytes) -> StoredFile:
     return StoredFile(name, await ports.blobs.put(content), media_type, pages)
 
 
+def tidy_name(name: str) -> str:
+    """A name to file something under: in one line, of one part, and never empty."""
+    return shorten(tidy(name.replace("/", "-").replace("\\", "-").replace("\n", " ")) or "document", NAME_LENGTH)
+
+
+def begins_as_pdf(content: bytes) -> bool:
+    """Whether these first bytes are those of a PDF."""
+    return _PDF_MAGIC in content[:_PDF_MAGIC_WITHIN]
+
+
 def tell_media_type(name: str, content: bytes) -> str:
     """What a file is: a PDF by its first bytes alone, anything else by its name; never a PDF because of its name."""
-    if _PDF_MAGIC in content[:_PDF_MAGIC_WITHIN]:
+    if begins_as_pdf(content):
         return PDF
     guessed = mimetypes.guess_type(name, strict=True)[0]
     return guessed if guessed and guessed != PDF else "application/octet-stream"

@@ -2,7 +2,9 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import date
 
+from bot.domain.accounts import Asks
 from bot.domain.certified import Way
 from bot.domain.dossier import DossierItem, freeze
 from bot.domain.envelope import Envelope, EnvelopeId, Party, Pointer, Signer
@@ -20,18 +22,23 @@ from bot.use_cases.ids import new_id
 from bot.use_cases.notify_turn import notify_turns
 from bot.use_cases.place_fields import fields_for
 from bot.use_cases.schedule import start_reminders
+from bot.use_cases.tell_source import tell_source
 from bot.views import forms
 
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """A draft with its signers, in order; only its documents may still have to be taken from the platform."""
+    """A draft with its signers, in order; only its documents may still have to be taken from the platform.
+
+    `period_end` is the last day that annual accounts are about, where a source package told the period.
+    """
 
     office: Office
     client: Client
     draft: Draft
     sender: Party
     signers: tuple[Signer, ...]
+    period_end: date | None = None
 
     def await_files(self) -> Outgoing:
         """The errand that takes the files and sends the envelope after it; see `bot.use_cases.take_files`."""
@@ -97,6 +104,8 @@ async def place_request(
         way=draft.way,
         in_order=draft.in_order,
         fields=fields,
+        asks=draft.asks,
+        period_end=request.period_end,
     )
     await tx.envelopes.add(envelope)
     await start_reminders(tx, now, envelope, office=request.office)
@@ -126,6 +135,8 @@ def _log_sending(envelope: Envelope) -> LogLine:
     }
     if envelope.way is Way.CERTIFIED:
         facts |= {"way": envelope.way, "order": "in order" if envelope.in_order else "in parallel"}
+    if envelope.asks is Asks.ADOPT:
+        facts["asks"] = envelope.asks
     by, at = envelope.sender, envelope.sent_at
     return LogLine(envelope.office, Happening.SENT, by, at, envelope.client, envelope.id, facts)
 
@@ -138,3 +149,4 @@ async def _supersede(tx: Transaction, ports: Ports, old: Envelope, new: Envelope
     # After the new card in the same conversation, so that both messages can point at it.
     for errand in (Errand.SHOW_CARD, Errand.NOTE_SUCCESSOR):
         await tx.outbox.put(Outgoing(old.office, superseded.conversation, errand, old.id), now)
+    await tell_source(tx, superseded, now)

@@ -16,6 +16,7 @@ from bot.texts import OFFICE_ZONE, Texts, texts_for
 from bot.use_cases.filing import PDF, UPLOADS_FOLDER, StoredFile, add_version, file_document
 from bot.use_cases.read_certificate import read_certificate
 from bot.use_cases.settle import settle
+from bot.use_cases.tell_source import tell_source
 
 FILED_BY = "Paraaf"
 
@@ -92,7 +93,8 @@ async def _keep(ports: Ports, envelope: Envelope, made: SealedPdf) -> None:
             return  # another process was first
         item = await _file(tx, ports, envelope, made)
         document = freeze(item)
-        if not await tx.envelopes.sealed(envelope.id, Sealed(document, made.level, now, made.shortfall)):
+        sealed = Sealed(document, made.level, now, made.shortfall)
+        if not await tx.envelopes.sealed(envelope.id, sealed):
             raise Conflict("another process was first")
         by = Party(envelope.sender.account, FILED_BY)
         facts = {"documents": before.sha256, "after": document.sha256, "level": made.level.value}
@@ -101,6 +103,7 @@ async def _keep(ports: Ports, envelope: Envelope, made: SealedPdf) -> None:
         posting = (Errand.POST_SEALED,) if ports.messengers[envelope.conversation.platform].posts_files else ()
         for errand in (Errand.SHOW_CARD, Errand.NOTE_SEALED, *posting):
             await tx.outbox.put(Outgoing(envelope.office, envelope.conversation, errand, envelope.id), now)
+        await tell_source(tx, replace(envelope, sealed=sealed), now)
 
 
 async def _file(tx: Transaction, ports: Ports, envelope: Envelope, made: SealedPdf) -> DossierItem:

@@ -2,10 +2,11 @@
 
 send dialog ── certified ──> who signs ── in order, several ──> in which order ──┐
      └─────────── approval ────────────┴─────────────────────────────────────────┴──> who is this, for each ──> sent
+
+Annual accounts are asked about right after the send dialog: is it management that agrees, or the meeting that adopts.
 """
 
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
 from bot.conversation import Actor, Answer, Done, Open, Submission
@@ -20,6 +21,8 @@ from bot.domain.sealing import Inspection
 from bot.ports import Ports
 from bot.texts import OFFICE_ZONE, Texts
 from bot.use_cases.access import ask_participants, read_office, require_staff
+from bot.use_cases.ask_adoption import is_about_accounts, read_asks
+from bot.use_cases.blame import blame
 from bot.use_cases.certify import inspect_soon, require_one_pdf, require_signers
 from bot.use_cases.compose import find_candidates, find_problem, recognise
 from bot.use_cases.draft import Draft, fill_in, name_documents, read_draft, read_options, read_text, write_draft
@@ -27,7 +30,7 @@ from bot.use_cases.place_fields import add_placing_link, fields_for
 from bot.use_cases.request import Request, place_request, read_items
 from bot.use_cases.settle import settle
 from bot.use_cases.who_is_this import ask_who, choose_contact, settle_contact
-from bot.views import forms
+from bot.views import adoption, forms
 from bot.views.options import offer_signer
 from bot.views.signers_form import Paper, name_position, order_form, signers_form
 from cards.model import Form
@@ -67,10 +70,17 @@ async def submit_draft(ports: Ports, submission: Submission, texts: Texts) -> An
     draft = fill_in(read_draft(submission.context), submission, today)
     if draft.way is Way.APPROVAL or ports.sealer is None:
         draft = replace(draft, way=Way.APPROVAL, signers=draft.signers[:1], in_order=False)
-        return await _go_on(ports, submission.actor, draft, texts)
-    with _blame(name_documents(submission.values), forms.RECENT):
-        checked = await _check(ports, submission.actor, replace(draft, signers=draft.signers[:1]))
-    return Open(await _ask_signers(ports, checked, submission.actor, draft, texts))
+    if await is_about_accounts(ports, submission.actor, draft):
+        return Open(adoption.asks_form(draft.asks, write_draft(draft), texts))
+    with blame(name_documents(submission.values), forms.RECENT):
+        return await _go_by_way(ports, submission.actor, draft, texts)
+
+
+async def choose_asks(ports: Ports, submission: Submission, texts: Texts) -> Answer:
+    """Take what is asked about annual accounts. Raises what `submit_draft` raises, with any fault on that field."""
+    draft = replace(read_draft(submission.context), asks=read_asks(submission.values))
+    with blame(adoption.ASKS):
+        return await _go_by_way(ports, submission.actor, draft, texts)
 
 
 async def choose_signers(ports: Ports, submission: Submission, texts: Texts) -> Answer:
@@ -84,7 +94,7 @@ async def choose_signers(ports: Ports, submission: Submission, texts: Texts) -> 
     kept = tuple(each for each in draft.signers if each in chosen)
     signers = tuple(dict.fromkeys((*kept, *chosen)))
     draft = replace(draft, signers=signers, in_order=in_order)
-    with _blame(forms.SIGNERS):
+    with blame(forms.SIGNERS):
         if not in_order:
             return await _go_on(ports, submission.actor, draft, texts)
         return await _ask_order(ports, submission.actor, draft, texts)
@@ -103,7 +113,7 @@ async def arrange_signers(ports: Ports, submission: Submission, texts: Texts) ->
         raise InvalidInput(wrong)
     moved = {number: user for number, user in enumerate(chosen) if user != draft.signers[number]}
     draft = replace(draft, signers=rearrange(draft.signers, moved))
-    with _blame(names[0] if names else forms.SIGNERS):
+    with blame(names[0] if names else forms.SIGNERS):
         if draft.signers == chosen:
             return await _go_on(ports, submission.actor, draft, texts)
         return await _ask_order(ports, submission.actor, replace(draft, round=draft.round + 1), texts)
@@ -115,7 +125,7 @@ async def confirm_signer(ports: Ports, submission: Submission, texts: Texts) -> 
     Raises what `submit_draft` raises, with any fault on the contact field.
     """
     actor, draft = submission.actor, read_draft(submission.context)
-    with _blame(forms.name_contact(draft.signers.index(draft.asked) if draft.asked in draft.signers else 0)):
+    with blame(forms.name_contact(draft.signers.index(draft.asked) if draft.asked in draft.signers else 0)):
         checked = await _check(ports, actor, draft)
         asked = next((each for each in checked.unknown if draft.asked in {"", each.account.user}), None)
         if asked:
@@ -133,6 +143,13 @@ async def _confirm(ports: Ports, submission: Submission, draft: Draft, checked: 
             await settle_contact(tx, ports, checked.client, asked.account, contact, by)
 
     await settle(save)
+
+
+async def _go_by_way(ports: Ports, actor: Actor, draft: Draft, texts: Texts) -> Answer:
+    if draft.way is Way.APPROVAL:
+        return await _go_on(ports, actor, draft, texts)
+    checked = await _check(ports, actor, replace(draft, signers=draft.signers[:1]))
+    return Open(await _ask_signers(ports, checked, actor, draft, texts))
 
 
 async def _go_on(ports: Ports, actor: Actor, draft: Draft, texts: Texts) -> Answer:
@@ -238,13 +255,3 @@ async def _send(ports: Ports, actor: Actor, draft: Draft, checked: _Checked) -> 
 
     await settle(save)
     return Done()
-
-
-@contextmanager
-def _blame(field: str, only: str = "") -> Iterator[None]:
-    """Let any fault, or that of `only` one field, stand at this field, which the dialog that is open has."""
-    try:
-        yield
-    except InvalidInput as invalid:
-        named, fault = next(iter(invalid.faults.items()))
-        raise InvalidInput({field if only in {"", named} else named: fault}) from invalid

@@ -6,7 +6,7 @@ Whoever serves it calls the `wake` of the courier after an answer, as the router
 import asyncio
 from collections.abc import AsyncIterator
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import date, datetime
 from typing import assert_never
 
 from bot.domain.dossier import Document
@@ -27,6 +27,7 @@ from bot.use_cases.read_signature import read_signature
 from bot.use_cases.settle import settle
 from bot.use_cases.signing_link import Opened, find_any_link, find_link
 from bot.views import forms
+from bot.views.envelope_words import find_day
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +36,7 @@ class SigningPage:
 
     `may_answer` says that it is this person's turn; `last_place` is where they signed last. `drawing` and `typed_names`
     are as in `Office`, as they hold for this envelope. `texts` are the labels of what the document asks this person to
-    fill in. `expires_at` is when the link stops working.
+    fill in. `expires_at` is when the link stops working, `today` the day in the office's zone.
     """
 
     envelope: Envelope
@@ -48,6 +49,7 @@ class SigningPage:
     drawing: Drawing
     typed_names: bool
     texts: tuple[str, ...] = ()
+    today: date = date.min
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,8 +57,8 @@ class PageApproval:
     """An approval as it was sent.
 
     A signature is drawn (`drawn_png`, with `strokes` as `bot.domain.strokes` reads them) or typed (`typed_name`); a
-    drawn one counts where both are there. `texts` are what was filled in, in the order of `SigningPage.texts`. What was
-    left empty is None or "".
+    drawn one counts where both are there. `texts` are what was filled in, in the order of `SigningPage.texts`;
+    `adopted_on` is when annual accounts were adopted. What was left empty is None or "".
     """
 
     place: str
@@ -64,6 +66,7 @@ class PageApproval:
     strokes: str = ""
     typed_name: str = ""
     texts: tuple[str, ...] = ()
+    adopted_on: date | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,7 +91,7 @@ class OpenedDocument:
 async def open_page(ports: Ports, secret: str) -> SigningPage:
     """The page behind a personal link, which looking at it does not use up. Raises `LinkRefused`."""
     async with ports.store.reading() as tx:
-        return await _show(tx, await find_link(ports, tx, secret))
+        return await _show(tx, await find_link(ports, tx, secret), ports.clock.now())
 
 
 async def open_document(ports: Ports, secret: str, number: int) -> OpenedDocument:
@@ -137,12 +140,13 @@ async def answer_on_page(
     """Record the answer, which uses up the link, and show the page as it is after that.
 
     `network` is the address that the person's browser has in the network, where that can be trusted. Raises
-    `LinkRefused`, `InvalidInput` (on `forms.PLACE`, `forms.REASON`, `"signature"`, `"typed_name"`, `forms.name_text`),
-    and what `bot.use_cases.decide.record_answer` raises: who answered before is told what.
+    `LinkRefused`, `InvalidInput` (on `forms.PLACE`, `forms.REASON`, `adoption.ADOPTED_ON`, `"signature"`,
+    `"typed_name"`, `forms.name_text`), and what `bot.use_cases.decide.record_answer` raises: who answered before is
+    told what.
     """
     async with ports.store.reading() as tx:
         opened = await find_any_link(tx, secret)
-        page = await _show(tx, opened)
+        page = await _show(tx, opened, ports.clock.now())
     _require_usable(opened, ports.clock.now())
     page.envelope.require_turn(page.viewer.account)
     # A picture that pretends to be a large one keeps a thread busy for a moment, and nobody else.
@@ -151,7 +155,7 @@ async def answer_on_page(
     return replace(page, envelope=answered, may_answer=False)
 
 
-async def _show(tx: Transaction, opened: Opened) -> SigningPage:
+async def _show(tx: Transaction, opened: Opened, now: datetime) -> SigningPage:
     link, envelope = opened.link, opened.envelope
     office, client = await tx.offices.get(link.office), await tx.people.client(link.office, envelope.client)
     if client is None:
@@ -168,6 +172,7 @@ async def _show(tx: Transaction, opened: Opened) -> SigningPage:
         drawing=envelope.drawing,
         typed_names=office.typed_names and envelope.drawing is not Drawing.OFF,
         texts=_find_texts(envelope, link.viewer) if may_answer else (),
+        today=find_day(now),
     )
 
 
@@ -202,7 +207,7 @@ def _read_answer(ports: Ports, page: SigningPage, answer: PageAnswer, network: s
     derived = ports.geography.locate(network) if ports.geography and network else None
     match answer:
         case PageApproval(place, png, strokes, name):
-            decision, faults = decide.read_approval(ports, place, texts, page.envelope.way)
+            decision, faults = decide.read_approval(ports, page.envelope, place, answer.adopted_on, texts)
             signature, more = read_signature(png, strokes, name, page.drawing, typed_names=page.typed_names)
             filled, wrong = _read_texts(page, answer.texts)
             decision, faults = replace(decision, texts=filled), faults | more | wrong

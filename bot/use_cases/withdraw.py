@@ -11,6 +11,7 @@ from bot.use_cases.compose import open_send_form
 from bot.use_cases.draft import Draft
 from bot.use_cases.keep_delegation import show_lapsed
 from bot.use_cases.settle import settle
+from bot.use_cases.tell_source import tell_source
 
 
 async def withdraw(ports: Ports, press: Press) -> Answer:
@@ -29,6 +30,7 @@ async def withdraw(ports: Ports, press: Press) -> Answer:
                 await tx.outbox.put(Outgoing(office.id, envelope.conversation, errand, envelope.id), now)
             for lapsed in show_lapsed(withdrawn):
                 await tx.outbox.put(lapsed, now)
+            await tell_source(tx, withdrawn, now)
 
     await settle(save)
     return Done()

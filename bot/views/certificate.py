@@ -12,6 +12,7 @@ from bot.domain.evidence import Receipt
 from bot.domain.log import LoggedSignature
 from bot.domain.people import Account, Client, Office
 from bot.texts import Texts
+from bot.views.adoption import tell_adoption
 from bot.views.certificate_signers import Part, Signing, describe_signers, write_times
 from bot.views.envelope_words import describe_document, describe_level, name_state
 from bot.views.log_words import Entry, name_document, say_times, say_where
@@ -107,6 +108,7 @@ def _tell_request(told: Told, texts: Texts) -> tuple[tuple[str, str], ...]:
         (texts.say("Sent"), write_times(envelope.sent_at, texts)),
         (texts.say("Status"), name_state(envelope.state, texts)),
     ]
+    facts += tell_adoption(envelope, texts)
     if closing:
         facts.append((texts.say("Closed by"), join_lines(closing.by.name)))
         facts.append((texts.say("Closed"), write_times(closing.at, texts)))

@@ -134,7 +134,12 @@ def _tell_answer(decision: Decision | None, signature: LoggedSignature | None, t
         case Answer.APPROVED:
             signed = (texts.say("Signed with"), _say_signature(signature, texts))
             answered = (label, texts.say("Approved"))
-            return (answered, when, *_tell_consent(decision, texts), *_tell_places(decision, texts), signed)
+            said = (
+                *_tell_consent(decision, texts),
+                *_tell_adoption_day(decision, texts),
+                *_tell_places(decision, texts),
+            )
+            return (answered, when, *said, signed)
         case Answer.REJECTED:
             return ((label, texts.say("Rejected")), when, *_tell_places(decision, texts))
         case _:
@@ -149,6 +154,10 @@ def _tell_consent(decision: Decision, texts: Texts) -> Facts:
     named = texts.say("Consent text: version {version} ({language})", version=version, language=language)
     words = recall_consent(decision.consent)
     return ((texts.say("Agreed to"), f"“{words}”\n{named}" if words else named),)
+
+
+def _tell_adoption_day(decision: Decision, texts: Texts) -> Facts:
+    return ((texts.say("Date of adoption"), texts.day(decision.adopted_on)),) if decision.adopted_on else ()
 
 
 def _tell_places(decision: Decision, texts: Texts) -> Facts:

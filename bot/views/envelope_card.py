@@ -7,6 +7,7 @@ from bot.domain.dossier import Document
 from bot.domain.envelope import Answer, Envelope, EnvelopeState, Signer
 from bot.domain.people import Account
 from bot.texts import Texts
+from bot.views.adoption import name_approval, tell_adoption
 from bot.views.envelope_words import (
     describe_document,
     describe_documents,
@@ -118,6 +119,7 @@ def _show_facts(envelope: Envelope, texts: Texts, now: datetime) -> Facts:
     rows = [Fact(texts.say("From"), (Plain(envelope.sender.name),))]
     only = envelope.signers if len(envelope.signers) == 1 else ()
     rows += [Fact(texts.say("Signer"), (Plain(_show_signer(each, texts)),)) for each in only]
+    rows += [Fact(label, (Plain(value),)) for label, value in tell_adoption(envelope, texts)]
     if envelope.due:
         late = " · " + texts.say("Late") if envelope.is_late(find_day(now)) else ""
         rows.append(Fact(texts.say("Due"), (Plain(texts.day(envelope.due) + late),)))
@@ -152,7 +154,7 @@ def _show_actions(envelope: Envelope, texts: Texts, viewer: Viewer | None) -> tu
     view = (Button(VIEW, texts.say("View"), envelope.id, opens_page=True),) if looks else ()
     if envelope.state is not EnvelopeState.OPEN:
         return (Actions((*view, log)),) if looks else ()
-    approve = Button(APPROVE, texts.say("Approve"), envelope.id, Style.PRIMARY)
+    approve = Button(APPROVE, name_approval(envelope.asks, texts), envelope.id, Style.PRIMARY)
     reject = Button(REJECT, texts.say("Reject"), envelope.id, Style.DANGER)
     withdraw = Button(WITHDRAW, texts.say("Withdraw"), envelope.id, confirm=_confirm_withdrawal(texts))
     delegate = Button(DELEGATE, texts.say("Pass on"), envelope.id)

@@ -15,6 +15,9 @@ _Unsealable = Literal[
 ]
 
 
+_Unadoptable = Literal[Problem.IN_THE_FUTURE, Problem.BEFORE_PERIOD_END, Problem.ANOTHER_DAY]
+
+
 def word_fault(field: str, fault: Fault, texts: Texts) -> str:
     """What is wrong with this field."""
     match fault.problem:
@@ -34,6 +37,10 @@ def word_fault(field: str, fault: Fault, texts: Texts) -> str:
             return _word_person(field, fault.problem, texts)
         case Problem.IN_THE_PAST:
             return texts.say("Choose today or a later day.")
+        case Problem.NOT_A_DAY:
+            return texts.say("This is no day. Write it as 2026-05-28.")
+        case Problem.IN_THE_FUTURE | Problem.BEFORE_PERIOD_END | Problem.ANOTHER_DAY:
+            return _word_adoption(fault.problem, texts)
         case Problem.BEFORE_ITS_START:
             return texts.say("Choose the day on which it begins, or a later one.")
         case Problem.UNKNOWN:
@@ -53,6 +60,18 @@ def word_fault(field: str, fault: Fault, texts: Texts) -> str:
             return _word_unsealable(fault.problem, texts)
         case _:
             assert_never(fault.problem)
+
+
+def _word_adoption(problem: _Unadoptable, texts: Texts) -> str:
+    match problem:
+        case Problem.IN_THE_FUTURE:
+            return texts.say("Choose today or an earlier day: you state what the meeting has decided.")
+        case Problem.BEFORE_PERIOD_END:
+            return texts.say("Annual accounts cannot be adopted before their period ends. Choose a later day.")
+        case Problem.ANOTHER_DAY:
+            return texts.say("Another signer gave another day. If that one is wrong, reject this and say so.")
+        case _:
+            assert_never(problem)
 
 
 def _word_unsealable(

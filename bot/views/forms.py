@@ -2,12 +2,14 @@
 
 from collections.abc import Sequence
 from dataclasses import replace
+from datetime import date
 
 from bot.domain.dossier import Document
 from bot.domain.envelope import Envelope
 from bot.domain.people import Client, Contact, Person
 from bot.domain.typed_text import PLACE_LENGTH, REASON_LENGTH
 from bot.texts import Texts
+from bot.views.adoption import ask_adoption_day, name_approval
 from bot.views.consent import say_consent
 from bot.views.envelope_words import describe_document
 from bot.views.options import fit, offer_contact
@@ -140,14 +142,15 @@ def ask_in_turn(question: Form, number: int, left: int, texts: Texts) -> Form:
     return replace(question, body=body, submit=texts.say("Confirm") if left > 1 else question.submit)
 
 
-def approve_form(envelope: Envelope, last_place: str | None, context: str, texts: Texts) -> Form:
-    """The consent sentence over the documents, and the place where one signs."""
+def approve_form(envelope: Envelope, last_place: str | None, today: date, texts: Texts) -> Form:
+    """The consent sentence over the documents, when annual accounts were adopted, and the place where one signs."""
     return Form(
         id=APPROVE,
-        title=texts.say("Approve"),
+        title=name_approval(envelope.asks, texts),
         body=(
-            Text((Strong(say_consent(envelope.way, texts)),)),
+            Text((Strong(say_consent(envelope.way, envelope.asks, texts)),)),
             *_show_documents(envelope.documents, texts),
+            *ask_adoption_day(envelope, today, texts),
             TextInput(
                 PLACE,
                 texts.say("Place"),
@@ -158,7 +161,7 @@ def approve_form(envelope: Envelope, last_place: str | None, context: str, texts
         ),
         submit=texts.say("Sign"),
         close=texts.say("Cancel"),
-        context=context,
+        context=envelope.id,
     )
 
 
@@ -203,7 +206,7 @@ def sign_form(envelope: Envelope, address: str, hours: int, texts: Texts) -> For
     """In place of `approve_form` where a signature is required, which the signing page at this address takes."""
     return Form(
         SIGN,
-        texts.say("Approve"),
+        name_approval(envelope.asks, texts),
         (
             Text((Plain(texts.say("This request is signed on a page, where you put your signature.")),)),
             *_show_documents(envelope.documents, texts),

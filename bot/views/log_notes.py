@@ -1,12 +1,15 @@
 """The particulars of a log line, in words."""
 
 from collections.abc import Callable
+from datetime import date
 from typing import assert_never
 
+from bot.domain.accounts import Asks
 from bot.domain.certified import SealLevel, Way
 from bot.domain.log import Happening, LoggedSignature, Unreadable
 from bot.domain.signature import TypedSignature
 from bot.texts import Texts
+from bot.views.adoption import name_asked
 from bot.views.envelope_words import describe_level
 from cards.text import clean
 
@@ -56,11 +59,12 @@ def note_happening(happening: Happening, fact: dict[str, str], texts: Texts) -> 
 
 def _note_sending(fact: dict[str, str], texts: Texts) -> tuple[str, ...]:
     signers = fact.get("signer", "")
+    asked = (name_asked(Asks.ADOPT, texts),) if fact.get("asks") == Asks.ADOPT else ()
     if fact.get("way") != Way.CERTIFIED:
-        return (texts.say("Signer: {name}", name=signers),) if signers else ()
+        return (*_say_if(signers, lambda name: texts.say("Signer: {name}", name=name)), *asked)
     in_order = fact.get("order") == "in order"
     order = texts.say("One after the other") if in_order else texts.say("In any order")
-    return (texts.say("Signers: {names}", names=signers), texts.say("Signing with a certificate"), order)
+    return (texts.say("Signers: {names}", names=signers), texts.say("Signing with a certificate"), order, *asked)
 
 
 def _note_sealing(fact: dict[str, str], texts: Texts) -> tuple[str, ...]:
@@ -87,6 +91,8 @@ def note_answer(fact: dict[str, str], signature: LoggedSignature | None, texts: 
     """The consent text that was shown (`version/language`), and how it was signed."""
     version, _, language = fact.get("consent", "").partition("/")
     notes: list[str] = []
+    if day := fact.get("adopted_on"):
+        notes.append(texts.say("Adopted the annual accounts on {day}", day=texts.day(date.fromisoformat(day))))
     if version:
         notes.append(texts.say("Consent text: version {version} ({language})", version=version, language=language))
     match fact.get("signature"):

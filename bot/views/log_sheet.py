@@ -9,6 +9,7 @@ from bot.domain.envelope import Envelope, Party
 from bot.domain.log import LogFilter
 from bot.domain.people import Client, Office
 from bot.texts import OFFICE_ZONE, Texts
+from bot.views.adoption import tell_adoption
 from bot.views.envelope_words import name_state
 from bot.views.log_forms import read_days
 from bot.views.log_words import (
@@ -130,6 +131,7 @@ def _tell_subject(occasion: Occasion, texts: Texts) -> tuple[tuple[str, str], ..
         told.append((texts.say("From"), clean(envelope.sender.name)))
         told.append((texts.say("Signer"), clean(", ".join(each.name for each in envelope.signers))))
         told.append((texts.say("Status now"), name_state(envelope.state, texts)))
+        told += tell_adoption(envelope, texts)
         told += [(texts.say("Document"), f"{clean(each.name)}\nSHA-256 {each.sha256}") for each in envelope.documents]
     elif not occasion.is_dossier:
         told.append((texts.say("Signer"), clean(occasion.viewer.name)))

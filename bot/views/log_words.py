@@ -30,7 +30,8 @@ class Entry:
     follows from their network; either is empty where the line does not say, and neither stands in for the other.
     `signature` is what was signed with, where the line tells of that. `state` is the envelope's now, None for a line
     about the dossier alone; `request` its id. `receipt` is where the evidence has the line, `evidence_follows` that it
-    will have it; `proves_state` says that its entry proves the `state`.
+    will have it; `proves_state` says that its entry proves the `state`. `adopted_on` is
+    the day on which annual accounts were adopted, as `2026-05-28`.
     """
 
     at: datetime
@@ -47,6 +48,7 @@ class Entry:
     receipt: Receipt | None = None
     evidence_follows: bool = False
     proves_state: bool = False
+    adopted_on: str = ""
 
     @property
     def drawing(self) -> bytes | None:
@@ -83,6 +85,7 @@ def describe_line(line: LogLine, subject: Subject | None, signature: LoggedSigna
         receipt=line.receipt,
         evidence_follows=line.evidence_follows,
         proves_state=line.receipt is not None and subject is not None and line.receipt == subject.evidence,
+        adopted_on=fact.get("adopted_on", ""),
     )
 
 

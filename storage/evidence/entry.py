@@ -22,6 +22,7 @@ MAX_ID = 200
 """Characters of an id."""
 
 _TIME = "%Y-%m-%dT%H:%M:%S.%fZ"
+_DAY = re.compile(r"\d{4}-(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01])", re.ASCII)
 _SHA256 = re.compile(r"[0-9a-f]{64}")
 
 
@@ -76,7 +77,8 @@ class Entry:
     """Something that happened to an envelope. `decision` is the id of this decision or event, one of its own for each.
 
     `at` has a time zone; it is kept in UTC, to the microsecond. `commitments` are SHA-256 HMACs in hexadecimal, see
-    `storage.evidence.commitments`.
+    `storage.evidence.commitments`. `asks` is what was asked where that is more than to agree, and `adopted` the day on
+    which annual accounts were adopted, as who approved said: `2026-05-28`.
     """
 
     office: str
@@ -87,6 +89,8 @@ class Entry:
     documents: tuple[Document, ...] = ()
     consent: str | None = None
     commitments: Mapping[Personal, str] = field(default_factory=dict)
+    asks: str | None = None
+    adopted: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,6 +162,8 @@ def _write_entry(entry: Entry) -> dict[str, object]:
         "office": _check_id(entry.office),
         "v": VERSION,
         **({} if entry.consent is None else {"consent": _check_id(entry.consent)}),
+        **({} if entry.asks is None else {"asks": _check_id(entry.asks)}),
+        **({} if entry.adopted is None else {"adopted": _check_day(entry.adopted)}),
     }
 
 
@@ -195,6 +201,8 @@ def _read_entry(read: dict[str, object]) -> Entry:
         documents=tuple(map(_read_document, documents)),
         consent=_take_text(read, "consent") if "consent" in read else None,
         commitments={Personal(what): _take_text(commitments, what) for what in commitments},
+        asks=_take_text(read, "asks") if "asks" in read else None,
+        adopted=_take_text(read, "adopted") if "adopted" in read else None,
     )
 
 
@@ -229,6 +237,12 @@ def _check_id(written: str) -> str:
 def _check_sha256(written: str) -> str:
     if not _SHA256.fullmatch(written):
         raise Malformed("bad-hash")
+    return written
+
+
+def _check_day(written: str) -> str:
+    if not _DAY.fullmatch(written):
+        raise Malformed("bad-day")
     return written
 
 

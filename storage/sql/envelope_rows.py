@@ -1,11 +1,13 @@
 """How envelopes, their documents and their signers lie in columns."""
 
 from dataclasses import asdict
+from datetime import date
 from typing import Any
 
 import orjson
 from sqlalchemy import Row
 
+from bot.domain.accounts import Asks
 from bot.domain.certified import Sealed, SealLevel, Way
 from bot.domain.dossier import Document, ItemId
 from bot.domain.envelope import Answer, Closing, Decision, Envelope, EnvelopeId, EnvelopeState, Pointer, Signer
@@ -22,7 +24,7 @@ from storage.sql.types import read_time, to_json
 DOCUMENT = ("position", "item_id", "version", "name", "media_type", "size", "pages", "sha256")
 SIGNER = (
     *("position", "platform", "tenant", "user_id", "name", "contact_id"),
-    *("answer", "answered_at", "place", "reason", "consent", "derived_place", "texts"),
+    *("answer", "answered_at", "place", "reason", "consent", "derived_place", "texts", "adopted_on"),
 )
 """The columns that come along, in this order."""
 
@@ -44,6 +46,8 @@ def write_envelope(envelope: Envelope) -> dict[str, Any]:
         "drawing": envelope.drawing,
         "way": envelope.way,
         "in_order": envelope.in_order,
+        "asks": envelope.asks,
+        "period_end": envelope.period_end,
         "fields": [write_field(field) for field in envelope.fields] or None,
         **write_sealed(envelope.sealed),
         **write_state(envelope),
@@ -126,6 +130,7 @@ def write_decision(decision: Decision | None) -> dict[str, Any]:
         "reason": decision.reason if decision else None,
         "consent": decision.consent if decision else None,
         "derived_place": decision.derived_place if decision else None,
+        "adopted_on": decision.adopted_on if decision else None,
         "texts": to_json(decision.texts) if decision and decision.texts else None,
     }
 
@@ -159,6 +164,8 @@ def read_envelope(row: Row[Any]) -> Envelope:
         in_order=row.in_order,
         fields=tuple(map(read_field, row.fields or ())),
         sealed=_read_sealed(row),
+        asks=Asks(row.asks),
+        period_end=row.period_end,
     )
 
 
@@ -205,6 +212,7 @@ def _read_signer(columns: list[Any]) -> Signer:
 def _read_decision(answer: str | None, answered_at: str, *told: Any) -> Decision | None:  # noqa: ANN401 - columns
     if answer is None:
         return None
-    place, reason, consent, derived_place, texts = told
+    place, reason, consent, derived_place, texts, adopted_on = told
     filled = tuple(orjson.loads(texts)) if texts else ()
-    return Decision(Answer(answer), read_time(answered_at), place, reason, consent, derived_place, filled)
+    day = date.fromisoformat(adopted_on) if adopted_on else None
+    return Decision(Answer(answer), read_time(answered_at), place, reason, consent, derived_place, filled, day)

@@ -92,7 +92,7 @@ _ANSWER = (
         envelope_signers.c.answer.is_(None),
     )
     .values({name: bindparam(name) for name in ("answer", "answered_at", "place", "reason", "consent")})
-    .values({name: bindparam(name) for name in ("derived_place", "texts")})
+    .values({name: bindparam(name) for name in ("derived_place", "texts", "adopted_on")})
 )
 _saved = _SAVE.returning(envelopes.c.id).cte("saved")
 _answered = _ANSWER.where(envelope_signers.c.envelope_id.in_(select(_saved.c.id))).cte("answered")

@@ -12,6 +12,7 @@ from bot.domain.errors import KeyRefused
 from bot.ports import (
     Conversations,
     Delegations,
+    Deliveries,
     Dossiers,
     Envelopes,
     Links,
@@ -26,13 +27,17 @@ from bot.ports import (
     References,
     Reminders,
     Signatures,
+    Sources,
     Tasks,
     UploadPages,
+    WebhookCalls,
+    Webhooks,
 )
 from storage.sql.archives import SqlArchives
 from storage.sql.audited import SqlAuditedLines
 from storage.sql.conversations import SqlConversations
 from storage.sql.delegations import SqlDelegations
+from storage.sql.deliveries import SqlDeliveries
 from storage.sql.dossiers import SqlDossiers
 from storage.sql.engine import IDLE_SECONDS, connect
 from storage.sql.envelopes import SqlEnvelopes
@@ -49,10 +54,12 @@ from storage.sql.references import SqlReferences
 from storage.sql.reminders import SqlReminders
 from storage.sql.session import Session
 from storage.sql.signatures import SqlSignatures
+from storage.sql.sources import SqlSources
 from storage.sql.tables import personal_keys
 from storage.sql.tasks import SqlTasks
 from storage.sql.troubles import TROUBLES, translate
 from storage.sql.upload_pages import SqlUploadPages
+from storage.sql.webhooks import SqlWebhookCalls, SqlWebhooks
 from storage.vault import Vault
 
 Result = TypeVar("Result")
@@ -77,10 +84,14 @@ class SqlTransaction:
         self.placed_fields: PlacedFields = SqlPlacedFields(session)
         self.placing_links: PlacingLinks = SqlPlacingLinks(session)
         self.references: References = SqlReferences(session)
+        self.sources: Sources = SqlSources(session)
+        self.deliveries: Deliveries = SqlDeliveries(session, vault)
         self.signatures: Signatures = SqlSignatures(session, vault)
         self.owed_evidence: OwedEvidence = SqlOwedEvidence(session)
         self.reminders: Reminders = SqlReminders(session)
         self.outbox: Outbox = SqlOutbox(session)
+        self.webhooks: Webhooks = SqlWebhooks(session)
+        self.webhook_calls: WebhookCalls = SqlWebhookCalls(session)
         self.archives = SqlArchives(session)
         self.audited = SqlAuditedLines(session)
 

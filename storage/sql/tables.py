@@ -29,8 +29,10 @@ from sqlalchemy import (
     true,
 )
 
+from bot.domain.accounts import Asks
 from bot.domain.certified import SealLevel, Way
 from bot.domain.delegation import DelegationState
+from bot.domain.delivery import DeliveryState, Kind
 from bot.domain.envelope import Answer, EnvelopeState
 from bot.domain.people import Platform, Role
 from bot.domain.signature import Drawing
@@ -254,6 +256,8 @@ envelopes = Table(
     Column("sealed_level", Text, _words("sealed_level", SealLevel)),
     Column("sealed_at", UtcTime),
     Column("sealed_shortfall", Text),
+    Column("asks", Text, _words("asks", Asks), nullable=False, server_default=Asks.APPROVE.value),
+    Column("period_end", Date),
     UniqueConstraint("id", "office_id"),
     UniqueConstraint("office_id", "request_key"),
     UniqueConstraint("supersedes_id"),
@@ -301,6 +305,7 @@ envelope_signers = Table(
     Column("consent", Text),
     Column("derived_place", Text),
     Column("texts", Text),
+    Column("adopted_on", Date),
     PrimaryKeyConstraint("envelope_id", "position"),
     UniqueConstraint("envelope_id", "platform", "tenant", "user_id"),
     _words("platform", Platform),
@@ -576,6 +581,57 @@ reminders = Table(
     sqlite_autoincrement=True,
 )
 
+sources = Table(
+    "sources",
+    metadata,
+    Column("id", Text, primary_key=True),
+    Column("office_id", Text, ForeignKey("offices.id"), nullable=False),
+    Column("name", Text, nullable=False),
+    Column("name_folded", Text, nullable=False),
+    Column("token_hash", Text),
+    Column("pattern", Text, nullable=False),
+    UniqueConstraint("id", "office_id"),
+    UniqueConstraint("office_id", "name_folded"),
+)
+
+deliveries = Table(
+    "deliveries",
+    metadata,
+    Column("id", Text, primary_key=True),
+    Column("office_id", Text, nullable=False),
+    Column("source_id", Text, nullable=False),
+    Column("key", Text, nullable=False),
+    Column("kind", Text, nullable=False),
+    Column("client_number", Text, nullable=False),
+    Column("period", Text, nullable=False),
+    Column("file_name", Text, nullable=False),
+    Column("sha256", Text, nullable=False),
+    Column("size", BigInteger, nullable=False),
+    Column("media_type", Text, nullable=False),
+    Column("pages", Integer),
+    Column("received_at", UtcTime, nullable=False),
+    Column("title", Text, nullable=False),
+    Column("reference", Text, nullable=False),
+    Column("instance_sha256", Text),
+    Column("instance_size", BigInteger),
+    Column("extra", JSON, nullable=False),
+    Column("state", Text, nullable=False),
+    Column("doubts", JSON, nullable=False),
+    Column("choices", JSON, nullable=False),
+    Column("envelope_id", Text),
+    Column("revision", Integer, nullable=False),
+    Column("due_at", UtcTime, nullable=False),
+    UniqueConstraint("source_id", "key"),
+    UniqueConstraint("envelope_id"),
+    _of_office("sources", "source_id"),
+    _of_office("envelopes", "envelope_id"),
+    _words("kind", Kind),
+    _words("state", DeliveryState),
+    CheckConstraint("length(sha256) = 64", name="sha256"),
+    _partial("ix_deliveries_due", "due_at", "id", where="state = 'received'"),
+    _partial("ix_deliveries_sent", "office_id", "client_number", "id", where="state = 'sent'"),
+)
+
 outbox = Table(
     "outbox",
     metadata,
@@ -602,5 +658,41 @@ outbox = Table(
     CheckConstraint("state IN ('pending', 'dead')", name="state"),
     _partial("ix_outbox_due", "due_at", "id", where="state = 'pending'"),
     _partial("ix_outbox_line", "conversation", "id", where="state = 'pending'"),
+    sqlite_autoincrement=True,
+)
+
+webhooks = Table(
+    "webhooks",
+    metadata,
+    Column("source_id", Text, primary_key=True),
+    Column("office_id", Text, ForeignKey("offices.id"), nullable=False),
+    # Empty once it was removed: the row stays, so that the same secret is never given twice.
+    Column("url", Text, nullable=False),
+    Column("generation", Integer, nullable=False),
+    Column("renewed_at", UtcTime, nullable=False),
+    Column("stopped", Text, nullable=False),
+    CheckConstraint("generation >= 1", name="generation"),
+)
+
+webhook_calls = Table(
+    "webhook_calls",
+    metadata,
+    _sequence(),
+    Column("office_id", Text, ForeignKey("offices.id"), nullable=False),
+    Column("source_id", Text, ForeignKey("webhooks.source_id"), nullable=False),
+    Column("envelope_id", Text, nullable=False),
+    Column("event", Text, nullable=False),
+    Column("occurred_at", UtcTime, nullable=False),
+    Column("state", Text, nullable=False),
+    Column("due_at", UtcTime, nullable=False),
+    Column("lease_until", UtcTime),
+    Column("attempts", Integer, nullable=False),
+    Column("last_error", Text),
+    Column("created_at", UtcTime, nullable=False),
+    _of_office("envelopes", "envelope_id"),
+    UniqueConstraint("envelope_id", "event"),
+    CheckConstraint("state IN ('pending', 'dead')", name="state"),
+    _partial("ix_webhook_calls_due", "due_at", "id", where="state = 'pending'"),
+    _partial("ix_webhook_calls_line", "source_id", "id", where="state = 'pending'"),
     sqlite_autoincrement=True,
 )

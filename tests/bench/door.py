@@ -123,7 +123,7 @@ def _post_card(slack: StrictSlack) -> Message:
 
 def _fill_in(signer: User, envelope: EnvelopeId) -> dict[str, object]:
     """The approve dialog of an envelope, as it is sent."""
-    body = render_view(forms.approve_form(a.an_envelope(envelope), None, envelope, load_texts("nl")))
+    body = render_view(forms.approve_form(a.an_envelope(envelope), None, a.NOON.date(), load_texts("nl")))
     view = signer.slack.workspace.put_view(signer.id, body)
     signer.views.clear()
     return signer.view_payload("view_submission", view, build_state(view, {forms.PLACE: "Utrecht"}))

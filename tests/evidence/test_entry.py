@@ -118,3 +118,14 @@ def test_what_is_of_another_kind_is_refused(name: str, value: object) -> None:
         return
     with pytest.raises(Malformed):
         parse_entry(written)
+
+
+def test_what_is_asked_and_the_day_of_adoption_come_back() -> None:
+    entry = an_entry(1, asks="adopt", adopted="2026-05-28")
+    encoded = encode_entry(entry)
+    assert b'"adopted":"2026-05-28"' in encoded
+    assert b'"asks":"adopt"' in encoded
+    assert parse_entry(encoded) == entry
+    for wrong in (b"20260528", b"2026-13-01", b"2026-05-28T00:00"):
+        with pytest.raises(Malformed):
+            parse_entry(encoded.replace(b"2026-05-28", wrong))

@@ -11,13 +11,16 @@ from tests.signing_form import DRAWN, Browser, Opened
 AGREEMENT = "Huurovereenkomst Zwolle.pdf"
 
 
-async def begin(scene: Scene, first: Person, document: str = AGREEMENT) -> View:
+async def begin(scene: Scene, first: Person, document: str = AGREEMENT, asks: str = "") -> View:
     """Sanne fills in the send dialog for one document and one signer; the step that asks who else signs."""
     await scene.file(document)
     await scene.sign(scene.sanne)
     form = await scene.sanne.view("send")
     view = await scene.sanne.fill(form, documents=[document], signer=first.id, way="certified").submit()
     assert not view.errors
+    if asks:
+        view = await scene.sanne.fill(await scene.sanne.view("choose_asks"), asks=asks).submit()
+        assert not view.errors
     return await scene.sanne.view("choose_signers")
 
 
@@ -51,9 +54,9 @@ async def send(scene: Scene, *signers: Person, in_order: bool = True) -> Message
     return await scene.message(AGREEMENT)
 
 
-async def open_page(browser: Browser, person: Person, card: Message) -> Opened:
+async def open_page(browser: Browser, person: Person, card: Message, button: str = "Goedkeuren") -> Opened:
     """Press Goedkeuren, which leads to the signing page."""
-    await person.press(card, "Goedkeuren")
+    await person.press(card, button)
     dialog = await person.view("sign") if not person.views else person.views[-1]
     address = find_address(dialog)
     await person.close(dialog)

@@ -7,6 +7,7 @@ from uuid import uuid4
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from bot.domain.accounts import Asks
 from bot.domain.envelope import Answer, Closing, Decision, Envelope, EnvelopeId, EnvelopeState, Party, Signer
 from bot.domain.people import Account, Platform
 from bot.domain.places import MessageRef, Place
@@ -16,12 +17,15 @@ from tests.builders import CONTACT, a_log_line, an_envelope
 # PostgreSQL keeps any text but the character NUL.
 texts = st.text(st.characters(exclude_characters="\0", codec="utf-8"), max_size=40)
 ids = st.text(st.characters(min_codepoint=33, max_codepoint=126), min_size=1, max_size=20)
+days = st.dates(date(1970, 1, 1), date(2200, 1, 1))
 moments = st.datetimes(datetime(1970, 1, 1), datetime(2200, 1, 1), timezones=st.just(UTC))  # noqa: DTZ001 - see timezones
 accounts = st.builds(Account, st.sampled_from(Platform), ids, ids)
 places = st.builds(Place, st.sampled_from(Platform), ids, ids, st.none() | ids)
 parties = st.builds(Party, accounts, texts)
 cards = st.builds(MessageRef, places, ids, st.none() | texts)
-approvals = st.builds(Decision, st.just(Answer.APPROVED), moments, place=texts, consent=texts)
+approvals = st.builds(
+    Decision, st.just(Answer.APPROVED), moments, place=texts, consent=texts, adopted_on=st.none() | days
+)
 rejections = st.builds(Decision, st.just(Answer.REJECTED), moments, reason=texts)
 signers = st.builds(Signer, accounts, texts, st.just(CONTACT), st.none() | approvals | rejections)
 closings = st.builds(Closing, parties, moments)
@@ -42,7 +46,9 @@ def envelopes(draw: st.DrawFn) -> Envelope:
         signers=tuple(draw(st.lists(signers, min_size=1, max_size=4, unique_by=account_of))),
         sent_at=draw(moments),
         message=draw(texts),
-        due=draw(st.none() | st.dates(date(1970, 1, 1), date(2200, 1, 1))),
+        due=draw(st.none() | days),
+        asks=draw(st.sampled_from(Asks)),
+        period_end=draw(st.none() | days),
         remind=draw(st.booleans()),
         state=EnvelopeState.OPEN if is_open else draw(final_states),
         closing=None if is_open else draw(closings),

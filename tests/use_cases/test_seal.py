@@ -20,9 +20,11 @@ from bot.domain.log import Happening, LogLine
 from bot.domain.outgoing import Errand
 from bot.domain.sealing import Obstacle
 from bot.domain.signature import Drawing, TypedSignature
+from bot.domain.webhooks import WebhookEvent
 from bot.ports import Ports
 from bot.use_cases.decide import Given, record_answer
 from bot.use_cases.deliver import GIVE_UP_AFTER, Courier, Outcome
+from bot.use_cases.describe_envelope import describe_event
 from bot.use_cases.record_evidence import Recorder
 from bot.use_cases.seal import seal
 from bot.use_cases.sign_page import open_document
@@ -30,6 +32,7 @@ from storage.evidence.archive import Archive
 from storage.evidence.verify import Check, Finding, verify_proof
 from storage.evidence.verify import Outcome as Held
 from tests import builders as a
+from tests.delivering import a_delivery, a_webhook, deliver
 from tests.evidence.making import make_archive
 from tests.use_cases.conftest import SIGNER, STAFF, STRANGER, World
 from tests.use_cases.signing import Site
@@ -128,6 +131,28 @@ async def test_what_everybody_signed_is_sealed_after_its_entry(scene: Scene) -> 
     assert order.marks[0].day == "2 maart 2026"
     assert envelope.evidence.entry_hash in str(order.certificate)
     assert "B-T" in str(order.certificate)
+
+
+async def test_the_source_package_is_told_when_the_sealed_pdf_is_there_and_not_before(scene: Scene) -> None:
+    async with scene.world.store.transaction() as tx:
+        await tx.webhooks.save(a_webhook())
+    await scene.send()
+    await deliver(scene.world.store, a.an_envelope().id)
+    for party, typed in ((KARIM, "K. Haddad"), (OTHER, "V. Reemde")):
+        given = Given(a.an_approval(texts=("Directeur",)), TypedSignature(typed))
+        await record_answer(scene.ports, await scene.envelope(), party, given)
+    async with scene.world.store.reading() as tx:
+        assert await tx.webhook_calls.depth() == 0
+    scene.world.clock.move(a.at(60) - a.NOON)
+    await scene.settle()
+    async with scene.world.store.reading() as tx:
+        (told,) = await tx.webhook_calls.list_calls(a.OFFICE, buried_only=False, limit=9)
+    assert told.call.event is WebhookEvent.COMPLETED
+    body = describe_event(told.call, await scene.envelope(), a_delivery(), "https://paraaf.example")
+    sealed = (await scene.envelope()).sealed
+    assert sealed
+    assert f"'sha256': '{sealed.document.sha256}'" in str(body)
+    assert "/proof" in str(body)
 
 
 async def test_it_is_the_next_version_of_its_document_with_its_proof_beside_it(scene: Scene) -> None:

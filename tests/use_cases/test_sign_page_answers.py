@@ -1,12 +1,14 @@
 """The signing page: what people give along with their answer, and what is kept of it."""
 
 from dataclasses import replace
+from datetime import date
 
 import pytest
 
 from bot.conversation import Done, Open, Submission
 from bot.domain import errors
-from bot.domain.envelope import EnvelopeState
+from bot.domain.accounts import Asks
+from bot.domain.envelope import Answer, Decision, EnvelopeId, EnvelopeState, Party
 from bot.domain.faults import Fault, InvalidInput, Problem
 from bot.domain.log import Happening
 from bot.domain.people import Account
@@ -20,7 +22,7 @@ from bot.use_cases.sign_page import (
 )
 from tests import builders as a
 from tests.pictures import STROKES, make_chunk, make_png
-from tests.use_cases.conftest import STAFF, STRANGER
+from tests.use_cases.conftest import SIGNER, STAFF, STRANGER
 from tests.use_cases.signing import (
     A_REJECTION,
     ADDRESS,
@@ -230,3 +232,25 @@ async def test_a_used_link_gives_no_answer_even_where_one_is_awaited(bare: Site)
         await record_answer(bare.world.ports, await bare.envelope(), link.viewer, Given(a.an_approval()), link)
     assert raised.value.trouble is errors.LinkTrouble.USED
     assert (await bare.envelope()).state is EnvelopeState.OPEN
+
+
+async def test_of_two_who_name_another_day_of_adoption_at_once_only_the_first_counts(bare: Site) -> None:
+    """The second was checked against the envelope as it was before the first had answered."""
+    async with bare.world.store.transaction() as tx:
+        second = a.a_signer(account=STRANGER, name="Mila Haddad")
+        envelope = a.an_envelope(
+            EnvelopeId("accounts"),
+            request_key="accounts",
+            asks=Asks.ADOPT,
+            signers=(a.a_signer(account=SIGNER), second),
+        )
+        await tx.envelopes.add(envelope)
+    before = await bare.envelope(envelope.id)
+    days = [date(2026, 2, 27), date(2026, 2, 26)]
+    answers = [Decision(Answer.APPROVED, a.NOON, place="Utrecht", adopted_on=day) for day in days]
+    first = await record_answer(bare.world.ports, before, Party(SIGNER, "Karim Haddad"), Given(answers[0]))
+    assert first.state is EnvelopeState.OPEN
+    with pytest.raises(InvalidInput) as raised:
+        await record_answer(bare.world.ports, before, Party(STRANGER, "Mila Haddad"), Given(answers[1]))
+    assert raised.value.faults == {"adopted_on": Fault(Problem.ANOTHER_DAY)}
+    assert (await bare.envelope(envelope.id)).revision == first.revision

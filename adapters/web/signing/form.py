@@ -7,11 +7,13 @@ from types import MappingProxyType
 
 from adapters.web.html import NOTHING, Html, isolate, join, tag
 from adapters.web.signing.sent import APPROVED, REJECTED, Sent
+from bot.domain.accounts import Asks, find_adoption_day
 from bot.domain.signature import Drawing
 from bot.domain.typed_text import NAME_LENGTH, PLACE_LENGTH, REASON_LENGTH, TEXT_LENGTH
 from bot.texts import Texts
 from bot.use_cases.sign_page import SigningPage
-from bot.views import forms
+from bot.views import adoption, forms
+from bot.views.adoption import tell_adoption_day
 from bot.views.consent import say_consent
 
 
@@ -38,6 +40,7 @@ def write_form(page: SigningPage, entered: Entered, action: str, token: str, tex
         tag("p", _tell_brought_back(texts), role="status", data_brought_back=True, hidden=True),
         writer.write_signature(),
         *writer.write_texts(),
+        writer.write_adoption(),
         writer.write_place(),
         writer.write_approval(),
         writer.write_rejection(),
@@ -73,6 +76,7 @@ class _FormWriter:
             forms.SIGNATURE: self.texts.say("Signature"),
             forms.TYPED_NAME: self.texts.say("Name"),
             **{forms.name_text(number): label for number, label in enumerate(self._labels)},
+            adoption.ADOPTED_ON: self.texts.say("Date of adoption"),
             forms.PLACE: self.texts.say("Place"),
             forms.REASON: self.texts.say("Reason"),
         }
@@ -151,6 +155,28 @@ class _FormWriter:
             )
             yield tag("div", tag("label", isolate(label), for_=name), field, self._write_fault(name), class_="field")
 
+    def write_adoption(self) -> Html:
+        """When the annual accounts were adopted, where that is asked."""
+        envelope = self.page.envelope
+        if envelope.asks is not Asks.ADOPT:
+            return NOTHING
+        filled = (find_adoption_day(envelope) or self.page.today).isoformat()
+        day = tag(
+            "input",
+            type="date",
+            id=adoption.ADOPTED_ON,
+            name=adoption.ADOPTED_ON,
+            value=filled if self.entered is NOTHING_YET else self.entered.sent.adopted_on,
+            required=True,
+            min=envelope.period_end.isoformat() if envelope.period_end else None,
+            max=self.page.today.isoformat(),
+            **self._tie(adoption.ADOPTED_ON),
+        )
+        label = tag("label", self.texts.say("Date of adoption"), for_=adoption.ADOPTED_ON)
+        words = tell_adoption_day(envelope.period_end, self.texts)
+        hint = tag("p", words, id=f"{adoption.ADOPTED_ON}-hint", class_="soft")
+        return tag("div", label, day, hint, self._write_fault(adoption.ADOPTED_ON), class_="field")
+
     def write_place(self) -> Html:
         """Where the person signs, as they say."""
         is_new = self.entered is NOTHING_YET
@@ -171,7 +197,7 @@ class _FormWriter:
 
     def write_approval(self) -> Html:
         """The consent, over the button that gives it."""
-        consent = tag("p", tag("strong", say_consent(self.page.envelope.way, self.texts)))
+        consent = tag("p", tag("strong", say_consent(self.page.envelope.way, self.page.envelope.asks, self.texts)))
         names = tag("ul", *(tag("li", isolate(document.name)) for document in self.page.envelope.documents))
         approve = tag("button", self.texts.say("Sign"), class_="main", name="answer", value=APPROVED)
         return join((consent, names, approve))
@@ -204,7 +230,7 @@ class _FormWriter:
     def _wrong(self) -> list[str]:
         """The wrong fields, from above."""
         asked = (forms.name_text(number) for number, _ in enumerate(self._labels))
-        order = (forms.SIGNATURE, forms.TYPED_NAME, *asked, forms.PLACE, forms.REASON)
+        order = (forms.SIGNATURE, forms.TYPED_NAME, *asked, adoption.ADOPTED_ON, forms.PLACE, forms.REASON)
         return [name for name in order if name in self.entered.faults]
 
     @property

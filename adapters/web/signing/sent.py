@@ -3,6 +3,7 @@
 import asyncio
 from base64 import b64decode
 from dataclasses import dataclass, fields
+from datetime import date
 from itertools import count, takewhile
 from typing import Final
 
@@ -10,7 +11,7 @@ from aiohttp import web
 
 from bot.domain.faults import Fault, InvalidInput, Problem
 from bot.use_cases.sign_page import PageAnswer, PageApproval, PageRejection
-from bot.views import forms
+from bot.views import adoption, forms
 
 APPROVED: Final = "approved"
 REJECTED: Final = "rejected"
@@ -44,6 +45,7 @@ class Sent:
     drawing: str = ""
     strokes: str = ""
     shown: str = ""
+    adopted_on: str = ""
     texts: tuple[str, ...] = ()
 
     def read_shown(self) -> "list[Shown]":
@@ -52,10 +54,19 @@ class Sent:
         return [Shown(self.token, _read_number(number), _read_pages(pages)) for number, _, pages in told]
 
     def read_answer(self) -> PageAnswer:
-        """The answer. Raises `InvalidInput` for a drawing that is none."""
+        """The answer. Raises `InvalidInput` for a drawing or a day that is none."""
         if self.answer == REJECTED:
             return PageRejection(self.reason)
-        return PageApproval(self.place, self._read_drawing(), self.strokes, self.typed_name, self.texts)
+        drawn, day = self._read_drawing(), self._read_day()
+        return PageApproval(self.place, drawn, self.strokes, self.typed_name, self.texts, day)
+
+    def _read_day(self) -> date | None:
+        if not self.adopted_on:
+            return None
+        try:
+            return date.fromisoformat(self.adopted_on)
+        except ValueError:
+            raise InvalidInput({adoption.ADOPTED_ON: Fault(Problem.NOT_A_DAY)}) from None
 
     def _read_drawing(self) -> bytes | None:
         if not self.drawing:

@@ -45,6 +45,7 @@ APPROVED, REJECTED = Happening.APPROVED, Happening.REJECTED
 ZEROS = "0" * 64
 REASON = "1 line with another reason or note"
 PLACE = "1 line with another place"
+ADOPTION = "1 line telling otherwise whether, or when, annual accounts were adopted"
 CONSENT = "1 line with other words that were agreed to"
 TIME = "1 line with another time"
 EVENT = "1 line telling of another event"
@@ -103,6 +104,8 @@ FORGERIES = (
     fact("the place", APPROVED, "place", "Urecht", "entry 3", PLACE),
     fact("a place where none was", REJECTED, "place", "Utrecht", "entry 4", PLACE),
     fact("the place of the network", APPROVED, "derived_place", "Utrecht", "entry 3", f"{PLACE} of the network"),
+    fact("the date of adoption", APPROVED, "adopted_on", "28 mei", "entry 3", ADOPTION),
+    fact("what was asked", APPROVED, "asks", "adopt", "entry 3", ADOPTION),
     fact("the consent", APPROVED, "consent", "2/nl", "entry 3", CONSENT),
     line("the time", APPROVED, "at = replace(at, ':30:00.000000', ':30:00.000001')", "entry 3", TIME),
     line("the event", REJECTED, "happening = 'approved'", "entry 4", EVENT),

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from hashlib import sha256
 from pathlib import Path
 from socket import create_server
-from typing import Any
+from typing import Any, BinaryIO
 
 import pytest
 from aiohttp import web
@@ -65,8 +65,8 @@ KARIM, SANNE = a.an_account(), a.a_staff_account()
 class KnownPages:
     """Keeps `bot.ports.PageCounter` without the time that a process of its own takes."""
 
-    async def count_pages(self, content: bytes) -> int | None:
-        return {PDF: PAGES, LONG_PDF: LONG}.get(content)
+    async def count_pages(self, content: bytes | BinaryIO) -> int | None:
+        return {PDF: PAGES, LONG_PDF: LONG}.get(content if isinstance(content, bytes) else content.read())
 
 
 LONG = 200

@@ -1,10 +1,12 @@
 """What a certificate says of a request that ended, in both languages."""
 
 from dataclasses import replace
+from datetime import date
 from typing import Any
 
 import pytest
 
+from bot.domain.accounts import Asks
 from bot.domain.certified import Sealed, SealLevel, Way
 from bot.domain.delegation import DelegationState
 from bot.domain.envelope import Closing, EnvelopeState, Party, Pointer
@@ -89,6 +91,18 @@ def test_it_tells_of_the_request() -> None:
     assert certificate.made == "Gemaakt op 2 mrt 2026 14:30:00 Europe/Amsterdam (2 mrt 2026 13:30:00 UTC)"
 
 
+def test_it_tells_which_of_two_annual_accounts_are_asked_and_when_they_were_adopted() -> None:
+    accounts = (a.a_document(name="Jaarrekening 2025.pdf"),)
+    drafted = dict(certify(envelope=an_ended(documents=accounts)).facts)
+    assert drafted["Gevraagd"] == "De conceptjaarrekening accorderen (bestuur)"
+    signer = a.a_signer(decision=replace(a.an_approval(consent="adopt-1/nl"), adopted_on=date(2026, 5, 28)))
+    told = certify(envelope=an_ended(asks=Asks.ADOPT, signers=(signer,)))
+    assert dict(told.facts)["Gevraagd"] == "De jaarrekening vaststellen (algemene vergadering)"
+    assert dict(told.facts)["Datum van vaststelling"] == "28 mei 2026"
+    assert read_signer(told)["Datum van vaststelling"] == "28 mei 2026"
+    assert read_signer(told)["Akkoord met"].startswith("“Wij stellen de onderstaande jaarrekening vast”")
+
+
 def test_each_document_has_its_whole_hash() -> None:
     documents = (a.a_document(), a.a_document(name="Bijlage\u202efdp.exe", sha256="b" * 64, pages=None))
     first, second = find(certify(envelope=an_ended(documents=documents)), "Documenten")
@@ -151,10 +165,11 @@ def test_the_consent_is_in_the_language_in_which_it_was_shown() -> None:
 
 
 @pytest.mark.parametrize("way", Way)
+@pytest.mark.parametrize("asks", Asks)
 @pytest.mark.parametrize("language", LANGUAGES)
-def test_a_recorded_consent_is_recalled(way: Way, language: str) -> None:
+def test_a_recorded_consent_is_recalled(way: Way, asks: Asks, language: str) -> None:
     texts = load_texts(language)
-    assert recall_consent(name_consent(way, texts)) == say_consent(way, texts)
+    assert recall_consent(name_consent(way, asks, texts)) == say_consent(way, asks, texts)
 
 
 @pytest.mark.parametrize("name", ["", "1", "1/de", "0/nl", "/nl", "1/../nl"])

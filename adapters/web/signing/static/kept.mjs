@@ -6,7 +6,7 @@ const KEPT = "paraaf-kept ";
 const LONGEST = 24 * 60 * 60 * 1000; // milliseconds
 const tab = () => sessionStorage;
 const browser = () => localStorage;
-const FIELDS = /^(place|reason|typed_name|strokes|text_\d+)$/;
+const FIELDS = /^(place|reason|typed_name|adopted_on|strokes|text_\d+)$/;
 
 export function hold(form) {
   const fields = [...form.elements].filter(({ name, value }) => FIELDS.test(name) && value);

@@ -1,0 +1,1 @@
+"""The HTTP interface for source packages, below `/api/v1`."""

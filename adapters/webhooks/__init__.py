@@ -1,0 +1,1 @@
+"""Calls to source packages, signed as Standard Webhooks says (standardwebhooks.com)."""
