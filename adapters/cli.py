@@ -10,6 +10,7 @@ import typer
 from adapters.cli_evidence import erase, evidence, verify
 from adapters.cli_outbox import outbox
 from adapters.cli_seal import keys
+from adapters.cli_sources import sources
 from adapters.commands.running import answer, run
 
 if TYPE_CHECKING:
@@ -35,6 +36,7 @@ app.add_typer(evidence, name="evidence")
 app.add_typer(keys, name="keys")
 app.add_typer(offices, name="offices")
 app.add_typer(outbox, name="outbox")
+app.add_typer(sources, name="sources")
 app.add_typer(manifest, name="manifest")
 app.command()(erase)
 app.command()(verify)
