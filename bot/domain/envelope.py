@@ -26,7 +26,7 @@ from bot.domain.errors import (
     NotYourTurn,
 )
 from bot.domain.fields import Field
-from bot.domain.people import Account, ClientId, ContactId, OfficeId
+from bot.domain.people import Account, Cadence, ClientId, ContactId, OfficeId
 from bot.domain.places import MessageRef, Place
 from bot.domain.signature import Drawing
 
@@ -117,7 +117,8 @@ class Envelope:
     wished when it was sent. In the certified way the signers take turns where `in_order`, `fields` are where each signs
     (none for a page of signatures at the end), and `sealed` is what came of it. `evidence` is the entry that proves the
     final state it is in; `evidence_follows` says that it is still to be recorded. An envelope that was closed before
-    there was evidence has neither.
+    there was evidence has neither. `cadence` is how often its signers are reminded, None for as often as the office
+    does.
     """
 
     id: EnvelopeId
@@ -146,6 +147,7 @@ class Envelope:
     in_order: bool = False
     fields: tuple[Field, ...] = ()
     sealed: Sealed | None = None
+    cadence: Cadence | None = None
 
     @property
     def waiting_for(self) -> tuple[Signer, ...]:

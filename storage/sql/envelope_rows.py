@@ -11,7 +11,7 @@ from bot.domain.dossier import Document, ItemId
 from bot.domain.envelope import Answer, Closing, Decision, Envelope, EnvelopeId, EnvelopeState, Pointer, Signer
 from bot.domain.evidence import Receipt
 from bot.domain.fields import Field, FieldKind
-from bot.domain.people import Account, ClientId, ContactId, OfficeId, Platform
+from bot.domain.people import Account, Cadence, ClientId, ContactId, OfficeId, Platform
 from bot.domain.places import MessageRef
 from bot.domain.signature import Drawing
 from storage.sql.batches import Values
@@ -45,6 +45,7 @@ def write_envelope(envelope: Envelope) -> dict[str, Any]:
         "way": envelope.way,
         "in_order": envelope.in_order,
         "fields": [write_field(field) for field in envelope.fields] or None,
+        "cadence": asdict(envelope.cadence) if envelope.cadence else None,
         **write_sealed(envelope.sealed),
         **write_state(envelope),
         **(write_card(envelope.card) if envelope.card else {}),
@@ -159,6 +160,7 @@ def read_envelope(row: Row[Any]) -> Envelope:
         in_order=row.in_order,
         fields=tuple(map(read_field, row.fields or ())),
         sealed=_read_sealed(row),
+        cadence=Cadence(**row.cadence) if row.cadence else None,
     )
 
 

@@ -28,6 +28,7 @@ from bot.ports import (
     Signatures,
     Tasks,
     UploadPages,
+    WorkflowTemplates,
 )
 from storage.sql.archives import SqlArchives
 from storage.sql.audited import SqlAuditedLines
@@ -53,6 +54,7 @@ from storage.sql.tables import personal_keys
 from storage.sql.tasks import SqlTasks
 from storage.sql.troubles import TROUBLES, translate
 from storage.sql.upload_pages import SqlUploadPages
+from storage.sql.workflow_templates import SqlWorkflowTemplates
 from storage.vault import Vault
 
 Result = TypeVar("Result")
@@ -81,6 +83,7 @@ class SqlTransaction:
         self.owed_evidence: OwedEvidence = SqlOwedEvidence(session)
         self.reminders: Reminders = SqlReminders(session)
         self.outbox: Outbox = SqlOutbox(session)
+        self.workflow_templates: WorkflowTemplates = SqlWorkflowTemplates(session)
         self.archives = SqlArchives(session)
         self.audited = SqlAuditedLines(session)
 
