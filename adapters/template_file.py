@@ -6,7 +6,7 @@ from difflib import get_close_matches
 from enum import StrEnum
 from typing import Annotated, Any, Final
 
-from pydantic import BaseModel, ConfigDict, Discriminator, Field, Tag, ValidationError
+from pydantic import AfterValidator, BaseModel, ConfigDict, Discriminator, Field, Tag, ValidationError
 
 from adapters.toml_lines import TomlLines
 from bot.domain.certified import Way
@@ -14,7 +14,7 @@ from bot.domain.delivery import Kind
 from bot.domain.outline import TITLE_LENGTH
 from bot.domain.people import Cadence, OfficeId, Role
 from bot.domain.signature import Drawing
-from bot.domain.typed_text import DOCUMENTS, MESSAGE_LENGTH
+from bot.domain.typed_text import DOCUMENTS, MESSAGE_LENGTH, tidy
 from bot.domain.workflow import (
     PLACEHOLDERS,
     Match,
@@ -34,7 +34,22 @@ _WORDS: Final[Mapping[str, type[StrEnum]]] = {"kinds": Kind, "sender": Role, "wa
 """The keys that take words of a list."""
 _TAGS: Final = ("switch", "cadence")
 
-_Name = Annotated[str, Field(min_length=1, max_length=100, pattern=r"^\S(.*\S)?$")]
+
+def _check_placeholders(text: str) -> str:
+    if aliens := find_alien_placeholders(text):
+        allowed = ", ".join(f"{{{name}}}" for name in PLACEHOLDERS)
+        raise ValueError(f"{', '.join(aliens)} is not possible; there are: {allowed}")
+    return text
+
+
+def _check_characters(text: str) -> str:
+    if tidy(text) != text.strip():
+        raise ValueError("it holds characters that nobody sees; type it again")
+    return text
+
+
+_VISIBLE, _FILLED_IN = AfterValidator(_check_characters), AfterValidator(_check_placeholders)
+_Name = Annotated[str, Field(min_length=1, max_length=100, pattern=r"^\S(.*\S)?$"), _VISIBLE]
 _Names = Annotated[list[_Name], Field(min_length=1)]
 _Days = Annotated[int, Field(ge=1, le=99)]
 # A word of a list is a plain string in TOML.
@@ -67,8 +82,8 @@ class _Template(BaseModel):
     groups: _Names = []
     except_clients: _Names = []
     except_groups: _Names = []
-    title: Annotated[str, Field(min_length=1, max_length=TITLE_LENGTH)] = "{document}"
-    message: Annotated[str, Field(max_length=MESSAGE_LENGTH.stop - 1)] = ""
+    title: Annotated[str, Field(min_length=1, max_length=TITLE_LENGTH), _VISIBLE, _FILLED_IN] = "{document}"
+    message: Annotated[str, Field(max_length=MESSAGE_LENGTH.stop - 1), _VISIBLE, _FILLED_IN] = ""
     sender: _Role
     way: _Way
     days_until_due: Annotated[int, Field(ge=0, le=365)] | None = None
@@ -145,9 +160,6 @@ def _find_faults(written: _Template) -> Iterator[tuple[str, str]]:
             reason = say_minimum(kind, load_texts(SOURCE_LANGUAGE))
             yield "kinds" if is_reserved(kind) else "way", f"not for {kind}: {reason}"
     for key, text in (("title", written.title), ("message", written.message)):
-        if aliens := find_alien_placeholders(text):
-            allowed = ", ".join(f"{{{name}}}" for name in PLACEHOLDERS)
-            yield key, f"{', '.join(aliens)} is not possible; there are: {allowed}."
         if "due" in find_placeholders(text) and written.days_until_due is None:
             yield key, "{due} needs a due date; set days_until_due."
     if written.way is Way.CERTIFIED and written.standard_documents:
@@ -186,6 +198,7 @@ def _word_error(kind: str, at: tuple[int | str, ...], message: str, given: objec
         case "string_pattern_mismatch":
             return f"“{given}” begins or ends with a blank, or has several lines."
         case _:
+            message = message.removeprefix("Value error, ")
             return f"{message[:1].lower()}{message[1:]}."
 
 

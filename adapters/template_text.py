@@ -65,8 +65,7 @@ def _write_text(text: str) -> str:
     """A basic string; one of several lines where that reads better and nothing in it has to be escaped."""
     if "\n" in text and not any(char in '"\\' or not (char.isprintable() or char == "\n") for char in text):
         return f'"""\n{text}"""'
-    # JSON escapes as TOML does, but for DEL, which it leaves as it is.
-    return json.dumps(text, ensure_ascii=False).replace("\x7f", "\\u007f")
+    return json.dumps(text, ensure_ascii=False)  # which escapes as TOML does
 
 
 def _write_names(names: Iterable[str]) -> str | None:

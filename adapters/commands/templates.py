@@ -1,6 +1,6 @@
 """`paraaf templates`, but for trying one."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
 from adapters.parts import open_store
@@ -9,7 +9,7 @@ from adapters.template_file import read_templates
 from adapters.template_text import describe, write_keys, write_template
 from bot.domain.dossier import ItemId
 from bot.domain.people import Office
-from bot.domain.workflow import WorkflowTemplate, is_same_name
+from bot.domain.workflow import WorkflowTemplate, is_same_name, overlap
 from bot.ports import Store
 from bot.use_cases.import_templates import TemplatesRefused, import_templates, name_standard_items
 from bot.use_cases.offices import pick_office
@@ -29,8 +29,12 @@ async def import_file(settings: Settings, file: Path, office: str | None) -> lis
         imported = await import_templates(store, chosen, read_templates(content, chosen.id))
         every = [each for pair in imported.taken for each in pair if each]
         paths = await _name_items(store, chosen, *every)
-    lines = [_tell_change(old, new, paths) for old, new in imported.taken]
-    return [*lines, *([f"left as they are: {', '.join(each.name for each in imported.left)}"] if imported.left else [])]
+    left = ", ".join(each.name for each in imported.left)
+    return [
+        *(_tell_change(old, new, paths) for old, new in imported.taken),
+        *([f"left as they are: {left}"] if left else []),
+        *_tell_overlaps([new for _, new in imported.taken], imported.left),
+    ]
 
 
 async def list_all(settings: Settings, office: str | None) -> list[str]:
@@ -74,6 +78,13 @@ async def _find(store: Store, office: Office, name: str) -> WorkflowTemplate:
 async def _name_items(store: Store, office: Office, *templates: WorkflowTemplate) -> Mapping[ItemId, str]:
     async with store.reading() as tx:
         return await name_standard_items(tx, office, templates)
+
+
+def _tell_overlaps(taken: Sequence[WorkflowTemplate], left: Sequence[WorkflowTemplate]) -> Iterator[str]:
+    for number, one in enumerate(taken):
+        for other in (*taken[number + 1 :], *left):
+            if overlap(one.match, other.match):
+                yield f"note: “{one.name}” and “{other.name}” are for the same deliveries; then staff are asked which."
 
 
 def _tell_change(old: WorkflowTemplate | None, new: WorkflowTemplate, paths: Mapping[ItemId, str]) -> str:

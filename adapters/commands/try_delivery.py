@@ -2,7 +2,6 @@
 
 import json
 from collections.abc import Iterator
-from dataclasses import asdict
 from pathlib import Path
 from typing import Annotated
 
@@ -13,7 +12,7 @@ from adapters.settings import Settings
 from bot.domain.certified import Way
 from bot.domain.delivery import Delivery, DeliveryId, Doubt, Kind, SourceId
 from bot.domain.dossier import Content
-from bot.domain.outline import Facts, Outline, list_accounts, outline
+from bot.domain.outline import Facts, Outline, outline
 from bot.domain.people import Office
 from bot.domain.workflow import Match, Mismatch, WorkflowTemplate, find_mismatches
 from bot.ports import Ports
@@ -130,11 +129,14 @@ def _tell_people(facts: Facts, known: Outline) -> Iterator[str]:
         place = each.place
         chosen = "this one" if place == known.place else "possible"
         yield f"conversation {place.channel} on {place.platform}, {place.tenant}: {chosen}"
-    if known.template and known.sender:
-        held = f"who is {known.template.sender} for this client"
-        yield f"sender: {known.sender.name} <{known.sender.email}>, {held}, if they take part, {_LATER}"
+    if facts.client and known.template:
+        role = f"{known.template.sender} for this client"
+        if known.sender:
+            yield f"sender: {known.sender.name} <{known.sender.email}>, who is {role}, if they take part, {_LATER}"
+        else:
+            yield f"sender: nobody is {role}"
     if known.contact:
-        accounts = [account.user for account in list_accounts(facts, known)]
+        accounts = [account.user for account, contact in facts.confirmed.items() if contact.id == known.contact.id]
         by = f"by account {', '.join(sorted(accounts))}" if accounts else "whose account nobody confirmed"
         yield f"addressee: {known.contact.name}, the preferred contact, {by}, if they take part, {_LATER}"
 
@@ -143,8 +145,9 @@ def _tell_request(facts: Facts, known: Outline, template: WorkflowTemplate) -> I
     sealing = f", if the PDF can be sealed, {_LATER}" if template.way is Way.CERTIFIED else ""
     yield f"way: {template.way}{sealing}"
     yield f"due: {facts.words.day(known.due)}" if known.due else "due: no date"
-    pace = asdict(template.cadence or facts.office.reminders)
-    told = ", ".join(f"{name} {days}" for name, days in pace.items())
+    pace = template.cadence or facts.office.reminders
+    late = f"every {pace.late_every} when late, {pace.most} times"
+    told = f"after {pace.first} working days, then every {pace.every}, {late}"
     yield f"reminders: {told if template.reminders else 'none'}"
     yield f"document: {known.folder}/{known.title}"
     yield from (f"along with it: {write_path(item)}" for item in facts.standard_items)

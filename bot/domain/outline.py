@@ -153,14 +153,14 @@ def write(facts: Facts, known: Outline, sender: str) -> Outline:
     if template.days_until_due is not None:
         due = find_working_day(facts.today + timedelta(days=template.days_until_due))
     values = {
-        "client": tidy(facts.client.name) if facts.client else "",
-        "period": tidy(words.period),
-        "document": tidy(words.document),
+        "client": facts.client.name if facts.client else "",
+        "period": words.period,
+        "document": words.document,
         "due": words.day(due) if due else "",
         "sender": sender,
     }
-    title = _cut(" ".join(fill_in(template.title, values).split()), TITLE_LENGTH)
-    message = _cut(fill_in(template.message, values | {"document": title}), MESSAGE_LENGTH.stop - 1)
+    title = _cut(" ".join(tidy(fill_in(template.title, values)).split()), TITLE_LENGTH)
+    message = _cut(tidy(fill_in(template.message, values | {"document": title})), MESSAGE_LENGTH.stop - 1)
     return replace(known, due=due, title=title, message=message)
 
 

@@ -5,17 +5,20 @@ import unicodedata
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
+from itertools import product
 from types import MappingProxyType
 from typing import Final
 
 from bot.domain.certified import Way
 from bot.domain.delivery import Kind
 from bot.domain.dossier import ItemId
-from bot.domain.people import Cadence, Client, OfficeId, Role
+from bot.domain.people import Cadence, Client, ClientId, OfficeId, Role
 from bot.domain.signature import Drawing
 
 PLACEHOLDERS: Final = ("client", "period", "document", "due", "sender")
 """What a text of a template may ask for, in braces."""
+_ANYTHING: Final = "\N{PILCROW SIGN}"
+"""A source or a part of a client number that no template names."""
 _IN_BRACES: Final = re.compile(r"\{([^{}]*)\}")
 
 
@@ -124,6 +127,20 @@ def _find_mismatches(match: Match, kind: Kind, source: str, client: Client | Non
         yield Mismatch.CLIENT
     if _is_among(client, match.except_clients, match.except_groups):
         yield Mismatch.EXCEPTED
+
+
+def overlap(one: Match, other: Match) -> bool:
+    """Whether some delivery would be for both; not all that is written with a `*` inside is seen."""
+    kinds = (one.kinds or frozenset(Kind)) & (other.kinds or frozenset(Kind))
+    patterns = {*one.clients, *other.clients, _ANYTHING}
+    groups = {*one.groups, *other.groups, ""}
+    return any(
+        not find_mismatches(one, kind, source, client) and not find_mismatches(other, kind, source, client)
+        for kind in list(kinds)[:1]
+        for source in {*one.sources, *other.sources, _ANYTHING}
+        for number, group in product(patterns, groups)
+        for client in [Client(ClientId(""), OfficeId(""), number.replace("*", _ANYTHING), "", group)]
+    )
 
 
 def _is_among(client: Client, numbers: Iterable[str], groups: Iterable[str]) -> bool:

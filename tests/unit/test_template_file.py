@@ -42,6 +42,8 @@ def change(key: str, value: str) -> str:
         ("name", '""', 5, "at least 1 character"),
         ("name", '" x "', 5, "blank"),
         ("name", "7", 5, "valid string"),
+        ("name", r'"a\u0000b"', 5, "characters that nobody sees"),
+        ("message", r'"a\u007fb"', 6, "characters that nobody sees"),
         ("sources", '[""]', 6, "at least 1 character"),
         ("days_until_due", "-1", 6, "greater than or equal to 0"),
         ("days_until_due", "366", 6, "less than or equal to 365"),
@@ -88,6 +90,13 @@ def test_the_certified_way_takes_one_pdf_and_always_a_signature() -> None:
     assert (read.template.way, read.template.drawing) == (Way.CERTIFIED, Drawing.REQUIRED)
 
 
+def test_wrong_texts_are_told_along_with_wrong_keys() -> None:
+    told = "\n".join(faults(LEAST + 'days = 4\ntitle = "{datum}"\nmessage = "{x}"\n'))
+    assert "line 6, template “IB”, days: there is no such key" in told
+    assert "line 7, template “IB”, title: {datum} is not possible" in told
+    assert "line 8, template “IB”, message: {x} is not possible" in told
+
+
 def test_faults_of_several_templates_are_told_together() -> None:
     text = (
         'titel = 1\n\n[[template]]\nname = "Één"\nkinds = ["ib"]\nmessage = """\nway = "x"\n[[template]]\n"""\n'
@@ -127,7 +136,7 @@ def test_every_template_is_written_as_it_is_read() -> None:
     match = Match(frozenset({Kind.VAT}), *names)
     full = WorkflowTemplate(
         a.OFFICE,
-        'Naam met "aanhaling" \\ en \x7f',
+        'Naam met "aanhaling" \\ en Ω',
         match,
         'Regel één\n\n"""Regel""" \\twee\n{client}',
         "{document} 🧾",

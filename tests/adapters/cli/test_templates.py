@@ -85,6 +85,9 @@ def test_the_documented_file_is_imported_and_tells_what_changed(paraaf: Run, fol
     assert again[0].startswith('changed: btw EN icp (name: "Btw en ICP" → "btw EN icp"; kinds: ["icp", "ob"] → ["ib"]')
     assert 'sender: "administratie" → "salaris"' in again[0]
     assert again[1] == "left as they are: Aangifte inkomstenbelasting, Jaarrekening mkb, Opdrachtbevestiging"
+    assert again[2] == (
+        "note: “btw EN icp” and “Aangifte inkomstenbelasting” are for the same deliveries; then staff are asked which."
+    )
     assert paraaf("templates", "import", "templates.toml").stdout.startswith("unchanged: btw EN icp\n")
 
 
@@ -144,7 +147,7 @@ def test_a_delivery_is_tried_in_words(paraaf: Run) -> None:
         "addressee: Karim Haddad, the preferred contact, by account U0CLIENT, if they take part",
         "asked at the time itself",
         "document: Aangiften/2025/Aangifte inkomstenbelasting 2025",
-        "Hierbij ontvangt u de Aangifte inkomstenbelasting 2025 van Haddad Bouw B.V..",
+        "Hierbij ontvangt u voor Haddad Bouw B.V. de Aangifte inkomstenbelasting 2025.",
         "it would be sent",
     ):
         assert part in told
@@ -162,7 +165,7 @@ def test_a_doubtful_delivery_is_tried_as_well(paraaf: Run, folder: Path) -> None
     assert "No client has this client number." in nobody
     assert "it is for deliveries from Fiscaal Gemak" in told(source="Elders", kind="ob")
     assert "No workflow template is for this delivery." in told(kind="vpb")
-    assert "Nobody has the role of the sender" in told(kind="opdrachtbevestiging")
+    assert "sender: nobody is relatiebeheerder for this client" in told(kind="opdrachtbevestiging")
     assert "along with it: Voorwaarden/Algemene voorwaarden.pdf" in told(kind="jaarrekening")
     opinion = told(kind="controleverklaring")
     assert "qualified certificate" in opinion

@@ -233,9 +233,9 @@ def test_standard_documents_go_along() -> None:
 
 
 def test_long_texts_and_strange_characters_are_kept_within_bounds() -> None:
-    name = "N" * 900 + "\x00\n" + "M" * 900
+    name = "\x00" + "N" * 900 + "\n" + "M" * 900
     template = a.a_template(title="{document}", message="{client} {document}\n\n{client}")
-    words = Words("2025", "D" * 900 + "\x00", load_texts("nl").day)
+    words = Words("2025", "\x00" + "D" * 900, load_texts("nl").day)
     found = planned(facts(templates=(template,), client=a.a_client(name=name), words=words))
     assert (len(found.title), len(found.message)) == (200, 1_000)
     assert "\x00" not in found.title + found.message

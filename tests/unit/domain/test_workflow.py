@@ -1,4 +1,5 @@
 from dataclasses import replace
+from typing import Any
 
 import pytest
 
@@ -13,6 +14,7 @@ from bot.domain.workflow import (
     find_placeholders,
     is_reserved,
     is_strong_enough,
+    overlap,
 )
 from tests import builders as a
 
@@ -83,6 +85,37 @@ def test_a_star_stands_for_any_characters_and_nothing_else_does(pattern: str, nu
         replace(RETURNS, clients=frozenset({pattern})), Kind.INCOME_TAX, "x", a.a_client(number=number)
     )
     assert (found == ()) is fits
+
+
+@pytest.mark.parametrize(
+    ("changes", "meets"),
+    [
+        ({}, True),
+        ({"kinds": frozenset()}, True),
+        ({"kinds": frozenset({Kind.VAT})}, False),
+        ({"sources": frozenset({"ELSEWHERE"})}, False),
+        ({"sources": frozenset({"here"})}, True),
+        ({"clients": frozenset({"100*"})}, True),
+        ({"clients": frozenset({"2*"})}, True),  # one of the group
+        ({"clients": frozenset({"2*"}), "except_groups": frozenset({"Mkb"})}, False),
+        ({"groups": frozenset({"MKB"})}, True),
+        ({"groups": frozenset({"Dga"})}, True),  # a client of that group whose number begins with 10
+        ({"groups": frozenset({"Dga"}), "except_clients": frozenset({"10*"})}, False),
+        ({"except_groups": frozenset({"mkb"})}, True),
+        ({"except_groups": frozenset({"mkb"}), "except_clients": frozenset({"10*"})}, False),
+        ({"groups": frozenset({"Horeca"})}, False),
+    ],
+)
+def test_whether_two_templates_are_for_the_same_delivery(changes: dict[str, frozenset[Any]], meets: bool) -> None:  # noqa: FBT001 - the expectation
+    one = replace(
+        RETURNS,
+        sources=frozenset({"Here"}),
+        clients=frozenset({"10*"}),
+        groups=frozenset({"Mkb"}),
+        except_groups=frozenset({"Horeca"}),
+    )
+    other = replace(RETURNS, **changes)
+    assert overlap(one, other) is overlap(other, one) is meets
 
 
 def test_placeholders_are_filled_in_once() -> None:
