@@ -1,7 +1,10 @@
+import re
 from dataclasses import replace
 from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from bot.domain.certified import Way
 from bot.domain.delivery import Kind
@@ -154,3 +157,17 @@ def test_what_a_text_asks_for_is_told() -> None:
 def test_many_stars_are_no_work() -> None:
     match = replace(RETURNS, clients=frozenset({"*a" * 50 + "b"}))
     assert find_mismatches(match, Kind.INCOME_TAX, "x", a.a_client(number="a" * 5_000)) == (Mismatch.CLIENT,)
+
+
+@given(st.text("1a*", max_size=8), st.text("1a", max_size=8))
+def test_patterns_fit_as_a_regular_expression_would(pattern: str, number: str) -> None:
+    expected = re.fullmatch(pattern.replace("*", ".*"), number) is not None
+    match = replace(RETURNS, clients=frozenset({pattern}))
+    assert (find_mismatches(match, Kind.INCOME_TAX, "x", a.a_client(number=number)) == ()) is expected
+
+
+@given(st.text("{}client._0 ", max_size=30))
+def test_no_text_breaks_filling_in(text: str) -> None:
+    filled = fill_in(text, VALUES)
+    assert filled == text.replace("{client}", "Haddad")
+    assert find_alien_placeholders(filled) == find_alien_placeholders(text)
