@@ -11,6 +11,7 @@ from adapters.cli_evidence import erase, evidence, verify
 from adapters.cli_outbox import outbox
 from adapters.cli_seal import keys
 from adapters.cli_sources import sources
+from adapters.cli_templates import templates
 from adapters.cli_webhooks import webhooks
 from adapters.commands.running import answer, run
 
@@ -40,6 +41,7 @@ app.add_typer(outbox, name="outbox")
 app.add_typer(sources, name="sources")
 app.add_typer(manifest, name="manifest")
 app.add_typer(webhooks, name="webhooks")
+app.add_typer(templates, name="templates")
 app.command()(erase)
 app.command()(verify)
 
@@ -107,9 +109,9 @@ def doctor() -> None:
 def import_clients(file: Annotated[Path, typer.Argument(help="A CSV file.")], office: Office = None) -> None:
     """Take over clients, contacts and roles from a CSV file: all of it or, when anything is wrong, nothing.
 
-    Columns: number, name, contact, email, preferred, and one for each role (relatiebeheerder, accountant, fiscaal,
-    administratie, salaris, secretariaat) with the staff member's address, or Name <address>. A client with several
-    contacts has several rows. The same file twice changes nothing, and nothing is ever removed.
+    Columns: number, name, group, contact, email, preferred, and one for each role (relatiebeheerder, accountant,
+    fiscaal, administratie, salaris, secretariaat) with the staff member's address, or Name <address>. A client with
+    several contacts has several rows. The same file twice changes nothing, and nothing is ever removed.
     """
     from adapters.commands.clients import import_file  # noqa: PLC0415 - see above
 
@@ -226,6 +228,21 @@ def set_reminders(
 
     changes = {"first": first, "every": every, "late_every": late_every, "most": most}
     print(run(work(_settings(), office, changes)))
+
+
+@offices.command("own-client")
+@answer
+def set_own_client(
+    office: Annotated[str, typer.Argument(help="The office's name.")],
+    number: Annotated[str | None, typer.Argument(help="The number under which it is among its own clients.")] = None,
+    none: Annotated[bool, typer.Option("--none", help="It is not among them any more.")] = False,
+) -> None:
+    """Say which client is the office itself: workflow templates can send along what is in that dossier."""
+    from adapters.commands.offices import set_own_client as work  # noqa: PLC0415 - see above
+
+    if (number is None) is not none:
+        raise typer.BadParameter("choose: NUMBER, or --none.")
+    print(run(work(_settings(), office, number)))
 
 
 @manifest.command("slack")

@@ -41,6 +41,7 @@ from bot.domain.sealing import Inspection, SealedPdf, SealOrder
 from bot.domain.signature import Signature
 from bot.domain.tasks import TaskScope, Turn
 from bot.domain.webhooks import ClaimedCall, ListedCall, Reply, Webhook, WebhookCall
+from bot.domain.workflow import WorkflowTemplate
 from cards.model import Card
 
 
@@ -242,7 +243,7 @@ class People(Protocol):
         """How many clients the office has."""
 
     async def save_client(self, client: Client) -> None:
-        """Add a client, or replace its number and name."""
+        """Add a client, or replace its number, name and group."""
 
     async def contacts(self, client: ClientId) -> tuple[Contact, ...]:
         """The contacts of a client, the preferred one first, then by name."""
@@ -308,6 +309,9 @@ class Conversations(Protocol):
 
     async def at(self, place: Place) -> Conversation | None:
         """The link of the conversation that this place is in."""
+
+    async def of_client(self, client: ClientId) -> tuple[Conversation, ...]:
+        """Every conversation that is linked to this client, always in the same order."""
 
     async def link(self, conversation: Conversation) -> None:
         """Link a conversation to a client, in place of any link it had."""
@@ -581,6 +585,19 @@ class PlacingLinks(Protocol):
         """The link whose secret has this hash."""
 
 
+class WorkflowTemplates(Protocol):
+    """What an office does with the documents that source packages deliver."""
+
+    async def of_office(self, office: OfficeId) -> tuple[WorkflowTemplate, ...]:
+        """The templates of this office, by name."""
+
+    async def save(self, template: WorkflowTemplate) -> None:
+        """Add a template, or replace the one of that name, ignoring case."""
+
+    async def forget(self, office: OfficeId, name: str) -> bool:
+        """Remove a template; False where there is none of that name."""
+
+
 class References(Protocol):
     """How the conversations of a platform are reached unasked, where it takes more than their id."""
 
@@ -726,6 +743,7 @@ class Transaction(Protocol):
     upload_pages: UploadPages
     placed_fields: PlacedFields
     placing_links: PlacingLinks
+    workflow_templates: WorkflowTemplates
     references: References
     sources: Sources
     deliveries: Deliveries

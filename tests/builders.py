@@ -10,7 +10,9 @@ from datetime import UTC, datetime, timedelta
 from hashlib import sha256
 from typing import Any
 
+from bot.domain.certified import Way
 from bot.domain.delegation import Delegation, DelegationId
+from bot.domain.delivery import Delivery, DeliveryId, Kind, SourceId
 from bot.domain.dossier import Content, Document, DossierItem, ItemId, Version
 from bot.domain.envelope import Answer, Decision, Envelope, EnvelopeId, Party, Signer
 from bot.domain.evidence import Receipt
@@ -27,11 +29,13 @@ from bot.domain.people import (
     OfficeId,
     Person,
     Platform,
+    Role,
     StaffId,
     StaffMember,
     Standing,
 )
 from bot.domain.places import Conversation, MessageRef, Place
+from bot.domain.workflow import Match, WorkflowTemplate
 
 OFFICE = OfficeId("office-1")
 CLIENT = ClientId("client-1")
@@ -209,3 +213,37 @@ def a_signing_link(secret: str = "secret", **changes: Any) -> SigningLink:
 def an_outgoing(errand: Errand = Errand.SHOW_CARD, **changes: Any) -> Outgoing:
     """The errand to show that envelope's card."""
     return replace(Outgoing(OFFICE, a_place(), errand, "envelope-1"), **changes)
+
+
+def a_template(**changes: Any) -> WorkflowTemplate:
+    """What that office does with tax returns that are delivered."""
+    template = WorkflowTemplate(
+        OFFICE,
+        "Aangifte IB",
+        Match(frozenset({Kind.INCOME_TAX})),
+        "Beste relatie, hierbij {document} voor {client}. Graag akkoord voor {due}. {sender}",
+        "Aangifte inkomstenbelasting {period}",
+        Role.TAX,
+        Way.APPROVAL,
+        days_until_due=14,
+    )
+    return replace(template, **changes)
+
+
+def a_delivery(**changes: Any) -> Delivery:
+    """A tax return of that client, as a source package delivers it."""
+    delivery = Delivery(
+        DeliveryId("delivery-1"),
+        OFFICE,
+        SourceId("source-1"),
+        "key-1",
+        Kind.INCOME_TAX,
+        "1001",
+        "2025",
+        "IB_1001_2025.pdf",
+        a_content(),
+        "application/pdf",
+        3,
+        NOON,
+    )
+    return replace(delivery, **changes)

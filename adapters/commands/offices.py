@@ -85,10 +85,19 @@ async def set_reminders(settings: Settings, name: str, changes: Mapping[str, int
         return await _describe(store, office)
 
 
+async def set_own_client(settings: Settings, name: str, number: str | None) -> str:
+    """Say which client is the office itself, or none. Raises `OfficeRefused`, `StoreUnavailable`."""
+    async with open_store(settings) as store:
+        office = await offices.pick_office(store, name)
+        office = await offices.set_own_client(store, office, number)
+        return await _describe(store, office)
+
+
 async def _describe(store: Store, office: Office) -> str:
     async with store.reading() as tx:
         tenants = await tx.offices.tenants(office.id)
         clients = await tx.people.count_clients(office.id)
+        own_client = await tx.people.client(office.id, office.own_client) if office.own_client else None
     where = ", ".join(f"{platform} {tenant}" for platform, tenant in tenants) or "no workspace yet"
     groups = [f"group {office.staff_group}"] if office.staff_group else []
     staff = ", ".join([*groups, *sorted(office.staff_accounts)]) or "every full member"
@@ -101,4 +110,5 @@ async def _describe(store: Store, office: Office) -> str:
     return (
         f"{office.name} ({office.locale}): {where}; {clients} clients; {reminders}; "
         f"staff: {staff}{own}; signature: {signature}"
+        + (f"; its own dossier: that of client {own_client.number}" if own_client else "")
     )

@@ -52,6 +52,7 @@ def explain(error: Exception) -> str | None:
     from bot.use_cases.add_documents import DocumentsRefused  # noqa: PLC0415 - as said above
     from bot.use_cases.client_file import ClientFileRefused  # noqa: PLC0415 - as said above
     from bot.use_cases.find_person import PersonRefused  # noqa: PLC0415 - as said above
+    from bot.use_cases.import_templates import TemplatesRefused  # noqa: PLC0415 - as said above
     from bot.use_cases.offices import OfficeRefused  # noqa: PLC0415 - as said above
     from storage.evidence.errors import EvidenceError  # noqa: PLC0415 - as said above
 
@@ -60,6 +61,8 @@ def explain(error: Exception) -> str | None:
             return f"these settings are missing or wrong:\n{_indent(str(error))}"
         case ClientFileRefused():
             return f"nothing was imported:\n{_indent(str(error))}"
+        case TemplatesRefused():
+            return f"nothing was done:\n{_indent(str(error))}"
         case OfficeRefused() | DocumentsRefused() | PersonRefused() | AddressRefused():
             return str(error)
         case StoreUnavailable():

@@ -75,6 +75,10 @@ class Doubt(StrEnum):
     DISAGREES = "disagrees"
     """The SBR instance that came along says another client, kind or period than the delivery."""
     CANNOT_BE_SEALED = "cannot be sealed"
+    TOO_WEAK = "too weak"
+    """The template that staff chose lets this kind be signed in a weaker way than it needs."""
+    NO_STANDARD_DOCUMENT = "no standard document"
+    """Something that the template sends along is not in the office's own dossier any more."""
     QUALIFIED_ONLY = "qualified only"
     """The law reserves this kind for a qualified certificate; staff can only reject the delivery."""
 

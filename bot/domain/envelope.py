@@ -27,7 +27,7 @@ from bot.domain.errors import (
     NotYourTurn,
 )
 from bot.domain.fields import Field
-from bot.domain.people import Account, ClientId, ContactId, OfficeId
+from bot.domain.people import Account, Cadence, ClientId, ContactId, OfficeId
 from bot.domain.places import MessageRef, Place
 from bot.domain.signature import Drawing
 
@@ -121,6 +121,7 @@ class Envelope:
     (none for a page of signatures at the end), and `sealed` is what came of it. `evidence` is the entry that proves the
     final state it is in; `evidence_follows` says that it is still to be recorded. An envelope that was closed before
     there was evidence has neither. `period_end` is the last day that annual accounts are about, where it is known.
+    `cadence` is how often its signers are reminded, None for as often as the office does.
     """
 
     id: EnvelopeId
@@ -151,6 +152,7 @@ class Envelope:
     sealed: Sealed | None = None
     asks: Asks = Asks.APPROVE
     period_end: date | None = None
+    cadence: Cadence | None = None
 
     @property
     def waiting_for(self) -> tuple[Signer, ...]:

@@ -83,7 +83,8 @@ class Office:
     every full member does. `sender_may_sign` lets a sender be the signer of their own request, which an office forbids
     unless it says otherwise. `drawing` says whether signers are asked for a signature (product, rule 4), and
     `typed_names` whether a typed name will do for one, for who cannot draw. `reminders` is how often signers are
-    reminded.
+    reminded. `own_client` is the office itself among its clients, whose dossier holds what it sends along to others,
+    such as its general terms.
     """
 
     id: OfficeId
@@ -95,6 +96,7 @@ class Office:
     drawing: Drawing = Drawing.OFFERED
     typed_names: bool = True
     reminders: Cadence = Cadence()
+    own_client: ClientId | None = None
 
 
 class Role(StrEnum):
@@ -120,12 +122,16 @@ class StaffMember:
 
 @dataclass(frozen=True, slots=True)
 class Client:
-    """A company or person that the office works for; `number` is unique within the office."""
+    """A company or person that the office works for; `number` is unique within the office.
+
+    `group` is the office's own word for clients that it treats alike; empty for who is in none.
+    """
 
     id: ClientId
     office: OfficeId
     number: str
     name: str
+    group: str = ""
 
 
 @dataclass(frozen=True, slots=True)

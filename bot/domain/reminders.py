@@ -80,6 +80,11 @@ def add_working_days(day: date, number: int) -> date:
     return day
 
 
+def find_working_day(day: date) -> date:
+    """The day itself if it is a working day, else the first one after it."""
+    return day if is_working_day(day) else add_working_days(day, 1)
+
+
 def open_on(day: date) -> datetime:
     """09:00 office time of this day, in UTC."""
     return datetime.combine(day, _OPENS, _ZONE).astimezone(UTC)

@@ -52,6 +52,10 @@ class Texts:
         """A day such as `1 december 2026`."""
         return format_date(day, format="d MMMM y", locale=self.language)
 
+    def month(self, day: date) -> str:
+        """The month of a day, such as `december 2026`."""
+        return format_date(day, format="MMMM y", locale=self.language)
+
     def moment(self, at: datetime) -> str:
         """A time in the office's zone, such as `1 december 2026 14:05`."""
         return format_datetime(at, format="d MMMM y HH:mm", tzinfo=OFFICE_ZONE, locale=self.language)

@@ -53,7 +53,12 @@ async def is_staff(ports: Ports, office: Office, actor: Actor) -> bool:
     """
     directory = directory_of(ports, actor)
     person = await directory.person(actor)
-    if not _is_full_member(person, actor.office_tenant):
+    return await counts_as_staff(directory, office, person, actor.office_tenant)
+
+
+async def counts_as_staff(directory: Directory, office: Office, person: Person, tenant: str) -> bool:
+    """As `is_staff`, for somebody of whom the platform told just now, in this workspace or tenant of the office."""
+    if not _is_full_member(person, tenant):
         return False
     if not office.staff_group and not office.staff_accounts:
         return True
@@ -61,7 +66,7 @@ async def is_staff(ports: Ports, office: Office, actor: Actor) -> bool:
         return True
     if not office.staff_group:
         return False
-    return await directory.is_in_group(actor.office_tenant, actor.account, office.staff_group)
+    return await directory.is_in_group(tenant, person.account, office.staff_group)
 
 
 async def require_staff(ports: Ports, office: Office, actor: Actor) -> None:

@@ -7,7 +7,8 @@ One row for each contact; a client with several contacts has several rows, and i
     1001;;Noor Haddad;noor@haddad.example;;;
 
 `number` and `name` are required, the other columns may be left out. A column with the name of a role holds the e-mail
-address of the staff member with that role, or `Name <address>`.
+address of the staff member with that role, or `Name <address>`. `group` is the office's own word for clients that it
+treats alike in workflow templates; it stands in at least one row of a client.
 """
 
 import csv
@@ -33,6 +34,9 @@ _COLUMNS = {
     "e-mail": "email",
     "preferred": "preferred",
     "voorkeur": "preferred",
+    "group": "group",
+    "groep": "group",
+    "klantgroep": "group",
 } | {role.value: role.value for role in Role}
 _WORDS = {"": False, "no": False, "nee": False, "n": False, "false": False, "0": False} | dict.fromkeys(
     ("yes", "ja", "y", "j", "x", "true", "1"), True
@@ -64,6 +68,7 @@ class ListedClient:
 
     number: str
     name: str = ""
+    group: str = ""
     contacts: list[ListedContact] = field(default_factory=list)
     roles: dict[Role, ListedStaff] = field(default_factory=dict)
 
@@ -129,7 +134,7 @@ def _read_heading(cells: list[str], reading: "_Reading") -> list[str]:
     columns = [_COLUMNS.get(cell.strip().casefold(), "") for cell in cells]
     for cell, column in zip(cells, columns, strict=True):
         if not column:
-            known = "number, name, contact, email, preferred, " + ", ".join(Role)
+            known = "number, name, group, contact, email, preferred, " + ", ".join(Role)
             reading.complain(1, f"there is no column “{cell.strip()}”; remove or rename it. Known are: {known}.")
         elif columns.count(column) > 1:
             reading.complain(1, f"the column “{cell.strip()}” is there twice; keep one.")
@@ -162,6 +167,7 @@ class _Reading:
         client = self.clients.setdefault(number, ListedClient(number))
         self._first_row.setdefault(number, row)
         self._take_name(row, client, cells.get("name", ""))
+        self._take_group(row, client, cells.get("group", ""))
         self._take_contact(row, client, cells)
         for role in Role:
             if cells.get(role.value):
@@ -181,6 +187,13 @@ class _Reading:
         if name and client.name and name != client.name:
             self.complain(row, f"client {client.number} is called “{client.name}” in an earlier row; use one name.")
         client.name = client.name or name
+
+    def _take_group(self, row: int, client: ListedClient, group: str) -> None:
+        if len(group) > NUMBER_LENGTH:
+            self.complain(row, f"the group is longer than {NUMBER_LENGTH} characters.")
+        if group and client.group and group != client.group:
+            self.complain(row, f"client {client.number} is in group “{client.group}” in an earlier row; keep one.")
+        client.group = client.group or group
 
     def _take_contact(self, row: int, client: ListedClient, cells: Mapping[str, str]) -> None:
         name, email = cells.get("contact", ""), cells.get("email", "")

@@ -65,13 +65,13 @@ def _name_staff(listed: Sequence[ListedClient]) -> dict[str, str]:
 async def _take_client(tx: Transaction, office: Office, listed: ListedClient, counts: Counter[str]) -> Client:
     known = await tx.people.client_by_number(office.id, listed.number)
     if known is None:
-        client = Client(ClientId(new_id()), office.id, listed.number, listed.name)
+        client = Client(ClientId(new_id()), office.id, listed.number, listed.name, listed.group)
         counts["client added"] += 1
-    elif known.name != listed.name:
-        client = replace(known, name=listed.name)
-        counts["client changed"] += 1
     else:
-        return known
+        client = replace(known, name=listed.name, group=listed.group or known.group)
+        if client == known:
+            return known
+        counts["client changed"] += 1
     await tx.people.save_client(client)
     return client
 

@@ -146,6 +146,22 @@ async def set_reminders(store: Store, office: Office, cadence: Cadence) -> Offic
     return changed
 
 
+async def set_own_client(store: Store, office: Office, number: str | None) -> Office:
+    """Let the client with this number be the office itself, or without a number none. Raises `OfficeRefused`."""
+    async with store.transaction() as tx:
+        own = None if number is None else await tx.people.client_by_number(office.id, number)
+        if number is not None and own is None:
+            raise OfficeRefused(
+                f"{office.name} has no client {number}; import it first: paraaf clients import FILE.csv."
+            )
+        templates = await tx.workflow_templates.of_office(office.id)
+        changed = replace(office, own_client=own.id if own else None)
+        if changed.own_client != office.own_client and (held := [t.name for t in templates if t.standard_items]):
+            raise OfficeRefused(f"These workflow templates send along documents of the present one: {', '.join(held)}.")
+        await tx.offices.save(changed)
+    return changed
+
+
 async def set_signing(store: Store, office: Office, *, drawing: str, typed_names: bool) -> Office:
     """Ask signers for a signature or not, in requests that are sent from now on. Raises `OfficeRefused`."""
     if drawing not in set(Drawing):

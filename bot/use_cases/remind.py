@@ -88,7 +88,8 @@ class Reminding:
                 found = await tx.envelopes.several(id_, list({row.envelope for row in of_office}))
                 envelopes = {envelope.id: envelope for envelope in found}
                 for row in of_office:
-                    await _take_step(tx, row, envelopes[row.envelope], cadence, now, lines)
+                    envelope = envelopes[row.envelope]
+                    await _take_step(tx, row, envelope, envelope.cadence or cadence, now, lines)
             for (_, account, _), awaiting in lines.items():
                 await tx.outbox.put(ask_reminder(awaiting, account), now)
         self._count(sum(map(len, lines.values())))

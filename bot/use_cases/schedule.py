@@ -17,7 +17,7 @@ async def start_reminders(
     if not begun or not after.remind:
         return
     office = office or await tx.offices.get(after.office)
-    first = find_next(now, after.due, office.reminders, now)
+    first = find_next(now, after.due, after.cadence or office.reminders, now)
     for account in begun:
         if first:
             await tx.reminders.start(after, account, now, first.at)

@@ -1,6 +1,8 @@
 """Which conversation belongs to which client."""
 
-from sqlalchemy import bindparam, select
+from typing import Any
+
+from sqlalchemy import Row, bindparam, select
 
 from bot.domain.people import ClientId, OfficeId, Platform
 from bot.domain.places import Conversation, Place
@@ -13,6 +15,11 @@ _AT = select(conversations).where(
     conversations.c.tenant == bindparam("tenant"),
     conversations.c.channel == bindparam("channel"),
 )
+_OF_CLIENT = (
+    select(conversations)
+    .where(conversations.c.client_id == bindparam("client"))
+    .order_by(*(conversations.c[name] for name in ("platform", "tenant", "channel")))
+)
 
 
 class SqlConversations:
@@ -23,11 +30,10 @@ class SqlConversations:
 
     async def at(self, place: Place) -> Conversation | None:
         row = await self._session.one(_AT, _write_channel(place))
-        if row is None:
-            return None
-        where = Place(Platform(row.platform), row.tenant, row.channel)
-        linked_by = read_account(row, "linked_by_")
-        return Conversation(OfficeId(row.office_id), where, ClientId(row.client_id), linked_by, row.linked_at)
+        return None if row is None else _read(row)
+
+    async def of_client(self, client: ClientId) -> tuple[Conversation, ...]:
+        return tuple(map(_read, await self._session.all(_OF_CLIENT, {"client": client})))
 
     async def link(self, conversation: Conversation) -> None:
         values = {
@@ -38,6 +44,11 @@ class SqlConversations:
             "linked_at": conversation.linked_at,
         }
         await self._session.upsert(conversations, values, ["platform", "tenant", "channel"])
+
+
+def _read(row: Row[Any]) -> Conversation:
+    place, linked_by = Place(Platform(row.platform), row.tenant, row.channel), read_account(row, "linked_by_")
+    return Conversation(OfficeId(row.office_id), place, ClientId(row.client_id), linked_by, row.linked_at)
 
 
 def _write_channel(place: Place) -> dict[str, str]:

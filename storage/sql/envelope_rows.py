@@ -13,7 +13,7 @@ from bot.domain.dossier import Document, ItemId
 from bot.domain.envelope import Answer, Closing, Decision, Envelope, EnvelopeId, EnvelopeState, Pointer, Signer
 from bot.domain.evidence import Receipt
 from bot.domain.fields import Field, FieldKind
-from bot.domain.people import Account, ClientId, ContactId, OfficeId, Platform
+from bot.domain.people import Account, Cadence, ClientId, ContactId, OfficeId, Platform
 from bot.domain.places import MessageRef
 from bot.domain.signature import Drawing
 from storage.sql.batches import Values
@@ -49,6 +49,7 @@ def write_envelope(envelope: Envelope) -> dict[str, Any]:
         "asks": envelope.asks,
         "period_end": envelope.period_end,
         "fields": [write_field(field) for field in envelope.fields] or None,
+        "cadence": asdict(envelope.cadence) if envelope.cadence else None,
         **write_sealed(envelope.sealed),
         **write_state(envelope),
         **(write_card(envelope.card) if envelope.card else {}),
@@ -166,6 +167,7 @@ def read_envelope(row: Row[Any]) -> Envelope:
         sealed=_read_sealed(row),
         asks=Asks(row.asks),
         period_end=row.period_end,
+        cadence=Cadence(**row.cadence) if row.cadence else None,
     )
 
 

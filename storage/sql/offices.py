@@ -5,7 +5,7 @@ from typing import Any
 
 from sqlalchemy import Row, bindparam, select
 
-from bot.domain.people import Cadence, Office, OfficeId, Platform
+from bot.domain.people import Cadence, ClientId, Office, OfficeId, Platform
 from bot.domain.signature import Drawing
 from storage.sql.session import Session
 from storage.sql.tables import office_tenants, offices
@@ -54,6 +54,7 @@ class SqlOffices:
             "sender_may_sign": office.sender_may_sign,
             "drawing": office.drawing,
             "typed_names": office.typed_names,
+            "own_client_id": office.own_client,
             **{f"remind_{name}": days for name, days in asdict(office.reminders).items()},
         }
         await self._session.upsert(offices, values, ["id"])
@@ -78,4 +79,5 @@ def _read(row: Row[Any]) -> Office:
         Drawing(row.drawing),
         row.typed_names,
         Cadence(row.remind_first, row.remind_every, row.remind_late_every, row.remind_most),
+        None if row.own_client_id is None else ClientId(row.own_client_id),
     )

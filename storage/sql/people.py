@@ -84,6 +84,7 @@ class SqlPeople:
             "number_folded": fold(client.number),
             "name": client.name,
             "name_folded": fold(client.name),
+            "client_group": client.group,
         }
         await self._session.upsert(clients, values, ["id"])
 
@@ -158,7 +159,7 @@ class SqlPeople:
 
 
 def _read_client(row: Row[Any]) -> Client:
-    return Client(ClientId(row.id), OfficeId(row.office_id), row.number, row.name)
+    return Client(ClientId(row.id), OfficeId(row.office_id), row.number, row.name, row.client_group)
 
 
 def _read_contact(row: Row[Any]) -> Contact:

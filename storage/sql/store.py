@@ -32,6 +32,7 @@ from bot.ports import (
     UploadPages,
     WebhookCalls,
     Webhooks,
+    WorkflowTemplates,
 )
 from storage.sql.archives import SqlArchives
 from storage.sql.audited import SqlAuditedLines
@@ -60,6 +61,7 @@ from storage.sql.tasks import SqlTasks
 from storage.sql.troubles import TROUBLES, translate
 from storage.sql.upload_pages import SqlUploadPages
 from storage.sql.webhooks import SqlWebhookCalls, SqlWebhooks
+from storage.sql.workflow_templates import SqlWorkflowTemplates
 from storage.vault import Vault
 
 Result = TypeVar("Result")
@@ -92,6 +94,7 @@ class SqlTransaction:
         self.outbox: Outbox = SqlOutbox(session)
         self.webhooks: Webhooks = SqlWebhooks(session)
         self.webhook_calls: WebhookCalls = SqlWebhookCalls(session)
+        self.workflow_templates: WorkflowTemplates = SqlWorkflowTemplates(session)
         self.archives = SqlArchives(session)
         self.audited = SqlAuditedLines(session)
 

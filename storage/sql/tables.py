@@ -92,6 +92,8 @@ offices = Table(
     Column("remind_every", Integer, nullable=False, server_default="3"),
     Column("remind_late_every", Integer, nullable=False, server_default="2"),
     Column("remind_most", Integer, nullable=False, server_default="5"),
+    # No foreign key: clients refer to their office already, and SQLite adds none to a table that is there.
+    Column("own_client_id", Text),
 )
 
 office_tenants = Table(
@@ -113,6 +115,7 @@ clients = Table(
     Column("number_folded", Text, nullable=False),
     Column("name", Text, nullable=False),
     Column("name_folded", Text, nullable=False),
+    Column("client_group", Text, nullable=False, server_default=""),
     UniqueConstraint("id", "office_id"),
     UniqueConstraint("office_id", "number"),
 )
@@ -212,6 +215,7 @@ conversations = Table(
     PrimaryKeyConstraint("platform", "tenant", "channel"),
     _of_office("clients", "client_id"),
     _words("platform", Platform),
+    Index("ix_conversations_client_id", "client_id"),
 )
 
 envelopes = Table(
@@ -258,6 +262,7 @@ envelopes = Table(
     Column("sealed_shortfall", Text),
     Column("asks", Text, _words("asks", Asks), nullable=False, server_default=Asks.APPROVE.value),
     Column("period_end", Date),
+    Column("cadence", JSON(none_as_null=True)),
     UniqueConstraint("id", "office_id"),
     UniqueConstraint("office_id", "request_key"),
     UniqueConstraint("supersedes_id"),
@@ -542,6 +547,15 @@ placing_links = Table(
     ),
     CheckConstraint("length(secret_hash) = 64", name="secret_hash"),
     Index("ix_placing_links_expires_at", "expires_at"),
+)
+
+workflow_templates = Table(
+    "workflow_templates",
+    metadata,
+    Column("office_id", Text, ForeignKey("offices.id"), nullable=False),
+    Column("name_folded", Text, nullable=False),
+    Column("template", JSON, nullable=False),
+    PrimaryKeyConstraint("office_id", "name_folded"),
 )
 
 conversation_references = Table(

@@ -9,7 +9,7 @@ from bot.domain.envelope import Decision, Envelope, EnvelopeId, EnvelopeState, P
 from bot.domain.errors import Conflict
 from bot.domain.fields import Field, FieldKind
 from bot.domain.log import Happening
-from bot.domain.people import Account, ContactId, OfficeId, Platform
+from bot.domain.people import Account, Cadence, ContactId, OfficeId, Platform
 from bot.domain.signature import Drawing
 from bot.ports import Store
 from tests.builders import (
@@ -83,6 +83,7 @@ class TestReading:
             way=Way.CERTIFIED,
             in_order=True,
             fields=FIELDS,
+            cadence=Cadence(1, 2, 3, 0),
         )
         await add(office_store, envelope)
         assert await get(office_store) == envelope

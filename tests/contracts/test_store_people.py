@@ -39,6 +39,7 @@ class TestOffices:
             sender_may_sign=True,
             drawing=Drawing.OFFERED,
             typed_names=False,
+            own_client=CLIENT,
         )
         async with store.transaction() as transaction:
             await transaction.offices.save(office)
@@ -91,8 +92,8 @@ class TestClients:
             async with office_store.transaction() as transaction:
                 await transaction.people.save_client(a_client(id=ClientId("another"), name="Dezelfde"))
 
-    async def test_saving_again_replaces_number_and_name(self, office_store: Store) -> None:
-        renamed = a_client(number="9", name="Haddad Groep")
+    async def test_saving_again_replaces_number_name_and_group(self, office_store: Store) -> None:
+        renamed = a_client(number="9", name="Haddad Groep", group="Mkb")
         async with office_store.transaction() as transaction:
             await transaction.people.save_client(renamed)
             assert await transaction.people.find_clients(OFFICE, "groep", 9) == (renamed,)
@@ -249,3 +250,14 @@ class TestConversations:
             await transaction.conversations.link(a_conversation())
             await transaction.conversations.link(relinked)
             assert await transaction.conversations.at(a_place()) == relinked
+            assert await transaction.conversations.of_client(CLIENT) == ()
+
+    async def test_the_conversations_of_a_client_come_in_order(self, office_store: Store) -> None:
+        await add_other_office(office_store)
+        elsewhere = a_conversation(office=OTHER_OFFICE, client=ClientId("client-2"), place=a_place("C0B", tenant="T9"))
+        linked = [a_conversation(place=a_place(channel)) for channel in ("C0A", "C0B")]
+        async with office_store.transaction() as transaction:
+            for conversation in (linked[1], elsewhere, linked[0]):
+                await transaction.conversations.link(conversation)
+            assert await transaction.conversations.of_client(CLIENT) == tuple(linked)
+            assert await transaction.conversations.of_client(ClientId("client-2")) == (elsewhere,)

@@ -313,6 +313,14 @@ async def test_postponing_the_last_day_does_not_lose_the_escalation(world: World
     assert message.ref.place.channel == f"chat with {STAFF.user}"
 
 
+async def test_an_envelope_may_have_a_cadence_of_its_own(world: World) -> None:
+    own = a.an_envelope("envelope-2", cadence=Cadence(first=1, every=4, most=1))
+    await send(world, a.an_envelope(), own)
+    came = {day: len(await remind_at(world, days_later(day))) for day in (-2, 0, 4, 5)}
+    # Tuesday of its own; Thursday of the office's; then Monday of its own, and on Tuesday the office's again.
+    assert came == {-2: 1, 0: 1, 4: 1, 5: 1}
+
+
 async def test_nobody_else_postpones_and_sees_a_reminder(world: World) -> None:
     await send(world)
     with pytest.raises(NotTheSigner):
