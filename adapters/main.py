@@ -43,6 +43,7 @@ from bot.ports import Directory, Messenger
 from bot.router import Router
 from bot.use_cases.call_sources import Calling
 from bot.use_cases.deliver import Courier
+from bot.use_cases.intake import Intake
 from bot.use_cases.record_evidence import Recorder
 from bot.use_cases.remind import Reminding
 from storage.sql.store import SqlStore
@@ -106,7 +107,9 @@ class Paraaf:
         opening = open_caller(vault, ports.clock, allows_loopback=self._settings.webhooks_loopback)
         calling = Calling(ports, await self._parts.enter_async_context(opening))
         self._run(self._keep_going("webhooks", calling.run), self._finish)
+        intake = Intake(ports, courier.wake)
         if links:
+            self._run(self._keep_going("intake", intake.run), self._finish)
             self._run(self._keep_going("deliveries", courier.run), self._finish)
             self._run(self._keep_going("reminders", Reminding(ports, courier.wake).run), self._finish)
         self._run(self._keep_going("evidence", recorder.run), self._finish)
@@ -115,6 +118,7 @@ class Paraaf:
             courier.wake()
             recorder.wake()
             calling.wake()
+            intake.wake()
 
         assets = await asyncio.to_thread(load_assets, self._settings.public_url)
         framed_by = FRAMES if self._settings.teams else ()

@@ -9,6 +9,7 @@ from typing import Annotated, Any, Final
 from pydantic import AfterValidator, BaseModel, ConfigDict, Discriminator, Field, Tag, ValidationError
 
 from adapters.toml_lines import TomlLines
+from bot.domain.accounts import Asks
 from bot.domain.certified import Way
 from bot.domain.delivery import Kind
 from bot.domain.outline import TITLE_LENGTH
@@ -30,7 +31,13 @@ from bot.use_cases.import_templates import TemplatesRefused, WrittenTemplate
 from bot.views.delivery_words import say_minimum
 
 _STRICT: Final = ConfigDict(extra="forbid", strict=True, frozen=True)
-_WORDS: Final[Mapping[str, type[StrEnum]]] = {"kinds": Kind, "sender": Role, "way": Way, "drawing": Drawing}
+_WORDS: Final[Mapping[str, type[StrEnum]]] = {
+    "kinds": Kind,
+    "sender": Role,
+    "way": Way,
+    "drawing": Drawing,
+    "asks": Asks,
+}
 """The keys that take words of a list."""
 _TAGS: Final = ("switch", "cadence")
 
@@ -57,6 +64,7 @@ _Kind = Annotated[Kind, Field(strict=False)]
 _Role = Annotated[Role, Field(strict=False)]
 _Way = Annotated[Way, Field(strict=False)]
 _Drawing = Annotated[Drawing, Field(strict=False)]
+_Asks = Annotated[Asks, Field(strict=False)]
 
 
 class _Cadence(BaseModel):
@@ -89,6 +97,7 @@ class _Template(BaseModel):
     days_until_due: Annotated[int, Field(ge=0, le=365)] | None = None
     reminders: _Reminders = True
     drawing: _Drawing | None = None
+    asks: _Asks = Asks.APPROVE
     standard_documents: Annotated[list[_Name], Field(min_length=1, max_length=DOCUMENTS.stop - 2)] = []
 
 
@@ -150,6 +159,7 @@ def _build(written: _Template, office: OfficeId) -> WorkflowTemplate:
         reminders=cadence is not False,
         cadence=Cadence(**cadence.model_dump()) if isinstance(cadence, _Cadence) else None,
         drawing=written.drawing,
+        asks=written.asks,
     )
 
 
@@ -162,6 +172,8 @@ def _find_faults(written: _Template) -> Iterator[tuple[str, str]]:
     for key, text in (("title", written.title), ("message", written.message)):
         if "due" in find_placeholders(text) and written.days_until_due is None:
             yield key, "{due} needs a due date; set days_until_due."
+    if written.asks is Asks.ADOPT and set(written.kinds) != {Kind.ANNUAL_ACCOUNTS}:
+        yield "asks", f"only a {Kind.ANNUAL_ACCOUNTS} is adopted; make a template for that kind alone."
     if written.way is Way.CERTIFIED and written.standard_documents:
         yield (
             "standard_documents",

@@ -12,7 +12,7 @@ from typing import BinaryIO, Protocol
 from bot.conversation import Actor, FileRef
 from bot.domain.certified import Sealed, SealLevel
 from bot.domain.delegation import Delegation, DelegationId
-from bot.domain.delivery import Delivery, DeliveryId, SourceId, SourcePackage
+from bot.domain.delivery import Choices, Delivery, DeliveryId, SourceId, SourcePackage
 from bot.domain.dossier import Content, DossierItem, ItemId, Version
 from bot.domain.envelope import Envelope, EnvelopeId, Party, Signer
 from bot.domain.evidence import EvidenceFact, Lag, OwedLine, Receipt
@@ -225,6 +225,12 @@ class Offices(Protocol):
 
     async def tenants(self, office: OfficeId) -> tuple[tuple[Platform, str], ...]:
         """The workspaces and tenants that are mapped to an office, in order."""
+
+    async def intake(self, office: OfficeId) -> Place | None:
+        """The conversation in which staff are asked about deliveries, if the office has one."""
+
+    async def set_intake(self, office: OfficeId, place: Place) -> None:
+        """Let staff be asked in this conversation from now on."""
 
 
 class People(Protocol):
@@ -667,8 +673,23 @@ class Deliveries(Protocol):
     async def postpone(self, delivery: Delivery, due: datetime) -> None:
         """Let a delivery that was claimed wait until `due`, unless it was saved meanwhile."""
 
+    async def waiting(self, office: OfficeId) -> tuple[Delivery, ...]:
+        """The deliveries of this office that wait for staff, oldest first."""
+
+    async def posted(self, delivery: DeliveryId, card: MessageRef) -> None:
+        """Record where staff were asked about a delivery; leaves the revision as it is."""
+
+    async def keep_rule(self, delivery: Delivery, chosen: Choices) -> None:
+        """Let what was chosen hold for the next ones of this source, kind and client number as well.
+
+        What an earlier rule said of something else stays.
+        """
+
+    async def rule(self, delivery: Delivery) -> Choices:
+        """What staff wished to hold for all of this source, kind and client number; empty where they did not."""
+
     async def save(self, delivery: Delivery) -> Delivery:
-        """Save state, doubts, choices and envelope as the revision after the one it was read as, and end its lease.
+        """Save how it stands, all but its card, as the revision after the one it was read as, and end its lease.
 
         Raises `Conflict` when that is no longer the newest revision.
         """

@@ -26,11 +26,13 @@ from bot.incidents import describe, name_incident
 from bot.ports import Ports
 from bot.texts import Texts, texts_for
 from bot.use_cases.answer_delegation import allow, ask_refusal, confirm_taker, refuse
+from bot.use_cases.answer_delivery import ask_choice, ask_why_not, choose, identify, look_again, refuse_delivery
 from bot.use_cases.ask_reminder import remind_now, show_reminder, snooze
 from bot.use_cases.bring_files import bring_files
 from bot.use_cases.decide import approve, ask_approval, ask_reason, reject
 from bot.use_cases.delegate import ask_taker, submit_delegation, take_back
 from bot.use_cases.draft import SHOWN_NAME, Draft
+from bot.use_cases.intake_channel import choose_intake
 from bot.use_cases.link import ask_client, link_conversation, start_sending
 from bot.use_cases.logs import filter_log, show_envelope_log, show_log
 from bot.use_cases.look_up import look_up
@@ -39,7 +41,7 @@ from bot.use_cases.show import show_view
 from bot.use_cases.tasks import tell_tasks, turn_page
 from bot.use_cases.view_documents import show_documents
 from bot.use_cases.withdraw import start_correction, withdraw
-from bot.views import adoption, delegation, envelope_card, forms, log_forms, reminders
+from bot.views import adoption, delegation, envelope_card, forms, intake, log_forms, reminders
 from bot.views.help import show_help, show_words
 from bot.views.refusals import (
     explain,
@@ -70,6 +72,9 @@ _PRESSES: dict[str, Callable[[Ports, Press, Texts], Awaitable[Answer]]] = {
     envelope_card.SHOW: show_view,
     **dict.fromkeys(TASK_ACTIONS, turn_page),
     envelope_card.LOG: show_envelope_log,
+    intake.CHOOSE: ask_choice,
+    intake.AGAIN: lambda ports, press, _texts: look_again(ports, press),
+    intake.REFUSE: ask_why_not,
 }
 _SUBMISSIONS: dict[str, Callable[[Ports, Submission, Texts], Awaitable[Answer]]] = {
     forms.SEND: submit_draft,
@@ -84,11 +89,15 @@ _SUBMISSIONS: dict[str, Callable[[Ports, Submission, Texts], Awaitable[Answer]]]
     forms.REJECT: lambda ports, submission, _texts: reject(ports, submission),
     delegation.ASK: lambda ports, submission, _texts: submit_delegation(ports, submission),
     delegation.CONFIRM: lambda ports, submission, _texts: confirm_taker(ports, submission),
+    intake.CHOOSE: choose,
+    intake.IDENTIFY: lambda ports, submission, _texts: identify(ports, submission),
+    intake.REFUSE: lambda ports, submission, _texts: refuse_delivery(ports, submission),
     delegation.REFUSE: lambda ports, submission, _texts: refuse(ports, submission),
 }
 _HELP_WORDS = {"help", "hulp", "?"}
 _LINK_WORDS = {"koppel", "link"}
 _TASK_WORDS = {"taken", "tasks"}
+_INTAKE_WORDS = {"intake", "inname"}
 _LOG_WORDS = {"log", "taaklog", "dossierlog"}
 
 
@@ -171,6 +180,8 @@ class Router:
             raise InvalidInput({forms.RECENT: Fault(Problem.TOO_MANY, DOCUMENTS.stop - 1)})
         if word in _HELP_WORDS:
             return Tell(show_help(texts, platform))
+        if word in _INTAKE_WORDS:
+            return await choose_intake(self._ports, command, texts)
         if word in _TASK_WORDS:
             return await tell_tasks(self._ports, command, texts)
         if word in _LINK_WORDS:

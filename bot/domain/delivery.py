@@ -1,15 +1,15 @@
 """What source packages deliver: documents that are to be signed without anybody at the office asking for it."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from enum import StrEnum
 from typing import NewType
 
 from bot.domain.dossier import Content
 from bot.domain.envelope import EnvelopeId
-from bot.domain.people import ClientId, ContactId, OfficeId
-from bot.domain.places import Place
+from bot.domain.people import Account, ClientId, ContactId, OfficeId
+from bot.domain.places import MessageRef, Place
 
 SourceId = NewType("SourceId", str)
 DeliveryId = NewType("DeliveryId", str)
@@ -92,6 +92,27 @@ class Choices:
     """The name of a workflow template."""
     place: Place | None = None
     contact: ContactId | None = None
+    sender: Account | None = None
+    """Who of staff sends it, whoever has the role."""
+
+    def filled_from(self, other: "Choices") -> "Choices":
+        """With those of `other` where these say nothing."""
+        return Choices(
+            client=self.client or other.client,
+            template=self.template or other.template,
+            place=self.place or other.place,
+            contact=self.contact or other.contact,
+            sender=self.sender or other.sender,
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Refused:
+    """Who of staff rejected a delivery, why, and when."""
+
+    by: str
+    reason: str
+    at: datetime
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,7 +122,8 @@ class Delivery:
     `key` is the source's own: the same key of the same source is the same delivery. `period` is as given, such as
     `2025` or `2025-Q3`. `title` is what people read; empty where the source gave none. `reference` is the source's own
     name for the document, told back in webhooks. `instance` is the SBR instance that came along. `extra` is what
-    else the source said, kept as it is, and the hashes of the numbers that the government knows the client by.
+    else the source said, kept as it is, and the hashes of the numbers that the government knows the client by. `card`
+    is where staff were asked in the intake channel.
     """
 
     id: DeliveryId
@@ -124,7 +146,30 @@ class Delivery:
     doubts: tuple[Doubt, ...] = ()
     choices: Choices = Choices()
     envelope: EnvelopeId | None = None
+    refused: Refused | None = None
+    card: MessageRef | None = None
     revision: int = 1
+
+    @property
+    def is_open(self) -> bool:
+        """Whether something can still become of it."""
+        return self.state in {DeliveryState.RECEIVED, DeliveryState.WAITING}
+
+    def wait(self, doubts: tuple[Doubt, ...]) -> "Delivery":
+        """As it waits for staff."""
+        return replace(self, state=DeliveryState.WAITING, doubts=doubts)
+
+    def send(self, envelope: EnvelopeId) -> "Delivery":
+        """As it was sent."""
+        return replace(self, state=DeliveryState.SENT, doubts=(), envelope=envelope)
+
+    def choose(self, chosen: Choices) -> "Delivery":
+        """As it is looked at once more, with what staff chose."""
+        return replace(self, state=DeliveryState.RECEIVED, choices=chosen.filled_from(self.choices))
+
+    def refuse(self, refused: Refused) -> "Delivery":
+        """As staff rejected it."""
+        return replace(self, state=DeliveryState.REFUSED, refused=refused)
 
     def is_repeated_by(self, other: "Delivery") -> bool:
         """Whether `other` says the same of the same bytes, under whatever file name."""

@@ -48,6 +48,12 @@ class Happening(StrEnum):
     """What Paraaf itself found out; its line bears the account of who is told of it."""
     DELIVERY_RETRIED = "delivery retried"
     """An administrator had `errand` tried once more. By Paraaf, as `UNDELIVERABLE` is; so is the next."""
+    DELIVERED = "delivered"
+    """What a source package delivered was filed and sent, by the `template`: `source`, `kind`, `period`. By Paraaf."""
+    DELIVERY_CHOSEN = "delivery chosen"
+    """Staff chose for a delivery: `client`, `template`, `channel`, `contact`; `lasting` where from now on."""
+    DELIVERY_REJECTED = "delivery rejected"
+    """Staff rejected a delivery, with the `reason`."""
     DELIVERY_DROPPED = "delivery dropped"
     """An administrator let Paraaf forget `errand`."""
 

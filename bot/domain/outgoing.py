@@ -54,6 +54,8 @@ class Errand(StrEnum):
     """Tell in the thread that the sealed PDF is there, and mention who asked."""
     POST_SEALED = "post sealed"
     """Put the sealed PDF itself in the thread."""
+    SHOW_DELIVERY = "show delivery"
+    """Ask staff in the intake channel about the delivery whose id is the subject, or update what was asked before."""
     TAKE_FILES = "take files"
     """Take uploaded files from the platform, file them in the dossier and send the envelope that waits for them."""
     TELL_TROUBLE = "tell trouble"

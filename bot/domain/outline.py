@@ -189,7 +189,7 @@ def _find_doubts(facts: Facts, known: Outline) -> set[Doubt]:
     if template:
         found |= {
             Doubt.TOO_WEAK: not is_strong_enough(template.way, delivery.kind),
-            Doubt.NO_SENDER: facts.client is not None and known.sender is None,
+            Doubt.NO_SENDER: facts.client is not None and known.sender is None and delivery.choices.sender is None,
             Doubt.CANNOT_BE_SEALED: template.way is Way.CERTIFIED and not facts.can_be_sealed,
             Doubt.NO_STANDARD_DOCUMENT: tuple(each.id for each in facts.standard_items) != template.standard_items,
         }

@@ -68,7 +68,7 @@ def plan(facts: Facts, presence: Presence | None) -> Plan | Doubts:
     template, client, place = known.template, known.client, known.place
     if presence is None or template is None or client is None or place is None:
         return Doubts(known.doubts, known)
-    sender = _find_sender(known, presence)
+    sender = _find_sender(facts.delivery.choices.sender, known, presence)
     signer = _find_signer(facts, known, presence, sender)
     absent = {Doubt.NO_SENDER} if sender is None else set[Doubt]()
     if signer is None and known.contact:
@@ -97,15 +97,17 @@ def plan(facts: Facts, presence: Presence | None) -> Plan | Doubts:
     )
 
 
-def _find_sender(known: Outline, presence: Presence) -> Party | None:
-    """Who holds the role, if that is one of the staff who take part."""
-    if known.sender is None:
-        return None
-    address = known.sender.email.casefold()
-    found = [
-        each for each in presence.people if each.account in presence.staff and (each.email or "").casefold() == address
-    ]
+def _find_sender(chosen: Account | None, known: Outline, presence: Presence) -> Party | None:
+    """Who was chosen, else who holds the role, if that is one of the staff who take part."""
+    found = [each for each in presence.people if each.account in presence.staff and is_sender(each, chosen, known)]
     return Party(found[0].account, found[0].name) if len(found) == 1 else None
+
+
+def is_sender(person: Person, chosen: Account | None, known: Outline) -> bool:
+    """Whether the request would be sent in the name of this person, if they are staff."""
+    if chosen is not None:
+        return person.account == chosen
+    return known.sender is not None and (person.email or "").casefold() == known.sender.email.casefold()
 
 
 def _find_signer(facts: Facts, known: Outline, presence: Presence, sender: Party | None) -> Signer | None:

@@ -11,6 +11,7 @@ from bot.domain.people import Account, Office
 from bot.domain.places import Place
 from bot.ports import Ports
 from bot.texts import Texts, texts_for
+from bot.use_cases.intake_card import deliver_intake_card
 from bot.use_cases.notify_turn import find_awaited, notify_turn
 from bot.use_cases.remind_errands import deliver_escalation, deliver_reminder, escalate, find_addressee
 from bot.use_cases.seal import seal
@@ -37,6 +38,8 @@ async def run_errand(ports: Ports, row: Claimed) -> None:
         case Errand.SHOW_CARD:
             envelope, office = await _read_envelope(ports, row)
             await _show_card(ports, row, envelope, texts_for(office.locale))
+        case Errand.SHOW_DELIVERY:
+            await deliver_intake_card(ports, row)
         case Errand.SHOW_DELEGATION:
             envelope, office = await _read_envelope(ports, row)
             await _show_delegation(ports, row, envelope, texts_for(office.locale))
@@ -95,6 +98,7 @@ def _write_note(outgoing: Outgoing, envelope: Envelope, texts: Texts) -> Card:
             | Errand.NOTE_ESCALATION
             | Errand.SEAL
             | Errand.POST_SEALED
+            | Errand.SHOW_DELIVERY
             | Errand.TAKE_FILES
             | Errand.TELL_TROUBLE
         ):
@@ -189,7 +193,7 @@ async def bury(ports: Ports, row: Claimed, why: str) -> None:
         else:
             envelope = await tx.envelopes.get(outgoing.office, EnvelopeId(outgoing.subject))
             if envelope is None or outgoing.errand is Errand.TELL_TROUBLE:
-                return
+                return  # a delivery among them: it still waits, and is shown in the next intake channel
             client, sender, envelope_id = envelope.client, envelope.sender.account, envelope.id
             about = describe_documents(envelope.documents, texts)
         facts = {"errand": outgoing.errand, "why": why}

@@ -26,16 +26,16 @@ async def look_up(ports: Ports, lookup: Lookup, texts: Texts) -> Answer:
         return Found(await _find_takers(ports, lookup, EnvelopeId(about), texts))
     office = await read_office(ports, lookup.actor)
     await require_staff(ports, office, lookup.actor)
-    draft = read_draft(lookup.context)
     match source:
         case "documents":
+            draft = read_draft(lookup.context)
             return Found(await _find_documents(ports, office, draft, tidy(lookup.text), texts))
         case "clients":
             async with ports.store.reading() as tx:
                 clients = await tx.people.find_clients(office.id, tidy(lookup.text), OPTIONS_IN_MENU)
             return Found(tuple(offer_client(client) for client in clients))
         case "participants":
-            return Found(await _find_participants(ports, office, draft, lookup, texts))
+            return Found(await _find_participants(ports, office, read_draft(lookup.context), lookup, texts))
         case _:
             return Found(())
 

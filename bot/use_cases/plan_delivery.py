@@ -8,9 +8,9 @@ from bot.domain.dossier import DossierItem
 from bot.domain.errors import PlatformUnavailable
 from bot.domain.fields import count_signers
 from bot.domain.outline import Facts, Outline, Words, choose_template, outline
-from bot.domain.people import Client, Office
+from bot.domain.people import Account, Client, Office
 from bot.domain.places import Place
-from bot.domain.planning import Doubts, Plan, Presence, plan
+from bot.domain.planning import Doubts, Plan, Presence, is_sender, plan
 from bot.domain.sealing import CannotBeSealed
 from bot.domain.workflow import WorkflowTemplate
 from bot.ports import Ports, Transaction
@@ -30,7 +30,8 @@ async def plan_delivery(ports: Ports, delivery: Delivery, source: str) -> Plan |
     known = outline(facts)
     if known.template and known.template.way is Way.CERTIFIED:
         facts = await _inspect(ports, facts)
-    presence = await _ask_presence(ports, facts.office, known, known.place) if known.place else None
+    chosen = delivery.choices.sender
+    presence = await _ask_presence(ports, facts.office, chosen, known, known.place) if known.place else None
     return plan(facts, presence)
 
 
@@ -94,13 +95,12 @@ async def _inspect(ports: Ports, facts: Facts) -> Facts:
     return replace(facts, can_be_sealed=count_signers(inspection.fields) <= 1, fields=inspection.fields)
 
 
-async def _ask_presence(ports: Ports, office: Office, known: Outline, place: Place) -> Presence:
+async def _ask_presence(ports: Ports, office: Office, chosen: Account | None, known: Outline, place: Place) -> Presence:
     directory = ports.directories.get(place.platform)
     if directory is None:
         raise PlatformUnavailable(f"{place.platform} is not connected")
     people = await directory.participants(place)
-    address = known.sender.email.casefold() if known.sender else None
     # Of staff only who may be the sender matters, and where a user group says it, each is a call of its own.
-    senders = [person for person in people if address and (person.email or "").casefold() == address]
+    senders = [person for person in people if is_sender(person, chosen, known)]
     staff = [each.account for each in senders if await counts_as_staff(directory, office, each, place.tenant)]
     return Presence(people, frozenset(staff))

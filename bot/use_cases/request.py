@@ -13,7 +13,7 @@ from bot.domain.faults import Fault, InvalidInput, Problem
 from bot.domain.fields import Field
 from bot.domain.log import Happening, LogLine
 from bot.domain.outgoing import Errand, Outgoing
-from bot.domain.people import Account, Client, ClientId, Office
+from bot.domain.people import Account, Cadence, Client, ClientId, Office
 from bot.domain.signature import Drawing
 from bot.ports import Ports, Transaction
 from bot.use_cases.certify import require_one_pdf, require_signers
@@ -30,7 +30,8 @@ from bot.views import forms
 class Request:
     """A draft with its signers, in order; only its documents may still have to be taken from the platform.
 
-    `period_end` is the last day that annual accounts are about, where a source package told the period.
+    `period_end` is the last day that annual accounts are about, where a source package told the period. `drawing` and
+    `cadence` are those of a workflow template, None for the office's own.
     """
 
     office: Office
@@ -39,6 +40,8 @@ class Request:
     sender: Party
     signers: tuple[Signer, ...]
     period_end: date | None = None
+    drawing: Drawing | None = None
+    cadence: Cadence | None = None
 
     def await_files(self) -> Outgoing:
         """The errand that takes the files and sends the envelope after it; see `bot.use_cases.take_files`."""
@@ -69,15 +72,15 @@ async def read_items(tx: Transaction, client: ClientId, draft: Draft) -> tuple[D
 
 async def place_request(
     tx: Transaction, ports: Ports, request: Request, items: tuple[DossierItem, ...], found: tuple[Field, ...] = ()
-) -> None:
+) -> EnvelopeId:
     """Add the envelope, put its card on its way, and supersede the envelope that it corrects.
 
     `found` are the fields that the document itself has, to which come those that staff placed on it. The same request
     twice makes one envelope. Raises `UnknownEnvelope`, `InvalidInput` for documents that cannot be signed in this way
     by these signers, and what `Envelope.supersede` raises.
     """
-    if await tx.envelopes.by_request(request.office.id, request.draft.key):
-        return
+    if known := await tx.envelopes.by_request(request.office.id, request.draft.key):
+        return known.id
     if request.draft.way is Way.CERTIFIED and not ports.sealer:
         raise UnknownEnvelope  # no dialog of ours led there
     fields = await _find_fields(tx, request, items, found)
@@ -100,12 +103,13 @@ async def place_request(
         remind=draft.remind,
         supersedes=Pointer(old.id) if old else None,
         # What is sealed bears the signatures, whatever the office wishes for approvals.
-        drawing=Drawing.REQUIRED if draft.way is Way.CERTIFIED else request.office.drawing,
+        drawing=Drawing.REQUIRED if draft.way is Way.CERTIFIED else request.drawing or request.office.drawing,
         way=draft.way,
         in_order=draft.in_order,
         fields=fields,
         asks=draft.asks,
         period_end=request.period_end,
+        cadence=request.cadence,
     )
     await tx.envelopes.add(envelope)
     await start_reminders(tx, now, envelope, office=request.office)
@@ -115,6 +119,7 @@ async def place_request(
         await tx.outbox.put(errand, now)
     if old:
         await _supersede(tx, ports, old, envelope)
+    return envelope.id
 
 
 async def _find_fields(

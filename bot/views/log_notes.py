@@ -1,6 +1,6 @@
 """The particulars of a log line, in words."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from datetime import date
 from typing import assert_never
 
@@ -38,6 +38,8 @@ def note_happening(happening: Happening, fact: dict[str, str], texts: Texts) -> 
             return _note_delegation(fact, texts)
         case Happening.SEALED:
             return _note_sealing(fact, texts)
+        case Happening.DELIVERED | Happening.DELIVERY_CHOSEN | Happening.DELIVERY_REJECTED:
+            return tuple(_note_delivery(fact, texts))
         case Happening.FIELDS_PLACED:
             return _say_if(fact.get("fields"), lambda number: texts.say("Fields: {number}", number=number))
         case Happening.REMINDED:
@@ -55,6 +57,22 @@ def note_happening(happening: Happening, fact: dict[str, str], texts: Texts) -> 
             return ()
         case _:
             assert_never(happening)
+
+
+def _note_delivery(fact: dict[str, str], texts: Texts) -> Iterator[str]:
+    labels = {
+        "source": texts.say("Source package"),
+        "kind": texts.say("Kind"),
+        "period": texts.say("Period"),
+        "client": texts.say("Client"),
+        "template": texts.say("Workflow template"),
+        "channel": texts.say("Conversation"),
+    }
+    for name, label in labels.items():
+        if value := fact.get(name):
+            yield f"{label}: {value}"
+    if fact.get("lasting"):
+        yield texts.say("From now on for all deliveries of this kind and client number")
 
 
 def _note_sending(fact: dict[str, str], texts: Texts) -> tuple[str, ...]:

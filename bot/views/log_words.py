@@ -19,6 +19,7 @@ _Delegating = Literal[
     Happening.DELEGATION_REFUSED,
     Happening.DELEGATION_TAKEN_BACK,
 ]
+_Intake = Literal[Happening.DELIVERED, Happening.DELIVERY_CHOSEN, Happening.DELIVERY_REJECTED]
 _Delivering = Literal[Happening.UNDELIVERABLE, Happening.DELIVERY_RETRIED, Happening.DELIVERY_DROPPED]
 
 
@@ -106,12 +107,13 @@ def name_happening(happening: Happening, texts: Texts) -> str:
             return texts.say("Approved")
         case Happening.REJECTED:
             return texts.say("Rejected")
-        case Happening.WITHDRAWN:
-            return texts.say("Withdrew the request")
-        case Happening.SUPERSEDED:
-            return texts.say("Replaced by a corrected version")
+        case Happening.WITHDRAWN | Happening.SUPERSEDED:
+            is_withdrawn = happening is Happening.WITHDRAWN
+            return texts.say("Withdrew the request") if is_withdrawn else texts.say("Replaced by a corrected version")
         case Happening.SEALED:
             return texts.say("Sealed the PDF")
+        case Happening.DELIVERED | Happening.DELIVERY_CHOSEN | Happening.DELIVERY_REJECTED:
+            return _name_intake(happening, texts)
         case (
             Happening.DELEGATION_ASKED
             | Happening.DELEGATED
@@ -126,6 +128,18 @@ def name_happening(happening: Happening, texts: Texts) -> str:
             return texts.say("Reminded the signer") if is_reminder else texts.say("Told that reminders did not help")
         case Happening.UNDELIVERABLE | Happening.DELIVERY_RETRIED | Happening.DELIVERY_DROPPED:
             return _name_delivery(happening, texts)
+        case _:
+            assert_never(happening)
+
+
+def _name_intake(happening: _Intake, texts: Texts) -> str:
+    match happening:
+        case Happening.DELIVERED:
+            return texts.say("Filed and sent a delivery")
+        case Happening.DELIVERY_CHOSEN:
+            return texts.say("Chose what to do with a delivery")
+        case Happening.DELIVERY_REJECTED:
+            return texts.say("Rejected a delivery")
         case _:
             assert_never(happening)
 

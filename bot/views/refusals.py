@@ -32,6 +32,7 @@ from bot.views.commands import LINK, spell
 from bot.views.delegation_refusals import DelegationRefusal, word_delegation_refusal
 from bot.views.envelope_words import name_state
 from bot.views.fault_words import word_fault
+from bot.views.intake_refusals import IntakeRefusal, word_intake_refusal
 from bot.views.placing_refusals import PlacingRefusal, word_placing_refusal
 from cards.model import Anchor, Card, Element, FormErrors, Plain, Text
 
@@ -167,13 +168,19 @@ def _word_about_envelope(refusal: Refusal, texts: Texts, platform: Platform) -> 
                 "This request asks for your signature, which the chat cannot take, so nothing was recorded. "
                 "Press Approve on the card and open the page."
             )
-        case _ if isinstance(refusal, DelegationRefusal):
-            return word_delegation_refusal(refusal, texts)
-        case _ if isinstance(refusal, PlacingRefusal):
-            return word_placing_refusal(refusal, texts)
         case _:
-            message = f"a refusal without words: {type(refusal).__name__}"
-            raise TypeError(message)
+            return _word_elsewhere(refusal, texts)
+
+
+def _word_elsewhere(refusal: Refusal, texts: Texts) -> str:
+    if isinstance(refusal, DelegationRefusal):
+        return word_delegation_refusal(refusal, texts)
+    if isinstance(refusal, IntakeRefusal):
+        return word_intake_refusal(refusal, texts)
+    if isinstance(refusal, PlacingRefusal):
+        return word_placing_refusal(refusal, texts)
+    message = f"a refusal without words: {type(refusal).__name__}"
+    raise TypeError(message)
 
 
 def _word_link_trouble(trouble: LinkTrouble, texts: Texts) -> str:

@@ -6,15 +6,16 @@ from typing import Any
 
 from sqlalchemy import Row, Select, bindparam, select, update
 
-from bot.domain.delivery import Choices, Delivery, DeliveryId, DeliveryState, Doubt, Kind, SourceId
+from bot.domain.delivery import Choices, Delivery, DeliveryId, DeliveryState, Doubt, Kind, Refused, SourceId
 from bot.domain.dossier import Content
 from bot.domain.envelope import EnvelopeId
 from bot.domain.errors import Conflict
-from bot.domain.people import ClientId, ContactId, OfficeId, Platform
-from bot.domain.places import Place
+from bot.domain.people import Account, ClientId, ContactId, OfficeId, Platform
+from bot.domain.places import MessageRef
 from bot.domain.sbr import ClientNumber
+from storage.sql.place_json import read_message, read_place, write_message, write_place
 from storage.sql.session import Session
-from storage.sql.tables import deliveries
+from storage.sql.tables import deliveries, delivery_rules
 from storage.vault import Vault
 
 _BY_KEY = select(deliveries).where(
@@ -23,9 +24,14 @@ _BY_KEY = select(deliveries).where(
 _OF_OFFICE = select(deliveries).where(deliveries.c.office_id == bindparam("office"))
 _GET = _OF_OFFICE.where(deliveries.c.id == bindparam("delivery"))
 _OF_ENVELOPE = _OF_OFFICE.where(deliveries.c.envelope_id == bindparam("envelope"))
+_RULE = select(delivery_rules).where(
+    *(delivery_rules.c[name] == bindparam(name) for name in ("source_id", "kind", "client_number"))
+)
 # Written out, not bound, so that the database sees that the partial indexes fit.
 _IS_RECEIVED = deliveries.c.state == bindparam(None, DeliveryState.RECEIVED, literal_execute=True)
 _IS_SENT = deliveries.c.state == bindparam(None, DeliveryState.SENT, literal_execute=True)
+_IS_WAITING = deliveries.c.state == bindparam(None, DeliveryState.WAITING, literal_execute=True)
+_WAITING = _OF_OFFICE.where(_IS_WAITING).order_by(deliveries.c.id)
 DUE = (
     select(deliveries.c.id)
     .where(_IS_RECEIVED, deliveries.c.due_at <= bindparam("now"))
@@ -104,6 +110,22 @@ class SqlDeliveries:
             raise Conflict
         return saved
 
+    async def waiting(self, office: OfficeId) -> tuple[Delivery, ...]:
+        return tuple(map(_read, await self._session.all(_WAITING, {"office": office})))
+
+    async def posted(self, delivery: DeliveryId, card: MessageRef) -> None:
+        change = update(deliveries).where(deliveries.c.id == bindparam("delivery")).values(card=write_message(card))
+        await self._session.run(change, {"delivery": delivery})
+
+    async def keep_rule(self, delivery: Delivery, chosen: Choices) -> None:
+        kept = chosen.filled_from(await self.rule(delivery))
+        values = {**_name_rule(delivery), "office_id": delivery.office, "choices": _write_choices(kept)}
+        await self._session.upsert(delivery_rules, values, list(_name_rule(delivery)))
+
+    async def rule(self, delivery: Delivery) -> Choices:
+        row = await self._session.one(_RULE, _name_rule(delivery))
+        return _read_choices(row.choices) if row else Choices()
+
     def hash_number(self, office: OfficeId, number: ClientNumber) -> str:
         if self._vault is None:
             raise ValueError("without a vault no number can be hashed")
@@ -122,29 +144,47 @@ class SqlDeliveries:
         return row.known if row else None
 
 
+def _name_rule(delivery: Delivery) -> dict[str, Any]:
+    return {"source_id": delivery.source, "kind": delivery.kind, "client_number": delivery.client_number}
+
+
 def _write_outcome(delivery: Delivery) -> dict[str, Any]:
-    choices, place = delivery.choices, delivery.choices.place
+    refused = delivery.refused
     return {
         "state": delivery.state,
         "doubts": list(delivery.doubts),
-        "choices": {
-            "client": choices.client,
-            "template": choices.template,
-            "place": place and [place.platform, place.tenant, place.channel, place.thread],
-            "contact": choices.contact,
-        },
+        "choices": _write_choices(delivery.choices),
         "envelope_id": delivery.envelope,
+        "refused": refused and {"by": refused.by, "reason": refused.reason, "at": refused.at.isoformat()},
+    }
+
+
+def _write_choices(choices: Choices) -> dict[str, Any]:
+    sender = choices.sender
+    return {
+        "client": choices.client,
+        "template": choices.template,
+        "place": write_place(choices.place),
+        "contact": choices.contact,
+        "sender": sender and [sender.platform, sender.tenant, sender.user],
     }
 
 
 def _read_choices(written: dict[str, Any]) -> Choices:
-    client, contact, place = written["client"], written["contact"], written["place"]
+    client, contact, sender = written["client"], written["contact"], written["sender"]
     return Choices(
         client=client and ClientId(client),
         template=written["template"],
-        place=place and Place(Platform(place[0]), *place[1:]),
+        place=read_place(written["place"]),
         contact=contact and ContactId(contact),
+        sender=sender and Account(Platform(sender[0]), *sender[1:]),
     )
+
+
+def _read_refused(written: dict[str, Any] | None) -> Refused | None:
+    if written is None:
+        return None
+    return Refused(written["by"], written["reason"], datetime.fromisoformat(written["at"]))
 
 
 def _maybe(row: Row[Any] | None) -> Delivery | None:
@@ -173,5 +213,7 @@ def _read(row: Row[Any]) -> Delivery:
         doubts=tuple(map(Doubt, row.doubts)),
         choices=_read_choices(row.choices),
         envelope=row.envelope_id and EnvelopeId(row.envelope_id),
+        refused=_read_refused(row.refused),
+        card=read_message(row.card),
         revision=row.revision,
     )

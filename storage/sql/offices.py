@@ -3,10 +3,12 @@
 from dataclasses import asdict
 from typing import Any
 
-from sqlalchemy import Row, bindparam, select
+from sqlalchemy import Row, bindparam, select, update
 
 from bot.domain.people import Cadence, ClientId, Office, OfficeId, Platform
+from bot.domain.places import Place
 from bot.domain.signature import Drawing
+from storage.sql.place_json import read_place, write_place
 from storage.sql.session import Session
 from storage.sql.tables import office_tenants, offices
 from storage.sql.types import fold
@@ -58,6 +60,16 @@ class SqlOffices:
             **{f"remind_{name}": days for name, days in asdict(office.reminders).items()},
         }
         await self._session.upsert(offices, values, ["id"])
+
+    async def intake(self, office: OfficeId) -> Place | None:
+        row = await self._session.one(_BY_ID, {"office": office})
+        return read_place(row.intake) if row else None
+
+    async def set_intake(self, office: OfficeId, place: Place) -> None:
+        values = {"intake": write_place(place.conversation)}
+        await self._session.run(
+            update(offices).where(offices.c.id == bindparam("office")).values(values), {"office": office}
+        )
 
     async def map_tenant(self, office: OfficeId, platform: Platform, tenant: str) -> None:
         values = {"platform": platform, "tenant": tenant, "office_id": office}

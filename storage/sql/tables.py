@@ -94,6 +94,7 @@ offices = Table(
     Column("remind_most", Integer, nullable=False, server_default="5"),
     # No foreign key: clients refer to their office already, and SQLite adds none to a table that is there.
     Column("own_client_id", Text),
+    Column("intake", JSON(none_as_null=True)),
 )
 
 office_tenants = Table(
@@ -633,6 +634,8 @@ deliveries = Table(
     Column("doubts", JSON, nullable=False),
     Column("choices", JSON, nullable=False),
     Column("envelope_id", Text),
+    Column("refused", JSON(none_as_null=True)),
+    Column("card", JSON(none_as_null=True)),
     Column("revision", Integer, nullable=False),
     Column("due_at", UtcTime, nullable=False),
     UniqueConstraint("source_id", "key"),
@@ -644,6 +647,20 @@ deliveries = Table(
     CheckConstraint("length(sha256) = 64", name="sha256"),
     _partial("ix_deliveries_due", "due_at", "id", where="state = 'received'"),
     _partial("ix_deliveries_sent", "office_id", "client_number", "id", where="state = 'sent'"),
+    _partial("ix_deliveries_waiting", "office_id", "id", where="state = 'waiting'"),
+)
+
+delivery_rules = Table(
+    "delivery_rules",
+    metadata,
+    Column("office_id", Text, nullable=False),
+    Column("source_id", Text, nullable=False),
+    Column("kind", Text, nullable=False),
+    Column("client_number", Text, nullable=False),
+    Column("choices", JSON, nullable=False),
+    PrimaryKeyConstraint("source_id", "kind", "client_number"),
+    _of_office("sources", "source_id"),
+    _words("kind", Kind),
 )
 
 outbox = Table(

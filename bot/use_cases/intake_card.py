@@ -1,0 +1,33 @@
+"""Show in the intake channel what is asked about a delivery, or what became of it."""
+
+from bot.domain.delivery import DeliveryId
+from bot.domain.errors import Undeliverable
+from bot.domain.outgoing import Claimed
+from bot.domain.outline import outline
+from bot.ports import Ports
+from bot.texts import texts_for
+from bot.use_cases.plan_delivery import gather_facts
+from bot.use_cases.send_once import send_once
+from bot.views.intake import show_intake
+
+
+async def deliver_intake_card(ports: Ports, row: Claimed) -> None:
+    """Post the card, or update it. Raises a `PlatformError`, and `StoreUnavailable`."""
+    outgoing = row.outgoing
+    async with ports.store.reading() as tx:
+        delivery = await tx.deliveries.get(outgoing.office, DeliveryId(outgoing.subject))
+        source = await tx.sources.get(delivery.source) if delivery else None
+        office = await tx.offices.get(outgoing.office)
+        sent = await tx.envelopes.get(office.id, delivery.envelope) if delivery and delivery.envelope else None
+    if delivery is None or source is None:
+        raise Undeliverable("the delivery is gone")
+    known = outline(await gather_facts(ports, delivery, source.name))
+    signers = ", ".join(signer.name for signer in sent.signers) if sent else ""
+    card = show_intake(delivery, source.name, known, signers, texts_for(office.locale))
+    if delivery.card:
+        await ports.messengers[delivery.card.place.platform].update(delivery.card, card)
+        return
+    message = await send_once(ports, row, outgoing.place, card)
+    # A crash before the next line: the message is found by its key when the row is claimed again.
+    async with ports.store.transaction() as tx:
+        await tx.deliveries.posted(delivery.id, message)
