@@ -4,7 +4,7 @@ from datetime import date
 from typing import Literal, assert_never
 
 from bot.domain.delivery import Doubt, Kind
-from bot.domain.periods import Part, read_period
+from bot.domain.periods import Part, Span, read_period
 from bot.domain.workflow import is_reserved
 from bot.texts import Texts
 
@@ -44,6 +44,8 @@ def name_period(period: str, texts: Texts) -> str:
     found = read_period(period)
     if found is None:
         return period.strip()
+    if isinstance(found, Span):
+        return texts.say("{start} up to and including {end}", start=texts.day(found.first), end=texts.day(found.last))
     match found.part:
         case None:
             return str(found.year)

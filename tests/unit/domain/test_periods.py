@@ -1,7 +1,9 @@
+from datetime import date
+
 import pytest
 
 from bot.domain.delivery import Doubt, Kind
-from bot.domain.periods import Part, Period, read_period
+from bot.domain.periods import Part, Period, Span, read_period
 from bot.texts import load_texts
 from bot.views.delivery_words import name_kind, name_period, say_doubt, say_minimum
 
@@ -19,6 +21,13 @@ QUARTER, MONTH, WEEKS = Part.QUARTER, Part.MONTH, Part.FOUR_WEEKS
         ("202512", Period(2025, MONTH, 12), "december 2025"),
         ("2025-m3", Period(2025, MONTH, 3), "maart 2025"),
         ("2025-P13", Period(2025, WEEKS, 13), "periode 13 van 2025"),
+        ("2025-01-01/2025-12-31", Period(2025), "2025"),
+        ("2025-04-01/2025-06-30", Period(2025, QUARTER, 2), "2e kwartaal 2025"),
+        ("2025-05-01/2025-07-31", Span(date(2025, 5, 1), date(2025, 7, 31)), "1 mei 2025 t/m 31 juli 2025"),
+        ("2024-02-01/2024-02-29", Period(2024, MONTH, 2), "februari 2024"),
+        ("2025-07-01/2026-06-30", Span(date(2025, 7, 1), date(2026, 6, 30)), "1 juli 2025 t/m 30 juni 2026"),
+        ("2025-07-01/2025-06-30", None, "2025-07-01/2025-06-30"),
+        ("2025-02-01/2025-02-30", None, "2025-02-01/2025-02-30"),
         ("2025-Q5", None, "2025-Q5"),
         ("2025-13", None, "2025-13"),
         ("2025-00", None, "2025-00"),
@@ -28,7 +37,7 @@ QUARTER, MONTH, WEEKS = Part.QUARTER, Part.MONTH, Part.FOUR_WEEKS
         ("", None, ""),
     ],
 )
-def test_a_period_is_read_and_said_in_dutch(written: str, period: Period | None, dutch: str) -> None:
+def test_a_period_is_read_and_said_in_dutch(written: str, period: Period | Span | None, dutch: str) -> None:
     assert read_period(written) == period
     assert name_period(written, load_texts("nl")) == dutch
 

@@ -219,6 +219,18 @@ def test_a_choice_of_what_is_not_there_is_a_doubt(delivery: Any, expected: Doubt
     assert expected in doubts(facts(delivery=delivery))
 
 
+@pytest.mark.parametrize(
+    ("kind", "period", "folder"),
+    [
+        (Kind.VAT, "2025-Q3", "Aangiften/2025"),
+        (Kind.ANNUAL_ACCOUNTS, "2025-07-01/2026-06-30", "Jaarrekeningen/2026"),
+        (Kind.OTHER, "onbekend", "Overig"),
+    ],
+)
+def test_a_document_is_filed_by_kind_and_year(kind: Kind, period: str, folder: str) -> None:
+    assert outline(facts(delivery=a.a_delivery(kind=kind, period=period))).folder == folder
+
+
 def test_what_is_known_comes_along_with_the_doubts() -> None:
     found = plan(facts(contacts=()), THERE)
     assert isinstance(found, Doubts)
