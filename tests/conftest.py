@@ -2,9 +2,11 @@
 
 import os
 from collections.abc import AsyncIterator, Generator, Iterator
+from pathlib import Path
 from typing import TypeVar
 
 import pytest
+from pytest_asyncio import is_async_test
 from redis import Redis
 from sqlalchemy import URL, make_url
 
@@ -12,6 +14,9 @@ from tests.servers import fresh_database, read_database_url, run_postgres, run_r
 
 Report = TypeVar("Report", pytest.TestReport, pytest.CollectReport)
 
+HERE = Path(__file__).parent
+ONE_LOOP = (HERE / "adapters" / "teams", HERE / "adapters" / "web")
+"""Folders whose tests share an event loop, and with it one browser: see `tests/chromium.py`."""
 REDIS_DATABASES = 16  # a Redis server's default number of databases
 
 
@@ -58,6 +63,12 @@ def redis_url(redis_server: str) -> Iterator[str]:
         connection.flushdb()
         yield redis_server
         connection.flushdb()
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    for item in items:
+        if item.path.parent in ONE_LOOP and is_async_test(item):
+            item.add_marker(pytest.mark.asyncio(loop_scope="session"), append=False)
 
 
 @pytest.hookimpl(wrapper=True)
