@@ -17,7 +17,6 @@ from playwright.async_api import Browser as Chromium
 from playwright.async_api import Page, ViewportSize
 
 from adapters.pdf.certificate import CertificatePdf
-from adapters.pdf.layout import PdfLayoutReader
 from adapters.pdf.sheet import SheetPdf
 from adapters.teams_settings import FRAMES
 from adapters.web.logs import serve_logs
@@ -45,6 +44,7 @@ from tests.chromium import chromium, started_chromium
 from tests.databases import copy_sqlite, prepared_sqlite
 from tests.documents import make_pdf
 from tests.fakes import A_PLAIN_PDF, FakeDirectory, FakeSealer, FixedClock
+from tests.reading_once import OnceLayoutReader
 from tests.signing_form import Browser
 
 __all__ = ["chromium", "prepared_sqlite", "started_chromium"]
@@ -164,7 +164,7 @@ async def site(prepared_sqlite: Path, tmp_path: Path) -> AsyncIterator[Site]:
         {},
         {Platform.SLACK: directory},
         url,
-        layouts=PdfLayoutReader(),
+        layouts=OnceLayoutReader(),
         sealer=sealer,
     )
     await _furnish(ports)
