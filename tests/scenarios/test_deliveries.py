@@ -1,7 +1,7 @@
 """What source packages deliver: sent by itself where nothing is in doubt, else asked in the intake channel."""
 
-import io
 from dataclasses import dataclass, replace
+from tempfile import TemporaryFile
 
 import pytest
 
@@ -42,8 +42,9 @@ class Desk:
     async def deliver(self, number: str = "1001", kind: str = "ib", period: str = "2025", **said: str) -> Delivery:
         """Deliver, and wait until it is known what becomes of it."""
         metadata = Metadata.model_validate({"kind": kind, "client": number, "period": period, **said})
-        file = io.BytesIO(make_pdf(pages=2, text=f"{kind} {number} {period}"))
-        taken = await take_delivery(self.scene.ports, self.source, Offer(metadata), file)
+        with TemporaryFile(buffering=0) as file:
+            file.write(make_pdf(pages=2, text=f"{kind} {number} {period}"))
+            taken = await take_delivery(self.scene.ports, self.source, Offer(metadata), file)
         await self.work()
         return taken.delivery
 
@@ -84,7 +85,7 @@ async def desk(scene: Scene) -> Desk:
         await tx.workflow_templates.save(TEMPLATE)
         sanne = StaffMember(StaffId("sanne"), OFFICE, "Sanne de Vries", "sanne@linde.example")
         await tx.people.save_staff(sanne)
-        await tx.people.assign(CLIENT, Role.TAX, sanne.id)
+        await tx.people.assign(CLIENT, Role.TAX, sanne)
     room = await scene.chat.room("intake", [scene.sanne, scene.bas])
     await scene.chat.sign(scene.bas, room, "intake")
     await scene.bas.told("Voortaan wordt hier gevraagd")
