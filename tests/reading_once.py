@@ -1,6 +1,7 @@
 """What looks into PDFs for real, but once in a test process for each content: every look starts a process."""
 
 from hashlib import sha256
+from typing import BinaryIO
 
 from adapters.pdf.layout import PdfLayoutReader
 from adapters.pdf.page_count import PdfPageCounter
@@ -13,7 +14,10 @@ _read: dict[str, tuple[PageShape, ...]] = {}
 class OncePageCounter(PdfPageCounter):
     """Keeps `bot.ports.PageCounter`."""
 
-    async def count_pages(self, content: bytes) -> int | None:
+    async def count_pages(self, content: bytes | BinaryIO) -> int | None:
+        if not isinstance(content, bytes):
+            content.seek(0)
+            content = content.read()
         key = sha256(content).hexdigest()
         if key not in _counted:
             _counted[key] = await super().count_pages(content)
