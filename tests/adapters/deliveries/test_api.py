@@ -1,22 +1,30 @@
 """The HTTP interface through which source packages deliver."""
 
 import asyncio
+import re
+import shlex
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from io import BytesIO
 from pathlib import Path
+from textwrap import dedent
 from typing import Any
 
 import pytest
-from aiohttp import ClientResponse
+from aiohttp import ClientResponse, FormData
+from yarl import URL
 
 from bot.domain.delivery import DeliveryState, Kind
 from bot.domain.errors import StoreUnavailable
-from bot.use_cases.sources import renew_source, revoke_source
+from bot.use_cases.sources import add_source, renew_source, revoke_source
 from storage.sql.store import SqlStore, SqlTransaction
 from tests import builders as a
 from tests.adapters.deliveries.conftest import LIMIT, OTHER_PDF, PDF, Doors, form, open_doors
 from tests.databases import copy_sqlite
+
+DOCUMENTATION = Path(__file__).parents[3] / "docs" / "deliveries.md"
+EXAMPLE = 1
+"""Which of the indented parts of it is the request."""
 
 
 async def read_problem(answer: ClientResponse, status: int) -> dict[str, Any]:
@@ -228,7 +236,27 @@ async def test_nobody_sees_what_another_delivered(doors: Doors) -> None:
     assert (await doors.get(id_)).status == 200
     theirs = await read_problem(await doors.get(id_, doors.other_token), 404)
     unknown = await read_problem(await doors.get("nothing", doors.other_token), 404)
-    assert theirs == unknown
+    _, colleague = await add_source(doors.ports.store, a.an_office(), "exact")
+    beside = await read_problem(await doors.get(id_, colleague), 404)
+    assert theirs == unknown == beside
+
+
+async def test_the_example_of_the_documentation_works(doors: Doors) -> None:
+    shown = dedent(re.findall(r"(?m)(?:^    .*\n)+", DOCUMENTATION.read_text())[EXAMPLE])
+    document = await (await doors.client.get("/api/v1/openapi.json")).json()
+    assert document["paths"]["/deliveries"]["post"]["x-codeSamples"][0]["source"] == shown.strip()
+    _, address, *options = shlex.split(shown.replace("TOKEN", doors.token).replace("\\\n", ""))
+    headers = dict(each.split(": ") for each in options[1::2] if "=" not in each)
+    data = FormData()
+    for each in options[1::2]:
+        name, equals, value = each.partition("=")
+        if equals:
+            content, _, kind = value.partition(";type=")
+            given = BytesIO(PDF) if content == "@Aangifte.pdf" else content
+            data.add_field(name, given, content_type=kind, filename="Aangifte.pdf" if content[0] == "@" else None)
+    answer = await doors.client.post(URL(address).path, data=data, headers=headers)
+    assert answer.status == 201, await answer.text()
+    assert (await answer.json())["file"]["name"] == "Aangifte.pdf"
 
 
 async def test_the_description_and_its_page_are_for_everybody(doors: Doors) -> None:
@@ -267,7 +295,7 @@ async def test_an_outage_is_told_and_the_same_again_is_safe(prepared_sqlite: Pat
     await store.dispose()
 
 
-@pytest.mark.parametrize("patience", [{"silence": 0.02}, {"patience": 0.02}])
+@pytest.mark.parametrize("patience", [{"silence": 0.02}, {"patience": 0.02, "silence": 1e6}])
 async def test_a_request_that_stops_halfway_is_ended(
     prepared_sqlite: Path, tmp_path: Path, patience: dict[str, float]
 ) -> None:
@@ -279,7 +307,8 @@ async def test_a_request_that_stops_halfway_is_ended(
             b"Content-Type: multipart/form-data; boundary=b\r\nAuthorization: Bearer " + doors.token.encode() + b"\r\n"
             b'\r\n--b\r\nContent-Disposition: form-data; name="file"\r\n\r\n%PDF-1.7'
         )
-        assert (await reader.readline()).split()[1] == b"408"
+        async with asyncio.timeout(20):
+            assert (await reader.readline()).split()[1] == b"408"
         writer.close()
         assert not doors.kept()
     await store.dispose()
