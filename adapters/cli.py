@@ -10,6 +10,7 @@ import typer
 from adapters.cli_evidence import erase, evidence, verify
 from adapters.cli_outbox import outbox
 from adapters.cli_seal import keys
+from adapters.cli_sources import sources
 from adapters.cli_webhooks import webhooks
 from adapters.commands.running import answer, run
 
@@ -36,6 +37,7 @@ app.add_typer(evidence, name="evidence")
 app.add_typer(keys, name="keys")
 app.add_typer(offices, name="offices")
 app.add_typer(outbox, name="outbox")
+app.add_typer(sources, name="sources")
 app.add_typer(manifest, name="manifest")
 app.add_typer(webhooks, name="webhooks")
 app.command()(erase)

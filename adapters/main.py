@@ -13,6 +13,7 @@ from aiohttp import web
 from adapters.evidence.holding import Holding, hold_evidence
 from adapters.evidence.tiles import serve_tiles
 from adapters.geography import open_geography
+from adapters.inbox.watching import Inbox
 from adapters.links import Link, keep_trying
 from adapters.log import AccessLog
 from adapters.parts import build_ports, open_guard, open_store
@@ -22,6 +23,8 @@ from adapters.pdf.sheet import SheetPdf
 from adapters.sealing import open_sealer, read_trust
 from adapters.settings import Settings
 from adapters.teams_settings import FRAMES
+from adapters.web.api.operations import ApiSite
+from adapters.web.api.routes import serve_api
 from adapters.web.health import Check, serve_health, tell_owed
 from adapters.web.logs import serve_logs
 from adapters.web.metrics import CountingRouter, Metrics, serve_metrics
@@ -122,6 +125,10 @@ class Paraaf:
         app.add_routes(serve_verify(holding.find_keys, SealJudge(trust).judge))
         if self._settings.evidence_public and holding.find_log:
             app.add_routes(serve_tiles(holding.find_log))
+        limit = self._settings.delivery_limit * 1_000_000
+        app.add_routes(serve_api(ApiSite(ports, limit)))
+        if self._settings.inbox:
+            self._run(self._keep_going("inbox", Inbox(ports, self._settings.inbox, limit).run), self._finish)
         self._watch(holding)
         await self._listen(app)
         router = CountingRouter(Router(ports, wake), self._metrics)
@@ -165,6 +172,9 @@ class Paraaf:
                 return "takes nothing now; decisions go on, and are recorded later"
             return await tell_owed(store, site.ports.clock)
 
+        async def check_inbox() -> str | None:
+            return "not running" if "inbox" in self._ended else None
+
         checks: dict[str, Check] = {"database": check_database}
         app = web.Application(middlewares=[self._metrics.time_acknowledgement])
         for link in links:
@@ -175,7 +185,7 @@ class Paraaf:
         app.add_routes(
             [*serve_logs(site.ports, SheetPdf().draw, CertificatePdf().draw), *serve_metrics(self._metrics, site.ports)]
         )
-        app.add_routes(serve_health(checks, {"evidence": check_evidence}))
+        app.add_routes(serve_health(checks, {"evidence": check_evidence, "inbox": check_inbox}))
         app.on_response_prepare.append(_set_headers)
         return app
 

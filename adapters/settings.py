@@ -72,6 +72,8 @@ class Settings(SealSettings, BaseSettings):
     database: Annotated[SecretStr, AfterValidator(check_database)] | None = Field(
         default=None, validation_alias="PARAAF_DATABASE_URL"
     )
+    inbox: _Folder | None = Field(default=None, validation_alias="PARAAF_INBOX")
+    delivery_limit: int = Field(default=100, ge=1, le=1_000, validation_alias="PARAAF_DELIVERY_MB")
     redis: Annotated[SecretStr, AfterValidator(check_redis)] | None = Field(
         default=None, validation_alias="PARAAF_REDIS_URL"
     )

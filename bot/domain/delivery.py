@@ -123,7 +123,7 @@ class Delivery:
     revision: int = 1
 
     def is_repeated_by(self, other: "Delivery") -> bool:
-        """Whether `other` says the same of the same bytes; what was made of either since does not count."""
+        """Whether `other` says the same of the same bytes, under whatever file name."""
         return all(getattr(self, name) == getattr(other, name) for name in _SAID)
 
 
@@ -134,7 +134,6 @@ _SAID = (
     "kind",
     "client_number",
     "period",
-    "file_name",
     "content",
     "title",
     "reference",

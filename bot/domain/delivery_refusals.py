@@ -28,6 +28,19 @@ class DeliveryTrouble(StrEnum):
     """XML that declares entities or a document type, or is nested without end."""
 
 
+class Stray(StrEnum):
+    """Why a file in a watched folder is no delivery."""
+
+    LINK = "link"
+    """It only points at a file."""
+    ALONE = "alone"
+    """Nothing says what the PDF is."""
+    NO_PDF = "no-pdf"
+    """It says what a PDF is that never came."""
+    NO_DOCUMENT = "no-document"
+    """It is neither a PDF nor what belongs to one."""
+
+
 @dataclass(frozen=True, slots=True)
 class DeliveryFault:
     """One thing that is wrong; `limit` in characters for what is too long, in bytes for what is too large."""

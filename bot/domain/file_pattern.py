@@ -44,9 +44,10 @@ def read_name(pattern: str, file_name: str) -> Mapping[str, str] | None:
 
 
 def _write_expression(pattern: str) -> str:
-    """No field holds the character that follows it, so that no name can be read in two ways, nor takes long to read."""
+    """No field holds a character that follows a field, so that a name is read in one way, quickly, or in none."""
     parts = _FIELD.split(pattern)
+    ends = "".join(re.escape(literal[0]) for literal in parts[2::2])
     written = [re.escape(parts[0])]
     for name, literal in zip(parts[1::2], parts[2::2], strict=True):
-        written.append(f"(?P<{name}>[^{re.escape(literal[0])}]+){re.escape(literal)}")
+        written.append(f"(?P<{name}>[^{ends}]+){re.escape(literal)}")
     return "".join(written)

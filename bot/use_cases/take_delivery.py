@@ -143,7 +143,7 @@ def _describe(source: SourcePackage, offer: Offer, seen: Content, now: datetime)
 
 def _make_key(offer: Offer, seen: Content) -> str:
     instance = sha256(offer.instance.content).hexdigest() if offer.instance else ""
-    said = f"{seen.sha256}\n{instance}\n{offer.file_name}\n{offer.said.model_dump_json()}"
+    said = f"{seen.sha256}\n{instance}\n{offer.said.model_dump_json()}"
     return f"sha256:{sha256(said.encode()).hexdigest()}"
 
 

@@ -3,7 +3,7 @@
 from typing import assert_never
 
 from bot.domain.delivery import Kind
-from bot.domain.delivery_refusals import DeliveryFault, DeliveryTrouble
+from bot.domain.delivery_refusals import DeliveryFault, DeliveryTrouble, Stray
 from bot.texts import Texts
 
 
@@ -37,6 +37,28 @@ def explain_fault(fault: DeliveryFault, texts: Texts) -> str:
             return _explain_xml(fault.trouble, texts)
         case _:
             assert_never(fault.trouble)
+
+
+def explain_stray(stray: Stray, name: str, texts: Texts) -> str:
+    """Why a file in a watched folder was put aside; `name` is that without its ending."""
+    match stray:
+        case Stray.LINK:
+            return texts.say("There is a shortcut (symbolic link) in the folder. Put the file itself there.")
+        case Stray.ALONE:
+            return texts.say(
+                "The file “{name}” lies alone: there is nothing that says what it is. Put a {suffix} file of that name "
+                "beside it.",
+                name=f"{name}.pdf",
+                suffix=".json",
+            )
+        case Stray.NO_PDF:
+            return texts.say("There is no PDF “{name}” that belongs to this file.", name=f"{name}.pdf")
+        case Stray.NO_DOCUMENT:
+            return texts.say(
+                "Only PDF files can be delivered, with a .json, .xml or .xbrl file of the same name beside it."
+            )
+        case _:
+            assert_never(stray)
 
 
 def _explain_file(trouble: DeliveryTrouble, texts: Texts) -> str:

@@ -1,0 +1,1 @@
+"""The watched folder, for source packages that can only write files."""
