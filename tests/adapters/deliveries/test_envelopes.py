@@ -152,6 +152,11 @@ async def test_the_proof_comes_when_it_is_there_and_holds(reader: Reader, tmp_pa
         await Recorder(ports).record_due()
         answer = await reader.get("/proof")
         assert (answer.status, answer.content_type) == (200, "application/octet-stream")
+        _, neighbour = await add_source(ports.store, a.an_office(), "exact")
+        assert [(await reader.get("/proof", each)).status for each in (reader.doors.other_token, neighbour)] == [
+            404,
+            404,
+        ]
         keys = (await archive.log(a.OFFICE)).keys
         assert verify_proof(await answer.read(), keys, sha256(PDF).hexdigest()).verdict is Verdict.HOLDS
         told = await (await reader.get()).json()
