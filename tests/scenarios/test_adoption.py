@@ -171,3 +171,12 @@ async def test_a_corrected_version_asks_the_same_to_begin_with(scene: Scene) -> 
     await scene.bas.press(await scene.message("heeft afgekeurd"), "Nieuwe versie sturen")
     await scene.bas.fill(await scene.bas.view("send"), documents=["Cijfers.pdf"]).submit()
     assert (await scene.bas.view("choose_asks")).chosen("asks") == ["adopt"]
+
+
+async def test_who_cannot_sign_is_told_of_before_what_is_asked(scene: Scene) -> None:
+    await scene.file(ACCOUNTS)
+    await scene.sign(scene.sanne)
+    form = await scene.sanne.view("send")
+    filled = scene.sanne.fill(form, documents=[ACCOUNTS], signer=scene.mila.id)
+    scene.room.members.remove(scene.mila.id)
+    assert "neemt nu niet deel" in (await filled.submit()).errors["signer"]
