@@ -175,6 +175,7 @@ class Paraaf:
         async def check_inbox() -> str | None:
             return "not running" if "inbox" in self._ended else None
 
+        watching: dict[str, Check] = {"inbox": check_inbox} if self._settings.inbox else {}
         checks: dict[str, Check] = {"database": check_database}
         app = web.Application(middlewares=[self._metrics.time_acknowledgement])
         for link in links:
@@ -185,7 +186,7 @@ class Paraaf:
         app.add_routes(
             [*serve_logs(site.ports, SheetPdf().draw, CertificatePdf().draw), *serve_metrics(self._metrics, site.ports)]
         )
-        app.add_routes(serve_health(checks, {"evidence": check_evidence, "inbox": check_inbox}))
+        app.add_routes(serve_health(checks, {"evidence": check_evidence, **watching}))
         app.on_response_prepare.append(_set_headers)
         return app
 

@@ -15,6 +15,7 @@ STYLE = (
     "font:1.0625rem/1.6 system-ui,sans-serif;background:Canvas;color:CanvasText}"
     "main{max-width:32rem;padding:2rem;border:1px solid color-mix(in srgb,CanvasText 18%,Canvas);border-radius:1rem}"
     "h1{margin:0 0 .75rem;font-size:1.375rem;line-height:1.3}p{margin:0 0 .75rem}p:last-child{margin:0}"
+    "h2{margin:2rem 0 .5rem;font-size:1.125rem}dl{margin:0 0 1rem}dd{margin:0 0 .5rem 1rem}pre{white-space:pre-wrap}"
     "small{color:color-mix(in srgb,CanvasText 65%,Canvas)}"
     "main{overflow-wrap:anywhere}ul{margin:0 0 .75rem;padding-left:1.25rem}label{display:block;font-weight:600}"
     "input,button{font:inherit;width:100%;box-sizing:border-box;margin:.25rem 0 .75rem;min-height:2.75rem}"

@@ -2,6 +2,7 @@
 
 from base64 import urlsafe_b64encode
 from concurrent.futures import ThreadPoolExecutor
+from hashlib import sha256
 from pathlib import Path
 
 import pytest
@@ -58,6 +59,20 @@ def test_parts_of_a_place_cannot_be_shifted() -> None:
     sealed = A_VAULT.seal(key, KARIM, b"drawn", "envelope", "1")
     with pytest.raises(ValueError, match="not sealed here"):
         A_VAULT.open(key, KARIM, sealed, "envelope1")
+
+
+def test_a_hash_is_of_this_text_of_this_owner_under_this_key() -> None:
+    known = A_VAULT.hash("office-1", "123456782")
+    assert known == Vault(bytes(range(32))).hash("office-1", "123456782")
+    others = {
+        A_VAULT.hash("office-2", "123456782"),
+        A_VAULT.hash("office-11", "23456782"),
+        A_VAULT.hash("office-1", "123456783"),
+        Vault(bytes(32)).hash("office-1", "123456782"),
+        sha256(b"123456782").hexdigest(),
+    }
+    assert len(others) == 5
+    assert known not in others
 
 
 def test_a_key_file_is_made_once_and_for_one_user(tmp_path: Path) -> None:

@@ -155,6 +155,12 @@ _KEY_PARAMETER: Final = {
 }
 
 
+_EXAMPLE: Final = """curl https://paraaf.example/api/v1/deliveries \\
+  -H 'Authorization: Bearer TOKEN' \\
+  -H 'Idempotency-Key: 7f3c-2025-Q3' \\
+  -F 'metadata={"kind": "ob", "client": "1001", "period": "2025-Q3"};type=application/json' \\
+  -F 'file=@Aangifte.pdf;type=application/pdf'"""
+
 OPERATIONS: Final = (
     Operation(
         "POST",
@@ -165,6 +171,7 @@ OPERATIONS: Final = (
             "summary": "Deliver a document",
             "description": "Taken in once for each key. Nothing is filed of a request that is answered with a problem.",
             "parameters": [_KEY_PARAMETER],
+            "x-codeSamples": [{"lang": "Shell", "source": _EXAMPLE}],
             "requestBody": _BODY,
             "responses": {
                 "201": {"description": "It is taken in.", **_WITH_ADDRESS},

@@ -39,6 +39,7 @@ def _show_operation(path: str, method: str, operation: Described) -> Html:
             tag("h2", operation["summary"], id=operation["operationId"]),
             tag("p", tag("code", f"{method.upper()} {BASE}{path}")),
             tag("p", operation.get("description", "")),
+            *(tag("pre", tag("code", each["source"])) for each in operation.get("x-codeSamples", ())),
             _list_words((each["name"], each.get("description", "")) for each in operation.get("parameters", ())),
             *(
                 _show_body(kind, each["schema"])

@@ -25,9 +25,11 @@ from bot.domain.errors import KeyRefused
 from bot.domain.people import Platform
 from bot.domain.signature import TypedSignature
 from bot.use_cases.offices import OfficeRefused, add_office, map_tenant
+from bot.use_cases.sources import add_source
 from storage.vault import Vault, open_vault
 from tests import builders as a
 from tests.adapters.cli.conftest import point_to_teams
+from tests.documents import make_pdf
 from tests.strict_slack import Hold, Status, StrictSlack
 from tests.strict_teams import StrictTeams
 
@@ -71,6 +73,23 @@ async def running() -> AsyncIterator[Paraaf]:
         yield paraaf
     finally:
         await paraaf.stop()
+
+
+async def test_source_packages_deliver_over_http_and_into_folders(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("PARAAF_INBOX", "inbox")
+    async with open_store(load_settings()) as store:
+        source, token = await add_source(store, await add_office(store, "Van Dijk"), "twinfield")
+    async with running() as paraaf, aiohttp.ClientSession() as http:
+        parts = aiohttp.FormData({"metadata": '{"kind": "ob", "client": "1001", "period": "2025-Q3"}'})
+        parts.add_field("file", make_pdf(3), filename="a.pdf")
+        headers = {"Authorization": f"Bearer {token}", "Idempotency-Key": "k"}
+        async with http.post(f"{paraaf.address}/api/v1/deliveries", data=parts, headers=headers) as answer:
+            assert answer.status == 201, await answer.text()
+            assert (await answer.json())["file"]["pages"] == 3
+        assert (await ready(paraaf))[1]["inbox"] == "ok"
+    assert (folder / "inbox" / source.office / "twinfield" / "failed").is_dir()
 
 
 async def get(address: str, **headers: str) -> tuple[int, str]:

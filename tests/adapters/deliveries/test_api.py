@@ -1,14 +1,18 @@
 """The HTTP interface through which source packages deliver."""
 
 import asyncio
+import re
+import shlex
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from io import BytesIO
 from pathlib import Path
+from textwrap import dedent
 from typing import Any
 
 import pytest
-from aiohttp import ClientResponse
+from aiohttp import ClientResponse, FormData
+from yarl import URL
 
 from bot.domain.delivery import DeliveryState, Kind
 from bot.domain.errors import StoreUnavailable
@@ -17,6 +21,10 @@ from storage.sql.store import SqlStore, SqlTransaction
 from tests import builders as a
 from tests.adapters.deliveries.conftest import LIMIT, OTHER_PDF, PDF, Doors, form, open_doors
 from tests.databases import copy_sqlite
+
+DOCUMENTATION = Path(__file__).parents[3] / "docs" / "deliveries.md"
+EXAMPLE = 1
+"""Which of the indented parts of it is the request."""
 
 
 async def read_problem(answer: ClientResponse, status: int) -> dict[str, Any]:
@@ -229,6 +237,24 @@ async def test_nobody_sees_what_another_delivered(doors: Doors) -> None:
     theirs = await read_problem(await doors.get(id_, doors.other_token), 404)
     unknown = await read_problem(await doors.get("nothing", doors.other_token), 404)
     assert theirs == unknown
+
+
+async def test_the_example_of_the_documentation_works(doors: Doors) -> None:
+    shown = dedent(re.findall(r"(?m)(?:^    .*\n)+", DOCUMENTATION.read_text())[EXAMPLE])
+    document = await (await doors.client.get("/api/v1/openapi.json")).json()
+    assert document["paths"]["/deliveries"]["post"]["x-codeSamples"][0]["source"] == shown.strip()
+    _, address, *options = shlex.split(shown.replace("TOKEN", doors.token).replace("\\\n", ""))
+    headers = dict(each.split(": ") for each in options[1::2] if "=" not in each)
+    data = FormData()
+    for each in options[1::2]:
+        name, equals, value = each.partition("=")
+        if equals:
+            content, _, kind = value.partition(";type=")
+            given = BytesIO(PDF) if content == "@Aangifte.pdf" else content
+            data.add_field(name, given, content_type=kind, filename="Aangifte.pdf" if content[0] == "@" else None)
+    answer = await doors.client.post(URL(address).path, data=data, headers=headers)
+    assert answer.status == 201, await answer.text()
+    assert (await answer.json())["file"]["name"] == "Aangifte.pdf"
 
 
 async def test_the_description_and_its_page_are_for_everybody(doors: Doors) -> None:

@@ -3,6 +3,7 @@
 import asyncio
 import zlib
 from io import BytesIO
+from tempfile import TemporaryFile
 
 import pytest
 from pypdf import PdfWriter
@@ -64,6 +65,14 @@ BOASTING = a_pdf_of(b"<< /Type /Catalog /Pages 2 0 R >>", b"<< /Type /Pages /Kid
 @pytest.mark.parametrize("pages", [1, 3, 250])
 async def test_pages_are_counted(pages: int) -> None:
     assert await PdfPageCounter().count_pages(a_pdf(pages)) == pages
+
+
+async def test_pages_of_a_file_are_counted_where_it_lies_wherever_somebody_read_to() -> None:
+    with TemporaryFile(buffering=0) as file:
+        file.write(a_pdf(3))
+        for place in (0, 7, file.tell()):
+            file.seek(place)
+            assert await PdfPageCounter().count_pages(file) == 3
 
 
 @pytest.mark.parametrize(

@@ -14,8 +14,8 @@ USUAL = "{kind}_{client}_{period}.pdf"
         (USUAL, "ob_10 01_2025.PDF", {"kind": "ob", "client": "10 01", "period": "2025"}),
         (
             "Kantoor (x) {client} - {kind} {period}; {title}.pdf",
-            "Kantoor (x) 7 - ib 2025; Aangifte IB.pdf",
-            {"client": "7", "kind": "ib", "period": "2025", "title": "Aangifte IB"},
+            "Kantoor (x) 7 - ib 2025; Aangifte-IB.pdf",
+            {"client": "7", "kind": "ib", "period": "2025", "title": "Aangifte-IB"},
         ),
     ],
 )
