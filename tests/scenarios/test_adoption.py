@@ -73,6 +73,9 @@ async def test_adopting_asks_the_date_and_everything_tells_it(scene: Scene) -> N
 
     assert "Datum van vaststelling" in card.words
     assert "28 mei 2026" in card.words
+    assert "Karim Haddad · vastgesteld" in card.words
+    note = await scene.message("Karim Haddad heeft de jaarrekening vastgesteld, op 28 mei 2026")
+    assert note.thread == card.id
     envelope = await envelope_of(scene, card)
     assert (envelope.state, envelope.asks) == (EnvelopeState.COMPLETED, Asks.ADOPT)
     decision = envelope.signers[0].decision
