@@ -38,9 +38,9 @@ is 6.840 euro) en druk nog eens op “{reject}”.
 
 5. Word weer {karel}. Druk op de nieuwe kaart op “{approve}”, typ een plaats en druk op “{sign}”.
 
-6. Stuur als {sanne} ook “{accounts}”. Druk als {karel} op “{view}” en dan op “{copy}” (de knop daarboven doet in deze
-Slack niets): daar leest u het document, zet u uw handtekening met de muis of een vinger, en ondertekent u of keurt u
-af.
+6. Stuur als {sanne} ook “{accounts}”, en kies of die geaccordeerd of vastgesteld wordt. Druk als {karel} op “{view}”
+en dan op “{copy}” (de knop daarboven doet in deze Slack niets): daar leest u het document, zet u uw handtekening met
+de muis of een vinger, en ondertekent u of keurt u af.
 
 7. Druk op een kaart op “{log}”: wie, wat, wanneer en waar, ook als pagina, PDF en CSV. /sign log toont dat van het hele
 dossier. Uw taken staan links bij “paraaf”, en /sign taken toont die van het gesprek.
@@ -119,8 +119,9 @@ version) there, tick “{corrected}”, choose {karel} and press “{send}”.
 
 5. Act as {karel} again. On the new card press “{approve}” (approve), type a place and press “{sign}” (sign).
 
-6. As {sanne} send “{accounts}” too. As {karel} press “{view}” (view), and then “{copy}” (the button above it does
-nothing in this Slack): there you read the document, draw your signature with the mouse or a finger, and sign or reject.
+6. As {sanne} send “{accounts}” too, and choose whether it is agreed with or adopted. As {karel} press “{view}”
+(view), and then “{copy}” (the button above it does nothing in this Slack): there you read the document, draw your
+signature with the mouse or a finger, and sign or reject.
 
 7. Press “{log}” (transaction log) on a card: who, what, when and where, also as a page, PDF and CSV. /sign log shows
 that of the whole dossier. Your tasks are at the left, at “paraaf”, and /sign taken shows those of the conversation.

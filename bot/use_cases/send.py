@@ -70,9 +70,10 @@ async def submit_draft(ports: Ports, submission: Submission, texts: Texts) -> An
     draft = fill_in(read_draft(submission.context), submission, today)
     if draft.way is Way.APPROVAL or ports.sealer is None:
         draft = replace(draft, way=Way.APPROVAL, signers=draft.signers[:1], in_order=False)
-    if await is_about_accounts(ports, submission.actor, draft):
-        return Open(adoption.asks_form(draft.asks, write_draft(draft), texts))
     with blame(name_documents(submission.values), forms.RECENT):
+        if await is_about_accounts(ports, submission.actor, draft):
+            await _check(ports, submission.actor, replace(draft, signers=draft.signers[:1]))
+            return Open(adoption.asks_form(draft.asks, write_draft(draft), texts))
         return await _go_by_way(ports, submission.actor, draft, texts)
 
 

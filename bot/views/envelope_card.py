@@ -139,6 +139,9 @@ def _show_evidence(envelope: Envelope, texts: Texts) -> tuple[Text, ...]:
 def _show_signer(signer: Signer, texts: Texts) -> str:
     if signer.decision is None:
         return signer.name
+    if signer.decision.adopted_on:
+        state = texts.say("adopted")
+        return f"{signer.name} · {state}"
     approved = signer.decision.answer is Answer.APPROVED
     # Not inside the braces: Babel does not look for messages there.
     state = texts.say("approved") if approved else texts.say("rejected")

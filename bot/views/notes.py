@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 
+from bot.domain.accounts import find_adoption_day
 from bot.domain.certified import Way
 from bot.domain.envelope import Answer, Envelope, Party, Signer
 from bot.texts import Texts
@@ -20,6 +21,9 @@ def note_completion(envelope: Envelope, texts: Texts) -> Card:
             len(envelope.signers),
             names=names,
         )
+        return _note(envelope, words, texts)
+    if day := find_adoption_day(envelope):
+        words = texts.say("{name} adopted the annual accounts, on {day}.", name=names, day=texts.day(day))
         return _note(envelope, words, texts)
     return _note(envelope, texts.say("{name} approved.", name=names), texts)
 

@@ -23,7 +23,7 @@ def _answer(element: Json, answer: str | Sequence[str]) -> dict[str, Any]:
             value: Json = {"value": answer}
         case "datepicker", str():
             value = {"selected_date": answer}
-        case "static_select", str():
+        case "static_select" | "radio_buttons", str():
             value = {"selected_option": _find(element, answer)}
         case "checkboxes", str():
             value = {"selected_options": [_find(element, answer)]}

@@ -38,10 +38,16 @@ class Story:
         """Send a document from the send dialog, once that is open; the card."""
         before = len(await self.cards())
         assert await self.answer(SANNE, words.SEND_TITLE, {words.DOCUMENTS: document, words.SIGNER: to.name}) == {}
+        await self.tell_what_is_asked()
         if await self.slack.has_modal():
             assert await self.answer(SANNE, words.WHO_TITLE, {words.CONTACT: to.name}) == {}
         await self.slack.until_no_modal()
         return await self.slack.until(self.channel, _is_card, before + 1)
+
+    async def tell_what_is_asked(self, asked: str = words.AGREE) -> None:
+        """Where it is asked of annual accounts."""
+        if await self.slack.has_modal() and (await self.slack.until_modal())["title"]["text"] == words.ASKS_TITLE:
+            assert await self.answer(SANNE, words.ASKS_TITLE, {words.ASKS: asked}) == {}
 
     async def answer(self, user: User, title: str, answers: Answers) -> dict[str, str]:
         """Submit the dialog with this title, once one is open; the errors that it shows."""

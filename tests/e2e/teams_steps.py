@@ -56,6 +56,8 @@ class TeamsStory:
         """Send a document from the send dialog, or from that form in a card; the card of the request."""
         before = len(self.cards())
         told = await self.fill(view, documents=document, signer=to.name, message=message)
+        if told.view and "asks" in told.view.inputs:
+            told = await self.fill(told.view, asks=words.AGREE)
         if told.view and "contact" in told.view.inputs:
             told = await self.fill(told.view, contact=to.name)
         assert told.view is None or not told.view.inputs, told.view.words

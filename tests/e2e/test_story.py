@@ -239,6 +239,7 @@ async def test_several_documents_with_a_message_and_a_due_date(running: Running)
         words.DUE: "2099-12-31",
     }
     assert await story.answer(SANNE, words.SEND_TITLE, answers) == {}
+    await story.tell_what_is_asked()
     card = await running.slack.until(story.channel, lambda each: "3 documenten" in read(each))
     assert read(card).splitlines()[0].endswith("3 documenten")
     assert f"*{ACCOUNTS}* · 12 pagina’s" in read(card)

@@ -1,6 +1,7 @@
 """The Dutch words on the screen, written out once more, so that a change of one of them shows."""
 
 LINK_TITLE, SEND_TITLE, WHO_TITLE = "Koppelen aan een klant", "Laten ondertekenen", "Wie is dit?"
+ASKS_TITLE, ASKS, AGREE, ADOPT = "Jaarrekening", "Wat vraagt u?", "Het concept accorderen", "Vaststellen"
 CLIENT, DOCUMENTS, SIGNER, CONTACT = "Klant", "Documenten uit het dossier", "Ondertekenaar", "Contact"
 MESSAGE, DUE, PLACE, REASON = "Bericht", "Uiterste datum", "Plaats", "Reden"
 

@@ -2,14 +2,23 @@
 
 from collections.abc import AsyncIterator
 from datetime import date, timedelta
+from typing import Any
 
 import aiohttp
 import pytest
+from aiohttp import web
+from aiohttp.test_utils import TestServer
 
+from adapters.webhooks.caller import open_caller
 from bot.domain.accounts import Asks
 from bot.domain.envelope import EnvelopeState
 from bot.domain.log import Happening
+from bot.use_cases.call_sources import Calling
+from bot.use_cases.source_envelopes import read_proof
+from bot.use_cases.webhooks import set_webhook
 from storage.evidence.entry import Entry
+from tests.databases import A_VAULT
+from tests.delivering import a_source, deliver
 from tests.scenarios.certifying import begin, choose, envelope_of, open_page
 from tests.scenarios.chat import Message
 from tests.scenarios.scene import OFFICE, Scene
@@ -64,6 +73,9 @@ async def test_adopting_asks_the_date_and_everything_tells_it(scene: Scene) -> N
 
     assert "Datum van vaststelling" in card.words
     assert "28 mei 2026" in card.words
+    assert "Karim Haddad · vastgesteld" in card.words
+    note = await scene.message("Karim Haddad heeft de jaarrekening vastgesteld, op 28 mei 2026")
+    assert note.thread == card.id
     envelope = await envelope_of(scene, card)
     assert (envelope.state, envelope.asks) == (EnvelopeState.COMPLETED, Asks.ADOPT)
     decision = envelope.signers[0].decision
@@ -77,6 +89,32 @@ async def test_adopting_asks_the_date_and_everything_tells_it(scene: Scene) -> N
     entry = entries[approved.receipt.index]
     assert isinstance(entry, Entry)
     assert (entry.asks, entry.adopted, entry.consent) == ("adopt", "2026-05-28", "adopt-1/nl")
+
+
+async def test_the_source_package_is_told_the_day_and_finds_the_proof(scene: Scene) -> None:
+    card, got = await send(scene, "adopt"), list[dict[str, Any]]()
+    id_ = scene.envelope_of(card)
+    source = a_source(office=OFFICE)
+    await deliver(scene.ports.store, id_, source=source)
+
+    async def take(request: web.Request) -> web.Response:
+        got.append(await request.json())
+        return web.Response(status=204)
+
+    app = web.Application()
+    app.router.add_post("/hook", take)
+    async with TestServer(app, host="127.0.0.1") as server:
+        await set_webhook(scene.ports.store, OFFICE, source.id, str(server.make_url("/hook")), scene.clock.now())
+        await adopt(scene, card, ADOPTED)
+        async with open_caller(A_VAULT, scene.clock, allows_loopback=True) as caller:
+            assert await Calling(scene.ports, caller).call_due() == 1
+    (told,) = got
+    assert (told["type"], told["data"]["envelope"]) == ("envelope.completed", id_)
+    assert (told["data"]["asks"], told["data"]["adopted_on"]) == ("adopt", "2026-05-28")
+    (decision,) = told["data"]["decisions"]
+    assert (decision["name"], decision["place"]) == ("Karim Haddad", "Utrecht")
+    assert told["data"]["links"]["proof"]
+    assert await read_proof(scene.ports, OFFICE, source.id, id_)
 
 
 async def test_a_day_to_come_or_none_is_refused_at_its_field(scene: Scene) -> None:
@@ -136,3 +174,12 @@ async def test_a_corrected_version_asks_the_same_to_begin_with(scene: Scene) -> 
     await scene.bas.press(await scene.message("heeft afgekeurd"), "Nieuwe versie sturen")
     await scene.bas.fill(await scene.bas.view("send"), documents=["Cijfers.pdf"]).submit()
     assert (await scene.bas.view("choose_asks")).chosen("asks") == ["adopt"]
+
+
+async def test_who_cannot_sign_is_told_of_before_what_is_asked(scene: Scene) -> None:
+    await scene.file(ACCOUNTS)
+    await scene.sign(scene.sanne)
+    form = await scene.sanne.view("send")
+    filled = scene.sanne.fill(form, documents=[ACCOUNTS], signer=scene.mila.id)
+    scene.room.members.remove(scene.mila.id)
+    assert "neemt nu niet deel" in (await filled.submit()).errors["signer"]

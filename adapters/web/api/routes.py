@@ -7,6 +7,7 @@ import structlog
 from aiohttp import web
 
 from adapters.web.api.deliveries import OPERATIONS as DELIVERIES
+from adapters.web.api.envelopes import OPERATIONS as ENVELOPES
 from adapters.web.api.gate import require_source
 from adapters.web.api.openapi import describe_api
 from adapters.web.api.operations import BASE, ApiSite, Operation, Visit
@@ -18,7 +19,7 @@ from bot.domain.delivery_refusals import DeliveryRefused
 from bot.domain.errors import StoreUnavailable
 from bot.texts import Texts
 
-OPERATIONS: Sequence[Operation] = (*DELIVERIES,)
+OPERATIONS: Sequence[Operation] = (*DELIVERIES, *ENVELOPES)
 
 _log = structlog.get_logger(__name__)
 

@@ -28,7 +28,13 @@ CHECKS = [
     negative_data_rejection,
     ignored_auth,
 ]
-OPERATIONS = [("POST", "/deliveries"), ("GET", "/deliveries/{id}")]
+OPERATIONS = [
+    ("POST", "/deliveries"),
+    ("GET", "/deliveries/{id}"),
+    ("GET", "/envelopes/{id}"),
+    ("GET", "/envelopes/{id}/proof"),
+    ("GET", "/envelopes/{id}/document"),
+]
 
 
 @pytest.mark.parametrize("mode", GenerationMode)
