@@ -507,11 +507,15 @@ class Outbox(Protocol):
     async def claim(self, now: datetime, lease: timedelta, limit: int) -> tuple[Claimed, ...]:
         """Lease up to `limit` due rows, only the oldest undelivered one of each conversation.
 
-        A row whose lease ended without a report is claimed again, as `unclear`.
+        A row whose lease ended without a report is claimed again, as `unclear`. One that is not unclear and shows the
+        newest state of something stands for all that wait behind it to show the same: those go.
         """
 
-    async def done(self, row: Claimed) -> None:
-        """Report a delivery; the row goes. No report counts once the lease was given to another."""
+    async def done(self, *rows: Claimed) -> None:
+        """Report deliveries; the rows go. No report counts once the lease was given to another."""
+
+    async def put_back(self, *rows: tuple[Claimed, datetime]) -> None:
+        """Let rows wait until then for their platform's rate: nothing was tried, and they keep their place in line."""
 
     async def postpone(self, row: Claimed, due: datetime, why: str, *, unclear: bool) -> None:
         """Report a failure that is worth another try at `due`."""

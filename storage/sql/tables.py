@@ -594,6 +594,7 @@ outbox = Table(
     Column("due_at", UtcTime, nullable=False),
     Column("lease_until", UtcTime),
     Column("attempts", Integer, nullable=False),
+    Column("waits", Integer, nullable=False, server_default="0"),
     Column("unclear", Boolean, nullable=False),
     Column("last_error", Text),
     Column("created_at", UtcTime, nullable=False),

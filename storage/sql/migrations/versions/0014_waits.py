@@ -1,0 +1,14 @@
+"""Rows of the outbox count how often they had to wait for a platform's rate, which is no attempt."""
+
+import sqlalchemy as sa
+from alembic import op
+
+revision = "0014"
+down_revision = "0010"
+branch_labels = None
+depends_on = None
+
+
+def upgrade() -> None:
+    """Apply this step."""
+    op.add_column("outbox", sa.Column("waits", sa.Integer(), server_default="0", nullable=False))
