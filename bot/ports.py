@@ -34,6 +34,7 @@ from bot.domain.people import (
 )
 from bot.domain.places import Conversation, MessageRef, Place, Reference
 from bot.domain.placing import FieldTemplate, PageShape, Placement, PlacingLink
+from bot.domain.rates import Limit
 from bot.domain.reminders import Reminder
 from bot.domain.sealing import Inspection, SealedPdf, SealOrder
 from bot.domain.signature import Signature
@@ -189,6 +190,20 @@ class DuplicateGuard(Protocol):
 
     async def forget(self, key: str) -> None:
         """Let the same request in again, since taking it in failed."""
+
+
+class Pace(Protocol):
+    """Keeps what goes to the platforms within their rates, for all replicas together. It never fails."""
+
+    async def ask(self, limits: Sequence[Limit], *, patient: bool = False) -> timedelta:
+        """Zero where a call may go now, which then counts for all these limits; else how long to wait, and none counts.
+
+        Who asks again after that wait may be told to wait once more, when others came first. The patient are told
+        times one after the other, however many they are, and never stand in the way of the others.
+        """
+
+    async def hold(self, limit: Limit, wait: timedelta) -> None:
+        """Let no call that counts for this limit go before that time is over, since the platform said so."""
 
 
 class Offices(Protocol):
@@ -640,7 +655,8 @@ class Ports:
 
     `public_url` is where browsers reach the pages, without a slash at its end. Without `geography` no place is derived
     from a network address. Without `evidence` nothing is recorded there, as in commands that decide nothing.
-    Without `layouts` no fields can be placed. Without `sealer` the certified way of signing is not offered.
+    Without `layouts` no fields can be placed. Without `sealer` the certified way of signing is not offered. Without
+    `pace` deliveries go as fast as they can.
     """
 
     store: Store
@@ -654,3 +670,4 @@ class Ports:
     evidence: Evidence | None = None
     layouts: LayoutReader | None = None
     sealer: Sealer | None = None
+    pace: Pace | None = None
