@@ -2,7 +2,7 @@
 
 Slack counts each method in each workspace, and messages in each channel. It promises at least so many a minute: 50 for
 methods of tier 3 and 100 for those of tier 4, one message a second in a channel, and "several hundred" messages a
-minute in a workspace, which are taken for 300, a fifth of a second apart (https://docs.slack.dev/apis/web-api/rate-limits
+minute in a workspace, which are taken for 300 (https://docs.slack.dev/apis/web-api/rate-limits
 and the page of each method). Teams counts what a bot does in one conversation and in one tenant
 (https://learn.microsoft.com/microsoftteams/platform/bots/how-to/rate-limit). Either may take more or less at times: a
 429 says so, and is obeyed beside these numbers.
@@ -49,7 +49,7 @@ class Limit:
 
 _TIER_3, _TIER_4 = (Rate(50, 60),), (Rate(100, 60),)
 _IN_CHANNEL: Final = (Rate(1, 1),)
-_IN_WORKSPACE: Final = (Rate(1, 0.2),)
+_IN_WORKSPACE: Final = (Rate(10, 2),)
 _OF_SLACK: Final = {
     Call.SEND: _IN_WORKSPACE,
     Call.UPDATE: _TIER_3,

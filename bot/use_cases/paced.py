@@ -23,8 +23,9 @@ _CAN_WAIT: Final = frozenset({Errand.REMIND, Errand.ESCALATE, Errand.TELL_ESCALA
 
 @dataclass(slots=True)
 class Chats:
-    """The chats that were opened, whose ids never change; the oldest are forgotten first."""
+    """The chats that were opened, whose ids never change; beyond `most` the oldest are forgotten."""
 
+    most: int = CHATS
     _known: dict[tuple[Platform, str, Account], Place] = field(default_factory=dict)
 
     def find(self, near: Place, account: Account) -> Place | None:
@@ -34,7 +35,7 @@ class Chats:
     def keep(self, near: Place, account: Account, chat: Place) -> None:
         """Know it from now on."""
         self._known[near.platform, near.tenant, account] = chat
-        if len(self._known) > CHATS:
+        if len(self._known) > self.most:
             del self._known[next(iter(self._known))]
 
 
