@@ -24,6 +24,7 @@ class Effort:
     documents: int
     searches: int
     entries: int
+    thinner: int
 
 
 FULL = Effort(
@@ -36,6 +37,7 @@ FULL = Effort(
     documents=10_000,
     searches=100,
     entries=1_000_000,
+    thinner=1,
 )
 QUICK = Effort(
     rounds=1,
@@ -47,6 +49,7 @@ QUICK = Effort(
     documents=100,
     searches=3,
     entries=2_000,
+    thinner=100,
 )
 
 
