@@ -604,4 +604,6 @@ outbox = Table(
     _partial("ix_outbox_due", "due_at", "id", where="state = 'pending'"),
     _partial("ix_outbox_line", "conversation", "id", where="state = 'pending'"),
     sqlite_autoincrement=True,
+    # Room beside each row for its lease: a claim that stays on its page touches no index, and takes a quarter.
+    postgresql_with={"fillfactor": 50},
 )

@@ -25,6 +25,7 @@ class Effort:
     searches: int
     entries: int
     thinner: int
+    envelopes: int
 
 
 FULL = Effort(
@@ -38,6 +39,7 @@ FULL = Effort(
     searches=100,
     entries=1_000_000,
     thinner=1,
+    envelopes=1_000_000,
 )
 QUICK = Effort(
     rounds=1,
@@ -50,6 +52,7 @@ QUICK = Effort(
     searches=3,
     entries=2_000,
     thinner=100,
+    envelopes=1_000,
 )
 
 
