@@ -9,9 +9,9 @@ from statistics import median
 from time import perf_counter, process_time
 
 from sqlalchemy import text
+from sqlalchemy.ext.asyncio import create_async_engine
 
 from bot.domain.outgoing import Errand, Outgoing
-from storage.sql.engine import connect
 from tests import builders as a
 from tests.bench.measuring import Effort, middle_ratio
 from tests.bench.rows import Bound, Row
@@ -152,7 +152,7 @@ def _with_ratio(row: Row, ours: Sequence[float], other: Sequence[float]) -> Row:
 
 
 async def _run(stage: Stage, statement: str, values: dict[str, object] | None = None, *, alone: bool = False) -> None:
-    engine = connect(stage.url).writing
+    engine = create_async_engine(stage.url)  # without the patience that Paraaf has with a statement
     async with engine.connect() as connection:
         opened = await connection.execution_options(isolation_level="AUTOCOMMIT") if alone else connection
         await opened.execute(text(statement), values)
