@@ -17,7 +17,7 @@ from bot.domain.places import Place
 
 
 class Call(StrEnum):
-    """What is asked of a platform's `Messenger`."""
+    """What is asked of a platform's `Messenger` or `Directory`."""
 
     SEND = "send"
     UPDATE = "update"
@@ -26,6 +26,8 @@ class Call(StrEnum):
     POST_FILE = "post file"
     FIND = "find"
     FETCH = "fetch"
+    LOOK = "look"
+    """Ask who somebody is, or who takes part."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +60,7 @@ _OF_SLACK: Final = {
     Call.POST_FILE: _TIER_3,  # it begins by listing files, which is the slowest of its steps
     Call.FIND: (),  # after unclear failures alone, and between 1 and 50 a minute, depending on how the app came there
     Call.FETCH: (),
+    Call.LOOK: (),  # some are answered from memory, others take several calls
 }
 _SHOWN_IN_CHANNEL: Final = (Call.SEND, Call.POST_FILE)
 _IN_CONVERSATION: Final = (Rate(7, 1), Rate(8, 2), Rate(60, 30), Rate(1_800, 3_600))

@@ -8,6 +8,7 @@ import pytest
 
 from bot.domain.errors import PlatformUnavailable, RateLimited
 from bot.domain.outgoing import Errand, Listed
+from bot.domain.people import Role, StaffId, StaffMember
 from bot.domain.rates import Limit
 from bot.ports import Ports
 from bot.use_cases.deliver import FIRST_WAIT, Courier, Outcome
@@ -18,6 +19,7 @@ from tests.use_cases.conftest import World
 
 BUSY, QUIET = "C0BUSY", "C0QUIET"
 SECOND = timedelta(seconds=1)
+KEEPER = StaffMember(StaffId("bas"), a.OFFICE, "Bas Jansen", "bas@linde.example")
 
 
 @pytest.fixture
@@ -122,6 +124,27 @@ async def test_another_method_goes_on_meanwhile(world: World, ports: Ports) -> N
         await tx.outbox.put(a.an_outgoing(subject="1", place=a.a_place(BUSY)), world.clock.now())
     await deliver_all(courier)
     assert [len(message.cards) for message in world.messenger.messages] == [2]
+
+
+async def escalate(world: World, channel: str) -> None:
+    async with world.store.transaction() as tx:
+        facts = {"tenant": a.an_account().tenant, "user": a.an_account().user}
+        await tx.outbox.put(a.an_outgoing(Errand.ESCALATE, place=a.a_place(channel), facts=facts), world.clock.now())
+
+
+async def test_who_takes_part_is_not_asked_either_where_the_platform_said_to_wait(world: World, ports: Ports) -> None:
+    async with world.store.transaction() as tx:
+        await tx.envelopes.add(a.an_envelope())
+        await tx.people.save_staff(KEEPER)
+        await tx.people.assign(a.CLIENT, Role.RELATION_KEEPER, KEEPER)
+    world.directory.fail_next.append(RateLimited(timedelta(seconds=30)))
+    for channel in (BUSY, QUIET):
+        await escalate(world, channel)
+        await deliver_all(Courier(ports))
+    assert [(row.errand, row.tries) for row in await list_waiting(world)] == [(Errand.ESCALATE, 0)] * 2
+    world.clock.move(timedelta(seconds=31))
+    await deliver_all(Courier(ports))
+    assert Errand.ESCALATE not in [row.errand for row in await list_waiting(world)]
 
 
 class CountingPace(ProcessPace):
