@@ -23,12 +23,13 @@ _REPLICAS: Final = "paraaf:pace"
 
 # Time is Redis's own, which all replicas share; a test may give another. `paraaf:pace:NAME` holds until when a limit is
 # shut and the ends of its two lines, `…:times` the newest calls first. Written as text, since Lua rounds large numbers.
+# All of it is kept a minute longer than it says something, so that no clock that is set right makes Redis forget.
 _BEGIN = """
 local clock = redis.call('TIME')
 local now = tonumber(ARGV[1]) or clock[1] * 1000000 + clock[2]
 local function write(number) return string.format('%.0f', number) end
 local function keep(key, until_)
-  local ms = math.ceil((until_ - now) / 1000)
+  local ms = math.ceil((until_ - now) / 1000) + 60000
   if redis.call('PTTL', key) < ms then redis.call('PEXPIRE', key, write(ms)) end
 end
 """

@@ -28,7 +28,7 @@ async def measure(effort: Effort) -> AsyncIterator[list[Row]]:
         yield await measure_start(effort, compiled)
         yield await measure_door(effort, compiled)
         yield await measure_teams(effort, compiled)
-    # The decisions come last, since what they ask of the outbox is delivered by nobody here.
+    # The decisions come late, since what they ask of the outbox is delivered by nobody here; the crowd throws it away.
     async with furnish_sqlite() as stage:
         yield await measure_outbox(stage, "SQLite", effort)
         yield await measure_search(stage, "SQLite", effort)
@@ -37,7 +37,6 @@ async def measure(effort: Effort) -> AsyncIterator[list[Row]]:
         yield await measure_outbox(stage, "PostgreSQL", effort)
         yield await measure_search(stage, "PostgreSQL", effort)
         yield await measure_on_postgres(stage, effort)
-    async with furnish_postgres() as stage:
         yield await measure_crowd(stage, effort)
         yield await measure_pacing(stage.ports, effort)
     yield await measure_evidence(effort)

@@ -20,6 +20,7 @@ from tests.bench.stage import Stage, name_channel
 SECTION = "A crowded morning on PostgreSQL"
 BATCH, CLAIMERS = 500, 2
 LEASE = timedelta(minutes=2)
+ROUNDS = 3
 CLAIMS = 40
 """Claims of reminders that one round of the due scan takes."""
 _COMMAND = (sys.executable, "-m", "tests.bench.replica")
@@ -70,7 +71,7 @@ async def _grow(stage: Stage, first: int, last: int, due: int) -> None:
 async def _scan(stage: Stage, effort: Effort) -> list[float]:
     """Reminders claimed a second, in so many rounds; then all is as before."""
     rates = []
-    for _ in range(effort.rounds):
+    for _ in range(min(effort.rounds, ROUNDS)):
         claimed, begun = 0, perf_counter()
         for _ in range(CLAIMS):
             async with stage.store.transaction() as tx:
@@ -83,7 +84,7 @@ async def _scan(stage: Stage, effort: Effort) -> list[float]:
 
 async def _measure_finishing(stage: Stage, due: int, effort: Effort) -> list[Row]:
     rates, own = [], []
-    for _ in range(min(effort.rounds, 3)):
+    for _ in range(min(effort.rounds, ROUNDS)):
         await _run(stage, "TRUNCATE outbox")
         await _run(stage, _OUTBOX, {"office": a.OFFICE, "due": due})
         await stage.gather_statistics()
@@ -110,7 +111,7 @@ async def _finish_all(stage: Stage) -> None:
 
 async def _measure_replicas(stage: Stage, effort: Effort) -> Row:
     one, two = [], []
-    for _ in range(min(effort.rounds, 3)):
+    for _ in range(min(effort.rounds, ROUNDS)):
         one.append(await _deliver(stage, effort.deliveries, replicas=1))
         two.append(await _deliver(stage, effort.deliveries, replicas=2))
     row = Row(SECTION, "cards delivered by two replicas beside one", "/s", median(two), median(one))

@@ -155,9 +155,15 @@ def test_redis_and_the_process_come_to_the_same(redis_url: str, steps: list[tupl
 
 
 async def compare(redis_url: str, steps: list[tuple[str, int, int]]) -> None:
+    async with BreakableRedis(connection_pool=ConnectionPool.from_url(redis_url)) as client:
+        await client.flushdb()
+        await take_steps(client, steps)
+        await client.connection_pool.disconnect()
+
+
+async def take_steps(client: BreakableRedis, steps: list[tuple[str, int, int]]) -> None:
     now = Stopwatch()
-    own, client = ProcessPace(now), BreakableRedis(connection_pool=ConnectionPool.from_url(redis_url))
-    await client.flushdb()
+    own = ProcessPace(now)
     shared = RedisPace(client, now, clock=now)
     for what, number, more in steps:
         if what == "ask":
@@ -168,4 +174,3 @@ async def compare(redis_url: str, steps: list[tuple[str, int, int]]) -> None:
                 await pace.hold(CALLS[number][0], timedelta(milliseconds=more))
         else:
             now.seconds += number / 1_000
-    await client.aclose(close_connection_pool=True)
