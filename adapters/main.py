@@ -16,7 +16,7 @@ from adapters.geography import open_geography
 from adapters.inbox.watching import Inbox
 from adapters.links import Link, keep_trying
 from adapters.log import AccessLog
-from adapters.parts import build_ports, open_guard, open_store
+from adapters.parts import build_ports, open_guard, open_pace, open_store
 from adapters.pdf.certificate import CertificatePdf
 from adapters.pdf.sealing.asking import SealJudge
 from adapters.pdf.sheet import SheetPdf
@@ -101,7 +101,8 @@ class Paraaf:
         geography = await asyncio.to_thread(open_geography, self._settings.geoip)
         built = build_ports(self._settings, store, messengers, directories, geography, holding.evidence)
         sealer = await self._parts.enter_async_context(open_sealer(self._settings, built.blobs))
-        ports = replace(built, sealer=sealer)
+        pace = await self._parts.enter_async_context(open_pace(self._settings))
+        ports = replace(built, sealer=sealer, pace=pace)
         courier = Courier(ports, self._metrics.count_delivery)
         recorder = Recorder(ports, courier.wake, self._metrics.count_recorded)
         opening = open_caller(vault, ports.clock, allows_loopback=self._settings.webhooks_loopback)

@@ -12,7 +12,7 @@ from adapters.pdf.layout import PdfLayoutReader
 from adapters.pdf.page_count import PdfPageCounter
 from adapters.settings import Settings
 from bot.domain.people import Platform
-from bot.ports import Blobs, Directory, DuplicateGuard, Evidence, Geography, Messenger, Ports
+from bot.ports import Blobs, Directory, DuplicateGuard, Evidence, Geography, Messenger, Pace, Ports
 from storage.blobs import open_blobs
 from storage.sql.engine import connect
 from storage.sql.migrations import configure, migrate
@@ -104,6 +104,22 @@ def build_ports(
         evidence=evidence,
         layouts=PdfLayoutReader(),
     )
+
+
+@asynccontextmanager
+async def open_pace(settings: Settings) -> AsyncIterator[Pace]:
+    """What keeps deliveries within the platforms' rates: shared in Redis where it is set, else this process's."""
+    from storage.redis.pace import open_redis_pace  # noqa: PLC0415 - slow, and for platforms only
+    from storage.redis.process_pace import ProcessPace  # noqa: PLC0415 - as above
+
+    if settings.redis is None:
+        yield ProcessPace()
+        return
+    pace = open_redis_pace(settings.redis.get_secret_value())
+    try:
+        yield pace
+    finally:
+        await pace.close()
 
 
 @asynccontextmanager

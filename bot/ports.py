@@ -35,6 +35,7 @@ from bot.domain.people import (
 )
 from bot.domain.places import Conversation, MessageRef, Place, Reference
 from bot.domain.placing import FieldTemplate, PageShape, Placement, PlacingLink
+from bot.domain.rates import Limit
 from bot.domain.reminders import Reminder
 from bot.domain.sbr import ClientNumber
 from bot.domain.sealing import Inspection, SealedPdf, SealOrder
@@ -203,6 +204,20 @@ class DuplicateGuard(Protocol):
 
     async def forget(self, key: str) -> None:
         """Let the same request in again, since taking it in failed."""
+
+
+class Pace(Protocol):
+    """Keeps what goes to the platforms within their rates, for all replicas together. It never fails."""
+
+    async def ask(self, limits: Sequence[Limit], *, patient: bool = False) -> timedelta:
+        """Zero where a call may go now, which then counts for all these limits; else how long to wait, and none counts.
+
+        Who asks again after that wait may be told to wait once more, when others came first. The patient are told
+        times one after the other, however many they are, and never stand in the way of the others.
+        """
+
+    async def hold(self, limit: Limit, wait: timedelta) -> None:
+        """Let no call that counts for this limit go before that time is over, since the platform said so."""
 
 
 class Offices(Protocol):
@@ -530,11 +545,15 @@ class Outbox(Protocol):
     async def claim(self, now: datetime, lease: timedelta, limit: int) -> tuple[Claimed, ...]:
         """Lease up to `limit` due rows, only the oldest undelivered one of each conversation.
 
-        A row whose lease ended without a report is claimed again, as `unclear`.
+        A row whose lease ended without a report is claimed again, as `unclear`. One that is not unclear and shows the
+        newest state of something stands for all that wait behind it to show the same: those go.
         """
 
-    async def done(self, row: Claimed) -> None:
-        """Report a delivery; the row goes. No report counts once the lease was given to another."""
+    async def done(self, *rows: Claimed) -> None:
+        """Report deliveries; the rows go. No report counts once the lease was given to another."""
+
+    async def put_back(self, *rows: tuple[Claimed, datetime]) -> None:
+        """Let rows wait until then for their platform's rate: nothing was tried, and they keep their place in line."""
 
     async def postpone(self, row: Claimed, due: datetime, why: str, *, unclear: bool) -> None:
         """Report a failure that is worth another try at `due`."""
@@ -795,7 +814,8 @@ class Ports:
 
     `public_url` is where browsers reach the pages, without a slash at its end. Without `geography` no place is derived
     from a network address. Without `evidence` nothing is recorded there, as in commands that decide nothing.
-    Without `layouts` no fields can be placed. Without `sealer` the certified way of signing is not offered.
+    Without `layouts` no fields can be placed. Without `sealer` the certified way of signing is not offered. Without
+    `pace` deliveries go as fast as they can.
     """
 
     store: Store
@@ -809,3 +829,4 @@ class Ports:
     evidence: Evidence | None = None
     layouts: LayoutReader | None = None
     sealer: Sealer | None = None
+    pace: Pace | None = None

@@ -6,6 +6,9 @@ What can run here for real has no fake, but for `FakeSealer`: it fails when a te
 from collections import deque
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from typing import Any
+
+from redis.asyncio import Redis
 
 from bot.conversation import Actor, FileRef
 from bot.domain.certified import SealLevel
@@ -31,6 +34,30 @@ class FixedClock:
     def move(self, by: timedelta) -> None:
         """Let time pass."""
         self._now += by
+
+
+class Stopwatch:
+    """Seconds since some moment, which pass when a test lets them."""
+
+    def __init__(self) -> None:
+        self.seconds = 100.0
+
+    def __call__(self) -> float:
+        return self.seconds
+
+
+class BreakableRedis(Redis):
+    """A real client whose connection can be taken away."""
+
+    is_away = False
+    asked = 0
+
+    async def execute_command(self, *args: Any, **options: Any) -> Any:  # noqa: ANN401 - the client's signature
+        """As the client does, or as it does where nobody is there."""
+        self.asked += 1
+        if self.is_away:
+            raise ConnectionRefusedError("nobody there")
+        return await super().execute_command(*args, **options)  # type: ignore[no-untyped-call] # the client has no types here
 
 
 @dataclass(slots=True)

@@ -16,6 +16,8 @@ PARTS = (
     "The outbox",
     "Search in one dossier",
     "A decision with its commit",
+    "A crowded morning on PostgreSQL",
+    "Reminders that are due at one moment",
     "The evidence log",
     "This machine",
 )

@@ -81,8 +81,9 @@ class Outgoing:
 class Claimed:
     """An outbox row that this process may deliver until its lease ends.
 
-    `attempts` counts the deliveries begun before this one. `unclear` says that an earlier one broke after the message
-    was handed over, or was never reported back, so that it must be looked up before it is sent again.
+    `attempts` counts the deliveries begun before this one, and `waits` how often it was claimed only to be put back.
+    `unclear` says that an earlier one broke after the message was handed over, or was never reported back, so that it
+    must be looked up before it is sent again.
     """
 
     id: OutgoingId
@@ -91,6 +92,7 @@ class Claimed:
     created_at: datetime
     attempts: int
     unclear: bool
+    waits: int = 0
 
 
 @dataclass(frozen=True, slots=True)

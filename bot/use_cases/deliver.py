@@ -26,6 +26,7 @@ from bot.domain.outgoing import Claimed, Errand
 from bot.incidents import describe
 from bot.ports import Ports
 from bot.use_cases.errands import bury, run_errand
+from bot.use_cases.paced import Chats, pace_ports
 
 BATCH = 100
 """Rows claimed at once: measured, one by one is ten times slower."""
@@ -35,6 +36,8 @@ FILES = 2
 """Errands with files at the same time: each holds up to ten in memory."""
 POLL = 1.0
 """Seconds between two looks at the outbox when nobody says that there is something new."""
+CLOCKS_DIFFER = 0.005
+"""Seconds by which the event loop may be ahead of the clock that says what is due."""
 FIRST_WAIT, LONGEST_WAIT = timedelta(seconds=1), timedelta(minutes=5)
 GIVE_UP_AFTER = timedelta(days=1)
 """How long a platform's outage is waited out before a row is buried and its sender told."""
@@ -49,6 +52,8 @@ class Outcome(StrEnum):
 
     DELIVERED = "delivered"
     POSTPONED = "postponed"
+    PUT_BACK = "put back"
+    """Waits for the platform's rate: nothing was tried, or the platform said that it is too much."""
     BURIED = "buried"
 
 
@@ -62,6 +67,7 @@ class Courier:
         self._observe = observe
         self._woken = asyncio.Event()
         self._files = asyncio.Semaphore(FILES)
+        self._chats = Chats()
 
     def wake(self) -> None:
         """Look at the outbox now rather than at the next poll."""
@@ -118,9 +124,9 @@ class Courier:
     async def _try(self, row: Claimed) -> None:
         try:
             async with self._files if row.outgoing.errand in _WITH_FILES else nullcontext():
-                await run_errand(self._ports, row)
+                await run_errand(pace_ports(self._ports, self._chats, row), row)
         except RateLimited as limited:
-            await self._postpone(row, limited.retry_after, "rate limited", unclear=row.unclear)
+            await self._put_back(row, limited.retry_after)
         except PlatformUnavailable as unavailable:
             await self._postpone_or_bury(row, unavailable.reason, unclear=row.unclear)
         except DeliveryUnclear as unclear:
@@ -150,6 +156,13 @@ class Courier:
         async with self._ports.store.transaction() as tx:
             await tx.outbox.postpone(row, self._ports.clock.now() + wait, why, unclear=unclear)
         self._observe(row.outgoing.errand, Outcome.POSTPONED)
+
+    async def _put_back(self, row: Claimed, wait: timedelta) -> None:
+        async with self._ports.store.transaction() as tx:
+            await tx.outbox.put_back((row, self._ports.clock.now() + wait))
+        if wait.total_seconds() < POLL:  # the next look would come later than the platform's rate allows
+            asyncio.get_running_loop().call_later(wait.total_seconds() + CLOCKS_DIFFER, self.wake)
+        self._observe(row.outgoing.errand, Outcome.PUT_BACK)
 
     async def _bury(self, row: Claimed, why: str) -> None:
         _log.error("outbox.buried", row=row.id, errand=row.outgoing.errand, why=why)

@@ -4,18 +4,11 @@ import time
 from collections.abc import Callable
 from datetime import timedelta
 
-import structlog
 from redis.asyncio import Redis
-from redis.asyncio.retry import Retry
-from redis.backoff import NoBackoff
 from redis.exceptions import RedisError
 
-_log = structlog.get_logger(__name__)
+from storage.redis.reaching import Outage, open_redis
 
-_ANSWER_SECONDS = 0.3
-"""A tenth of the time in which Slack wants its answer; a healthy Redis takes a hundredth of this."""
-_PAUSE_SECONDS = 5.0
-"""After a failure Redis is left alone this long, so that an outage costs one slow request, not every one."""
 _MOST_KEYS = 100_000
 """About 20 MB; the oldest go first, which costs a second look at a repeated request, never correctness."""
 
@@ -59,20 +52,19 @@ class RedisDuplicateGuard:
     def __init__(self, redis: Redis, now: Callable[[], float] = time.monotonic) -> None:
         self._redis = redis
         self._own = ProcessDuplicateGuard(now)
-        self._now = now
-        self._away_until: float | None = None
+        self._outage = Outage("guard", now)
 
     async def first(self, key: str, keep: timedelta) -> bool:
         if not await self._own.first(key, keep):
             return False
-        if self._is_paused():
+        if self._outage.is_paused:
             return True
         try:
             added = await self._redis.set(_name(key), b"", nx=True, px=keep)
         except (RedisError, OSError) as error:
-            self._note_failure(error)
+            self._outage.note_failure(error)
             return True
-        self._note_answer()
+        self._outage.note_answer()
         return bool(added)
 
     async def forget(self, key: str) -> None:
@@ -80,36 +72,16 @@ class RedisDuplicateGuard:
         try:
             await self._redis.delete(_name(key))
         except (RedisError, OSError) as error:
-            self._note_failure(error)
+            self._outage.note_failure(error)
 
     async def close(self) -> None:
         """Close the connections to Redis."""
         await self._redis.aclose()
 
-    def _is_paused(self) -> bool:
-        return self._away_until is not None and self._now() < self._away_until
-
-    def _note_failure(self, error: Exception) -> None:
-        if self._away_until is None:
-            _log.warning("redis_away", error=str(error), guard="this process only")
-        self._away_until = self._now() + _PAUSE_SECONDS
-
-    def _note_answer(self) -> None:
-        if self._away_until is not None:
-            _log.info("redis_back")
-        self._away_until = None
-
 
 def open_redis_guard(url: str) -> RedisDuplicateGuard:
     """A guard on the Redis at a `redis://` or `rediss://` URL; nothing is connected yet. Raises `ValueError`."""
-    redis = Redis.from_url(
-        url,
-        socket_timeout=_ANSWER_SECONDS,
-        socket_connect_timeout=_ANSWER_SECONDS,
-        # One try more, for a connection that ended while it lay idle.
-        retry=Retry(NoBackoff(), 1),
-    )
-    return RedisDuplicateGuard(redis)
+    return RedisDuplicateGuard(open_redis(url))
 
 
 def _name(key: str) -> str:

@@ -4,7 +4,22 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Row, Select, bindparam, case, delete, func, or_, select, text, true, update
+from sqlalchemy import (
+    Row,
+    Select,
+    Text,
+    bindparam,
+    case,
+    cast,
+    delete,
+    func,
+    literal_column,
+    or_,
+    select,
+    text,
+    true,
+    update,
+)
 from sqlalchemy.sql.dml import ReturningUpdate
 from uuid_utils import uuid7
 
@@ -14,12 +29,14 @@ from storage.sql.rows import read_place, write_place
 from storage.sql.session import Session
 from storage.sql.tables import outbox
 
-_earlier = outbox.alias("earlier")
+_earlier, _later = outbox.alias("earlier"), outbox.alias("later")
+_SHOWS_NEWEST = (Errand.SHOW_CARD, Errand.SHOW_DELEGATION)
+"""What is done once for all who asked meanwhile, since it is put into words only when it is done."""
 
 
 def _is_pending(table: Any) -> Any:  # noqa: ANN401 - tables and their aliases have no common public type
     # Written out, not bound, so that the database sees that the partial indexes fit.
-    return table.c.state == bindparam(None, "pending", literal_execute=True)
+    return table.c.state == literal_column("'pending'")
 
 
 def _select_due() -> Select[tuple[int]]:
@@ -49,6 +66,27 @@ def _lease(due: Select[tuple[int]]) -> ReturningUpdate[Any]:
 # SQLite has one writer at a time, so that nobody can claim between the query and the update.
 _CLAIM = _lease(_select_due())
 _CLAIM_POSTGRESQL = _lease(_select_due().with_for_update(of=outbox, skip_locked=True))
+
+
+def _collapse() -> Any:  # noqa: ANN401 - a delete has no short name
+    # What may have been sent already, by the first or by one behind it, may show less than was asked for since.
+    alike = (_later.c[name] == outbox.c[name] for name in ("conversation", "errand", "subject"))
+    superseded = (
+        select(_later.c.id)
+        .join(outbox, _later.c.id > outbox.c.id)
+        .where(
+            outbox.c.id.in_(bindparam("rows", expanding=True)),
+            *alike,
+            cast(_later.c.facts, Text) == cast(outbox.c.facts, Text),
+            _is_pending(_later),
+            _later.c.lease_until.is_(None),
+            ~_later.c.unclear,
+        )
+    )
+    return delete(outbox).where(outbox.c.id.in_(superseded))
+
+
+_COLLAPSE = _collapse()
 _DEPTH = select(func.count()).select_from(outbox).where(_is_pending(outbox))
 # A worker whose lease ended and was given to another may report nothing any more: `attempts` counts the leases.
 _IS_HELD = (outbox.c.id == bindparam("row"), outbox.c.attempts == bindparam("lease"), _is_pending(outbox))
@@ -56,6 +94,7 @@ _REPORT = update(outbox).where(*_IS_HELD)
 _DONE = delete(outbox).where(*_IS_HELD)
 _BURY = _REPORT.values(state="dead", lease_until=None, last_error=bindparam("why")).returning(outbox.c.id)
 _POSTPONE = _REPORT.values(lease_until=None, due_at=bindparam("due"), last_error=bindparam("why"))
+_PUT_BACK = _REPORT.values(lease_until=None, due_at=bindparam("due"), waits=outbox.c.waits + 1)
 _POSTPONE_UNCLEAR = _POSTPONE.values(unclear=true())
 
 # Among the dead first: "dead" comes before "pending". Without `facts`, which tell of people.
@@ -109,10 +148,15 @@ class SqlOutbox:
         await self._session.flush()
         claim = _CLAIM_POSTGRESQL if self._session.is_postgresql else _CLAIM
         rows = await self._session.all(claim, {"now": now, "until": now + lease, "limit": limit})
+        if collapsing := [row.id for row in rows if row.errand in _SHOWS_NEWEST and not row.unclear]:
+            await self._session.run(_COLLAPSE, {"rows": collapsing})
         return tuple(_read(row) for row in sorted(rows, key=lambda row: (row.due_at, row.id)))
 
-    async def done(self, row: Claimed) -> None:
-        await self._session.run(_DONE, _name_lease(row))
+    async def done(self, *rows: Claimed) -> None:
+        await self._session.run(_DONE, [_name_lease(row) for row in rows])
+
+    async def put_back(self, *rows: tuple[Claimed, datetime]) -> None:
+        await self._session.run(_PUT_BACK, [{**_name_lease(row), "due": due} for row, due in rows])
 
     async def postpone(self, row: Claimed, due: datetime, why: str, *, unclear: bool) -> None:
         # Once unclear, always unclear: what an earlier attempt may have delivered, a later one does not make certain.
@@ -155,12 +199,13 @@ def _name_line(outgoing: Outgoing) -> str:
 
 
 def _name_lease(row: Claimed) -> dict[str, Any]:
-    return {"row": row.id, "lease": row.attempts + 1}
+    return {"row": row.id, "lease": row.attempts + row.waits + 1}
 
 
 def _read(row: Row[Any]) -> Claimed:
     outgoing = Outgoing(OfficeId(row.office_id), read_place(row), Errand(row.errand), row.subject, row.facts)
-    return Claimed(OutgoingId(row.id), outgoing, row.key, row.created_at, row.attempts - 1, row.unclear)
+    attempts = row.attempts - row.waits - 1
+    return Claimed(OutgoingId(row.id), outgoing, row.key, row.created_at, attempts, row.unclear, row.waits)
 
 
 def _list(row: Row[Any]) -> Listed:
@@ -172,7 +217,7 @@ def _list(row: Row[Any]) -> Listed:
         row.subject,
         row.created_at,
         row.due_at,
-        row.attempts,
+        row.attempts - row.waits,
         row.last_error or "",
         buried=row.state == "dead",
     )

@@ -681,6 +681,7 @@ outbox = Table(
     Column("due_at", UtcTime, nullable=False),
     Column("lease_until", UtcTime),
     Column("attempts", Integer, nullable=False),
+    Column("waits", Integer, nullable=False, server_default="0"),
     Column("unclear", Boolean, nullable=False),
     Column("last_error", Text),
     Column("created_at", UtcTime, nullable=False),
@@ -690,6 +691,8 @@ outbox = Table(
     _partial("ix_outbox_due", "due_at", "id", where="state = 'pending'"),
     _partial("ix_outbox_line", "conversation", "id", where="state = 'pending'"),
     sqlite_autoincrement=True,
+    # Room beside each row for its lease: a claim that stays on its page touches no index, and takes a quarter.
+    postgresql_with={"fillfactor": 50},
 )
 
 webhooks = Table(

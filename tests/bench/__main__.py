@@ -7,12 +7,14 @@ from collections.abc import AsyncIterator
 from time import perf_counter
 
 from adapters.commands.running import run
+from tests.bench.crowded import measure_crowd
 from tests.bench.decision import measure_on_postgres, measure_on_sqlite
 from tests.bench.door import measure_door
 from tests.bench.evidence import measure_evidence
 from tests.bench.flush import measure_flush
 from tests.bench.measuring import FULL, QUICK, Effort
 from tests.bench.outbox import measure_outbox, measure_search
+from tests.bench.pacing import measure_pacing
 from tests.bench.rows import Row, render_table
 from tests.bench.sealing import measure_sealing
 from tests.bench.stage import furnish_postgres, furnish_sqlite, make_folder
@@ -26,7 +28,7 @@ async def measure(effort: Effort) -> AsyncIterator[list[Row]]:
         yield await measure_start(effort, compiled)
         yield await measure_door(effort, compiled)
         yield await measure_teams(effort, compiled)
-    # The decisions come last, since what they ask of the outbox is delivered by nobody here.
+    # The decisions come late, since what they ask of the outbox is delivered by nobody here; the crowd throws it away.
     async with furnish_sqlite() as stage:
         yield await measure_outbox(stage, "SQLite", effort)
         yield await measure_search(stage, "SQLite", effort)
@@ -35,6 +37,8 @@ async def measure(effort: Effort) -> AsyncIterator[list[Row]]:
         yield await measure_outbox(stage, "PostgreSQL", effort)
         yield await measure_search(stage, "PostgreSQL", effort)
         yield await measure_on_postgres(stage, effort)
+        yield await measure_crowd(stage, effort)
+        yield await measure_pacing(stage.ports, effort)
     yield await measure_evidence(effort)
     yield measure_flush()
     yield await measure_sealing(effort)

@@ -24,6 +24,8 @@ class Effort:
     documents: int
     searches: int
     entries: int
+    thinner: int
+    envelopes: int
 
 
 FULL = Effort(
@@ -36,6 +38,8 @@ FULL = Effort(
     documents=10_000,
     searches=100,
     entries=1_000_000,
+    thinner=1,
+    envelopes=1_000_000,
 )
 QUICK = Effort(
     rounds=1,
@@ -47,6 +51,8 @@ QUICK = Effort(
     documents=100,
     searches=3,
     entries=2_000,
+    thinner=100,
+    envelopes=1_000,
 )
 
 

@@ -111,19 +111,10 @@ class Stage:
         return taken
 
 
-@asynccontextmanager
-async def furnish(url: str, folder: Path) -> AsyncIterator[Stage]:
-    """Make the tables at `url` and put an office, a client, a contact and a document into them."""
-    await migrate(url)
-    store = SqlStore(url)
+def build_ports(store: SqlStore, folder: Path) -> Ports:
+    """A core on this database, whose platform costs nothing."""
     platform = NullPlatform()
-    async with store.transaction() as tx:
-        await tx.offices.save(a.an_office())
-        await tx.offices.map_tenant(a.OFFICE, Platform.SLACK, TENANT)
-        await tx.people.save_client(a.a_client())
-        await tx.people.save_contact(a.a_contact())
-        await tx.dossiers.add(a.an_item())
-    ports = Ports(
+    return Ports(
         store=store,
         blobs=open_blobs(folder / "blobs"),
         pages=PdfPageCounter(),
@@ -132,8 +123,21 @@ async def furnish(url: str, folder: Path) -> AsyncIterator[Stage]:
         directories={Platform.SLACK: platform},
         public_url="http://127.0.0.1",
     )
+
+
+@asynccontextmanager
+async def furnish(url: str, folder: Path) -> AsyncIterator[Stage]:
+    """Make the tables at `url` and put an office, a client, a contact and a document into them."""
+    await migrate(url)
+    store = SqlStore(url)
+    async with store.transaction() as tx:
+        await tx.offices.save(a.an_office())
+        await tx.offices.map_tenant(a.OFFICE, Platform.SLACK, TENANT)
+        await tx.people.save_client(a.a_client())
+        await tx.people.save_contact(a.a_contact())
+        await tx.dossiers.add(a.an_item())
     try:
-        yield Stage(url, store, ports)
+        yield Stage(url, store, build_ports(store, folder))
     finally:
         await store.dispose()
 

@@ -2,36 +2,15 @@
 
 from collections.abc import AsyncIterator
 from datetime import timedelta
-from typing import Any
 
 import pytest
-from redis.asyncio import ConnectionPool, Redis
+from redis.asyncio import ConnectionPool
 from structlog.testing import capture_logs
 
 from storage.redis.guard import ProcessDuplicateGuard, RedisDuplicateGuard, open_redis_guard
+from tests.fakes import BreakableRedis, Stopwatch
 
 MINUTE = timedelta(minutes=1)
-
-
-class Stopwatch:
-    def __init__(self) -> None:
-        self.seconds = 100.0
-
-    def __call__(self) -> float:
-        return self.seconds
-
-
-class BreakableRedis(Redis):
-    """A real client whose connection can be taken away."""
-
-    is_away = False
-    asked = 0
-
-    async def execute_command(self, *args: Any, **options: Any) -> Any:  # noqa: ANN401 - the client's signature
-        self.asked += 1
-        if self.is_away:
-            raise ConnectionRefusedError("nobody there")
-        return await super().execute_command(*args, **options)  # type: ignore[no-untyped-call] # the client has no types here
 
 
 @pytest.fixture

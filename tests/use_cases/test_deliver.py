@@ -141,7 +141,7 @@ async def test_a_failed_row_blocks_its_conversation_and_no_other(sent: World) ->
     async with sent.store.transaction() as tx:
         other = a.an_envelope("envelope-2", conversation=a.a_place("C0OTHER"))
         await tx.envelopes.add(other)
-        await tx.outbox.put(a.an_outgoing(Errand.SHOW_CARD), sent.clock.now())
+        await tx.outbox.put(a.an_outgoing(Errand.NOTE_WITHDRAWAL), sent.clock.now())
         await tx.outbox.put(replace(elsewhere, subject=other.id), sent.clock.now())
     sent.messenger.broken["C0CLIENT"] = RateLimited(timedelta(minutes=5))
     await deliver_all(sent)

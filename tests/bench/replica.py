@@ -1,0 +1,36 @@
+"""One replica that delivers to a platform that takes no time: `python -m tests.bench.replica URL`.
+
+It says that it is ready, waits for a line, delivers until nothing is due, and says how many it delivered.
+"""
+
+import asyncio
+import sys
+
+from adapters.commands.running import run
+from bot.domain.outgoing import Errand
+from bot.use_cases.deliver import Courier, Outcome
+from storage.sql.store import SqlStore
+from tests.bench.stage import build_ports, make_folder
+
+
+async def _deliver(url: str) -> None:
+    delivered = 0
+
+    def count(_errand: Errand, outcome: Outcome) -> None:
+        nonlocal delivered
+        delivered += outcome is Outcome.DELIVERED
+
+    with make_folder() as folder:
+        store = SqlStore(url)
+        courier = Courier(build_ports(store, folder), count)
+        await courier.deliver_due()  # connections are opened and statements compiled
+        print("ready", flush=True)
+        await asyncio.to_thread(sys.stdin.readline)
+        while await courier.deliver_due():
+            pass
+        await store.dispose()
+    print(delivered, flush=True)
+
+
+if __name__ == "__main__":
+    run(_deliver(sys.argv[1]))
