@@ -513,6 +513,9 @@ class Outbox(Protocol):
     async def done(self, row: Claimed) -> None:
         """Report a delivery; the row goes. No report counts once the lease was given to another."""
 
+    async def release(self, rows: Sequence[Claimed]) -> None:
+        """Give back what was leased and not begun: whoever claims next may have it at once, as clear as it was."""
+
     async def postpone(self, row: Claimed, due: datetime, why: str, *, unclear: bool) -> None:
         """Report a failure that is worth another try at `due`."""
 

@@ -47,6 +47,7 @@ class Metrics:
         )
         self.decisions = Counter("paraaf_decisions", "Answers of signers.", ("answer",), registry=self.registry)
         self.depth = Gauge("paraaf_outbox_depth", "Messages that wait for delivery.", registry=self.registry)
+        self.reminders = Counter("paraaf_reminders", "Reminders put on their way.", registry=self.registry)
         self.recorded = Counter(
             "paraaf_evidence_recorded", "Events whose receipt this process saved.", registry=self.registry
         )
@@ -88,6 +89,10 @@ class Metrics:
     def count_delivery(self, errand: Errand, outcome: Outcome) -> None:
         """Count one attempt at a delivery."""
         self.deliveries.labels(errand.value, outcome.value).inc()
+
+    def count_reminders(self, number: int) -> None:
+        """Count reminders that were put in the outbox."""
+        self.reminders.inc(number)
 
     def count_recorded(self, number: int) -> None:
         """Count receipts of the evidence."""

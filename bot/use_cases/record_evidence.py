@@ -7,6 +7,7 @@ finds their entries instead of adding any.
 
 import asyncio
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from itertools import groupby
@@ -105,6 +106,7 @@ class Recorder:
 
     async def record_due(self) -> int:
         """Record up to `BATCH` of what is due now; the number of lines that were tried."""
+        lines: Sequence[OwedLine] = ()
         try:
             async with self._ports.store.transaction() as tx:
                 lines = await tx.owed_evidence.claim(self._ports.clock.now(), LEASE, BATCH)
@@ -117,7 +119,16 @@ class Recorder:
             # What was claimed stays leased, and is found again by its key.
             _log.warning("evidence.store_unavailable")
             return 0
+        except asyncio.CancelledError:
+            await self._give_back(lines)
+            raise
         return len(lines)
+
+    async def _give_back(self, lines: Sequence[OwedLine]) -> None:
+        """Let others record these lines at once, which finds the entries of those that are recorded already."""
+        with suppress(StoreUnavailable):  # else they stay leased for a while
+            async with self._ports.store.transaction() as tx:
+                await tx.owed_evidence.postpone(lines, self._ports.clock.now())
 
     def _note_troubles(self, lines: Sequence[OwedLine], outcome: _Outcome) -> None:
         for office in {owed.line.office for owed in lines}:

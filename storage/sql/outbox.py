@@ -55,6 +55,7 @@ _IS_HELD = (outbox.c.id == bindparam("row"), outbox.c.attempts == bindparam("lea
 _REPORT = update(outbox).where(*_IS_HELD)
 _DONE = delete(outbox).where(*_IS_HELD)
 _BURY = _REPORT.values(state="dead", lease_until=None, last_error=bindparam("why")).returning(outbox.c.id)
+_RELEASE = _REPORT.values(lease_until=None)
 _POSTPONE = _REPORT.values(lease_until=None, due_at=bindparam("due"), last_error=bindparam("why"))
 _POSTPONE_UNCLEAR = _POSTPONE.values(unclear=true())
 
@@ -113,6 +114,10 @@ class SqlOutbox:
 
     async def done(self, row: Claimed) -> None:
         await self._session.run(_DONE, _name_lease(row))
+
+    async def release(self, rows: Sequence[Claimed]) -> None:
+        for row in rows:
+            await self._session.run(_RELEASE, _name_lease(row))
 
     async def postpone(self, row: Claimed, due: datetime, why: str, *, unclear: bool) -> None:
         # Once unclear, always unclear: what an earlier attempt may have delivered, a later one does not make certain.
