@@ -12,6 +12,7 @@ from aiohttp import web
 from adapters.evidence.holding import Holding, hold_evidence
 from adapters.evidence.tiles import serve_tiles
 from adapters.geography import open_geography
+from adapters.hurrying import HurryingRouter, hurry
 from adapters.links import Link, keep_trying
 from adapters.listening import listen, serve_requests, serve_watchers
 from adapters.parts import build_ports, open_guard, open_store
@@ -81,8 +82,9 @@ class Paraaf:
         if self._roles.web:
             routes += await self._build_pages(ports, links, holding, wake)
         self._watch(holding)
-        self.address = await listen(routes, [self._metrics.time_acknowledgement], self._settings, self._parts)
-        router = CountingRouter(Router(ports, wake), self._metrics)
+        middlewares = [hurry, self._metrics.time_acknowledgement]
+        self.address = await listen(routes, middlewares, self._settings, self._parts)
+        router = CountingRouter(HurryingRouter(Router(ports, wake)), self._metrics)
         for link in doors:
             if not await link.connect(store, router, guard):
                 await self._parts.enter_async_context(beside(keep_trying(link, store, router, guard)))

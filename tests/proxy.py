@@ -53,9 +53,7 @@ class Proxy:
             yield self
         finally:
             server.close()
-            self._break_all()
-            for task in self._tasks:
-                task.cancel()
+            self.turn(Way.CUT)
             await asyncio.gather(*self._tasks, return_exceptions=True)
 
     async def _accept(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
@@ -65,6 +63,8 @@ class Proxy:
             return
         with suppress(OSError):
             await self._open.wait()
+            if writer.transport.is_closing():
+                return
             there, back = await asyncio.open_connection(*self._server)
             self._note(back)
             await asyncio.gather(self._pass(reader, back), self._pass(there, writer))

@@ -14,6 +14,9 @@ from storage.sql.troubles import TROUBLES, translate
 _ONE_AT_A_TIME = 7_238_546_001
 """Key of the advisory lock that replicas starting together queue on; any number that nothing else here uses."""
 
+_LONGEST_STEP = 600.0
+"""Seconds for one statement of a step, such as an index on a large table, or for another replica's steps."""
+
 _LOCKED = "database is locked"
 _WAITS = (0.05, 0.1, 0.2, 0.4, 0.8, 1.6)
 """Seconds. SQLite waits for its turn to write, but not for its turn to make a new file a WAL database."""
@@ -35,7 +38,7 @@ async def migrate(url: str) -> None:
 
 
 async def _migrate(url: str) -> None:
-    engines = connect(url)
+    engines = connect(url, answer=_LONGEST_STEP)
     try:
         async with engines.writing.begin() as connection:
             await connection.run_sync(_upgrade)
