@@ -32,6 +32,8 @@ def _select_due() -> Select[tuple[int]]:
             _is_pending(outbox),
             outbox.c.due_at <= bindparam("now"),
             or_(outbox.c.lease_until.is_(None), outbox.c.lease_until <= bindparam("now")),
+            # What a newer version put there is left to that, and what waits behind it as well.
+            outbox.c.errand.in_(list(Errand)),
             ~blocked.exists(),
         )
         .order_by(outbox.c.due_at, outbox.c.id)

@@ -3,6 +3,7 @@ from collections.abc import Iterable
 from datetime import timedelta
 
 import pytest
+from sqlalchemy import text
 
 from bot.domain.outgoing import Claimed, Errand, Outgoing, OutgoingId
 from bot.domain.people import Platform
@@ -201,3 +202,13 @@ async def test_four_claimers_never_get_the_same_row_and_keep_the_order(office_st
         await asyncio.gather(*(deliver() for _ in range(4)))
     assert len(set(taken)) == len(taken) == 70
     assert all(numbers == sorted(numbers) for numbers in told.values())
+
+
+async def test_what_only_a_newer_version_can_deliver_is_left_to_it(office_store: Store) -> None:
+    await put(office_store, say("new"), say("behind it"), say("elsewhere", "C2"))
+    async with office_store.transaction() as transaction:
+        session = transaction.outbox._session  # type: ignore[attr-defined]  # behind the port
+        await session.run(text("UPDATE outbox SET errand = 'of tomorrow' WHERE subject = 'new'"))
+    assert subjects(await claim(office_store)) == ["elsewhere"]
+    async with office_store.reading() as transaction:
+        assert await transaction.outbox.depth() == 3
