@@ -5,9 +5,11 @@ from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import AsyncExitStack
 from dataclasses import replace
 from math import nan
+from typing import TYPE_CHECKING
 
 import structlog
 from aiohttp import web
+from pydantic import SecretStr
 
 from adapters.evidence.holding import Holding, hold_evidence
 from adapters.evidence.tiles import serve_tiles
@@ -21,16 +23,21 @@ from adapters.roles import Roles
 from adapters.sealing import open_sealer, read_trust
 from adapters.settings import Settings
 from adapters.teams_settings import FRAMES
+from adapters.tracing import open_traces
 from adapters.web.metrics import CountingRouter, Metrics
+from adapters.web.requests import follow_requests
 from adapters.web.signing.site import Site, load_assets
 from adapters.web.verify import serve_verify
 from adapters.working import Worker, beside
 from bot.domain.people import Platform
+from bot.following import Follow
 from bot.ports import Directory, Messenger, Ports
 from bot.router import Router
-from storage.redis.wake_ups import RedisWakeUps, open_wake_ups
 from storage.sql.store import SqlStore
 from storage.vault import open_vault
+
+if TYPE_CHECKING:
+    from storage.redis.wake_ups import RedisWakeUps
 
 _log = structlog.get_logger(__name__)
 
@@ -76,15 +83,16 @@ class Paraaf:
         await holding.require_own(store)
         links = [link async for link in self._build_links(store)]
         ports = await self._build_ports(store, links, holding)
-        wake = await self._work(ports)
+        follow = await self._parts.enter_async_context(open_traces(self._settings.traces_url))
+        wake = await self._work(ports, follow)
         doors = links if self._roles.web else []
         routes = serve_watchers(ports, store, doors, self._worker, self._metrics)
         if self._roles.web:
             routes += await self._build_pages(ports, links, holding, wake)
         self._watch(holding)
-        middlewares = [hurry, self._metrics.time_acknowledgement]
+        middlewares = [follow_requests(follow), hurry, self._metrics.time_acknowledgement]
         self.address = await listen(routes, middlewares, self._settings, self._parts)
-        router = CountingRouter(HurryingRouter(Router(ports, wake)), self._metrics)
+        router = CountingRouter(HurryingRouter(Router(ports, wake, follow)), self._metrics)
         for link in doors:
             if not await link.connect(store, router, guard):
                 await self._parts.enter_async_context(beside(keep_trying(link, store, router, guard)))
@@ -114,21 +122,27 @@ class Paraaf:
         ports = build_ports(self._settings, store, messengers, directories, geography, holding.evidence)
         return replace(ports, sealer=await self._parts.enter_async_context(open_sealer(self._settings, ports.blobs)))
 
-    async def _work(self, ports: Ports) -> Callable[[], None]:
+    async def _work(self, ports: Ports, follow: Follow) -> Callable[[], None]:
         """Let what works by itself begin, unless another process does it; what wakes it, wherever it is."""
         wake_ups = None
         if self._settings.redis and self._roles != Roles():
-            wake_ups = open_wake_ups(self._settings.redis.get_secret_value())
-            self._parts.push_async_callback(wake_ups.close)
+            wake_ups = self._open_wake_ups(self._settings.redis)
         if not self._roles.worker:
             return await self._tell_others(wake_ups)
-        worker = self._worker = Worker(ports, self._metrics)
+        worker = self._worker = Worker(ports, self._metrics, follow)
         if wake_ups:
             await self._parts.enter_async_context(beside(wake_ups.listen(worker.wake)))
         await self._parts.enter_async_context(worker.working())
         return worker.wake
 
-    async def _tell_others(self, wake_ups: RedisWakeUps | None) -> Callable[[], None]:
+    def _open_wake_ups(self, url: SecretStr) -> "RedisWakeUps":
+        from storage.redis.wake_ups import open_wake_ups  # noqa: PLC0415 - slow, and for processes with one role only
+
+        wake_ups = open_wake_ups(url.get_secret_value())
+        self._parts.push_async_callback(wake_ups.close)
+        return wake_ups
+
+    async def _tell_others(self, wake_ups: "RedisWakeUps | None") -> Callable[[], None]:
         if wake_ups is None:
             return lambda: None  # workers look by themselves, every second
         await self._parts.enter_async_context(beside(wake_ups.pass_on()))

@@ -8,6 +8,7 @@ from typing import Any
 import structlog
 
 from adapters.web.metrics import Metrics
+from bot.following import Follow, follow
 from bot.incidents import describe
 from bot.ports import Ports
 from bot.use_cases.deliver import Courier
@@ -25,11 +26,11 @@ _log = structlog.get_logger(__name__)
 class Worker:
     """Works while `working` is open. Without platforms it records, and delivers nothing."""
 
-    def __init__(self, ports: Ports, metrics: Metrics) -> None:
+    def __init__(self, ports: Ports, metrics: Metrics, follow: Follow = follow) -> None:
         self._stopping = asyncio.Event()
         self._ended: set[str] = set()
-        self._courier = Courier(ports, metrics.count_delivery)
-        self._recorder = Recorder(ports, self._courier.wake, metrics.count_recorded)
+        self._courier = Courier(ports, metrics.count_delivery, follow)
+        self._recorder = Recorder(ports, self._courier.wake, metrics.count_recorded, follow)
         recording = {"evidence": self._recorder.run}
         reminding = Reminding(ports, self._courier.wake, metrics.count_reminders)
         delivering = {"deliveries": self._courier.run, "reminders": reminding.run} if ports.messengers else {}

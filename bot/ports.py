@@ -17,7 +17,7 @@ from bot.domain.envelope import Envelope, EnvelopeId, Party, Signer
 from bot.domain.evidence import EvidenceFact, Lag, OwedLine, Receipt
 from bot.domain.links import SigningLink, UploadPage
 from bot.domain.log import LogFilter, LoggedSignature, LogLine, LogLink, LogPosition, LogScope, Subject
-from bot.domain.outgoing import Claimed, Listed, Outgoing, OutgoingId
+from bot.domain.outgoing import Backlog, Claimed, Listed, Outgoing, OutgoingId
 from bot.domain.people import (
     Account,
     Client,
@@ -488,6 +488,9 @@ class Reminders(Protocol):
     async def plan(self, row: Reminder, due: datetime | None, *, escalated: bool) -> bool:
         """Let the next one be at `due`, None for never; False for who lost the lease, which changes nothing."""
 
+    async def backlog(self, now: datetime) -> Backlog:
+        """What is due now, as far as it is not done; quick with any number of rows."""
+
     async def stop(self, row: Reminder) -> None:
         """Forget a schedule whose signer is not awaited any more, unless the lease was lost."""
 
@@ -527,6 +530,9 @@ class Outbox(Protocol):
 
     async def depth(self) -> int:
         """How many rows wait for delivery."""
+
+    async def backlog(self, now: datetime) -> Backlog:
+        """What waits for delivery; quick with any number of rows."""
 
     async def list_rows(self, office: OfficeId | None, *, buried_only: bool, limit: int) -> tuple[Listed, ...]:
         """What was buried and then, unless `buried_only`, what waits; of one office or all, the oldest first."""

@@ -23,6 +23,7 @@ from bot.domain.errors import (
     Undeliverable,
 )
 from bot.domain.outgoing import Claimed, Errand, OutgoingId
+from bot.following import Follow, follow, name_delivery
 from bot.incidents import describe
 from bot.ports import Ports, Transaction
 from bot.use_cases.errands import bury, run_errand
@@ -57,10 +58,14 @@ class Courier:
     """Claims rows of the outbox and delivers them; `observe` hears the outcome of every attempt."""
 
     def __init__(
-        self, ports: Ports, observe: Callable[[Errand, Outcome], None] = lambda _errand, _outcome: None
+        self,
+        ports: Ports,
+        observe: Callable[[Errand, Outcome], None] = lambda _errand, _outcome: None,
+        follow: Follow = follow,
     ) -> None:
         self._ports = ports
         self._observe = observe
+        self._follow = follow
         self._woken = asyncio.Event()
         self._files = asyncio.Semaphore(FILES)
         self._begun: set[OutgoingId] = set()
@@ -146,7 +151,8 @@ class Courier:
 
     async def _deliver(self, row: Claimed) -> None:
         try:
-            await self._try(row)
+            with self._follow("delivery", **name_delivery(row)):
+                await self._try(row)
         except (StoreUnavailable, Conflict):
             # Not even the outcome could be kept: the lease ends, and the row is looked up then.
             _log.warning("outbox.store_unavailable", row=row.id)
@@ -177,6 +183,7 @@ class Courier:
         else:
             async with self._ports.store.transaction() as tx:
                 await tx.outbox.done(row)
+            _log.info("outbox.delivered")
             self._observe(row.outgoing.errand, Outcome.DELIVERED)
 
     async def _postpone_or_bury(self, row: Claimed, why: str, *, unclear: bool) -> None:

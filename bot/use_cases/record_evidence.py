@@ -29,6 +29,7 @@ from bot.domain.evidence import (
 from bot.domain.outgoing import Errand, Outgoing
 from bot.domain.people import OfficeId
 from bot.domain.signature import Signature
+from bot.following import Follow, follow
 from bot.incidents import describe, name_incident
 from bot.ports import Ports, Transaction
 from bot.use_cases.deliver import POLL, wait_before
@@ -72,7 +73,11 @@ class Recorder:
     """Claims owed lines and records them; `told` is called when there is something to show, `count` for receipts."""
 
     def __init__(
-        self, ports: Ports, told: Callable[[], None] = lambda: None, count: Callable[[int], None] = lambda _number: None
+        self,
+        ports: Ports,
+        told: Callable[[], None] = lambda: None,
+        count: Callable[[int], None] = lambda _number: None,
+        follow: Follow = follow,
     ) -> None:
         """Raises `ValueError` for ports without evidence."""
         if ports.evidence is None:
@@ -81,6 +86,7 @@ class Recorder:
         self._evidence = ports.evidence
         self._told = told
         self._count = count
+        self._follow = follow
         self._woken = asyncio.Event()
         self._troubles: dict[OfficeId, str] = {}
 
@@ -154,7 +160,8 @@ class Recorder:
         """Record the lines of one envelope; none overtakes one that could not be recorded now."""
         for number, owed in enumerate(lines):
             try:
-                outcome.recorded.append(await self._record_line(owed))
+                with self._follow("record", envelope=_name_envelope(owed), decision=owed.key):
+                    outcome.recorded.append(await self._record_line(owed))
             except (EvidenceUnavailable, StoreUnavailable) as away:
                 outcome.troubles[owed.line.office] = away.reason
                 outcome.postponed += lines[number:]

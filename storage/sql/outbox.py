@@ -8,11 +8,12 @@ from sqlalchemy import Row, Select, bindparam, case, delete, func, or_, select, 
 from sqlalchemy.sql.dml import ReturningUpdate
 from uuid_utils import uuid7
 
-from bot.domain.outgoing import Claimed, Errand, Listed, Outgoing, OutgoingId
+from bot.domain.outgoing import COUNTED, Backlog, Claimed, Errand, Listed, Outgoing, OutgoingId
 from bot.domain.people import OfficeId, Platform
 from storage.sql.rows import read_place, write_place
 from storage.sql.session import Session
 from storage.sql.tables import outbox
+from storage.sql.types import as_utc
 
 _earlier = outbox.alias("earlier")
 
@@ -52,6 +53,12 @@ def _lease(due: Select[tuple[int]]) -> ReturningUpdate[Any]:
 _CLAIM = _lease(_select_due())
 _CLAIM_POSTGRESQL = _lease(_select_due().with_for_update(of=outbox, skip_locked=True))
 _DEPTH = select(func.count()).select_from(outbox).where(_is_pending(outbox))
+_WAITING = select(outbox.c.id).where(_is_pending(outbox)).limit(COUNTED).subquery()
+_DUE_SINCE = select(func.min(outbox.c.due_at)).where(_is_pending(outbox), outbox.c.due_at <= bindparam("now"))
+_BACKLOG = select(
+    select(func.count()).select_from(_WAITING).scalar_subquery().label("waiting"),
+    _DUE_SINCE.scalar_subquery().label("due_since"),
+)
 # A worker whose lease ended and was given to another may report nothing any more: `attempts` counts the leases.
 _IS_HELD = (outbox.c.id == bindparam("row"), outbox.c.attempts == bindparam("lease"), _is_pending(outbox))
 _REPORT = update(outbox).where(*_IS_HELD)
@@ -132,6 +139,11 @@ class SqlOutbox:
     async def depth(self) -> int:
         await self._session.flush()
         return await self._session.number(_DEPTH)
+
+    async def backlog(self, now: datetime) -> Backlog:
+        await self._session.flush()
+        row = (await self._session.run(_BACKLOG, {"now": now})).one()
+        return Backlog(row.waiting, row.due_since and as_utc(row.due_since))
 
     async def list_rows(self, office: OfficeId | None, *, buried_only: bool, limit: int) -> tuple[Listed, ...]:
         await self._session.flush()
