@@ -11,6 +11,9 @@ from bot.following import Follow, follow
 if TYPE_CHECKING:
     from opentelemetry.trace import Tracer
 
+_PATIENCE = 5.0
+"""Seconds for a collector to take what it is sent, also at a stop."""
+
 
 class Tracing:
     """`follow` keeps `bot.following.Follow`."""
@@ -50,7 +53,7 @@ async def open_traces(url: str | None) -> AsyncIterator[Follow]:
     except ModuleNotFoundError:
         raise SettingsError({"PARAAF_TRACES_URL": "needs what pip install 'paraaf[otel]' installs"}) from None
     provider = TracerProvider(resource=Resource.create({"service.name": "paraaf"}), shutdown_on_exit=False)
-    provider.add_span_processor(BatchSpanProcessor(OTLPSpanExporter(endpoint=url)))
+    provider.add_span_processor(BatchSpanProcessor(OTLPSpanExporter(endpoint=url, timeout=_PATIENCE)))
     try:
         yield Tracing(provider.get_tracer("paraaf")).follow
     finally:
