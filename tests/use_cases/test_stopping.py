@@ -5,10 +5,13 @@ from dataclasses import replace
 
 import pytest
 
+from bot.domain.evidence import EvidenceFact, Receipt
 from bot.domain.outgoing import Errand
-from bot.domain.people import Platform
+from bot.domain.people import OfficeId, Platform
 from bot.ports import FetchedFile
 from bot.use_cases.deliver import FILES, FIRST_WAIT, LEASE, Courier
+from bot.use_cases.record_evidence import Recorder
+from tests import builders as a
 from tests.use_cases.conftest import World
 from tests.use_cases.test_deliver import HangingMessenger, an_upload, ask_for, depth
 
@@ -28,6 +31,21 @@ class HeldMessenger(HangingMessenger):
         self.fetching.release()
         await self.let_go.wait()
         return FetchedFile("Aangifte.pdf", b"some")
+
+
+class HangingEvidence:
+    """Evidence that never answers."""
+
+    def __init__(self) -> None:
+        self.asked = asyncio.Event()
+
+    async def record(self, fact: EvidenceFact) -> Receipt:
+        self.asked.set()
+        await asyncio.Event().wait()
+        raise AssertionError
+
+    async def prove(self, office: OfficeId, index: int) -> bytes:
+        raise AssertionError
 
 
 async def begin(world: World, messenger: HeldMessenger) -> tuple[asyncio.Event, asyncio.Task[None]]:
@@ -102,3 +120,18 @@ async def test_a_report_of_who_gave_a_row_up_counts_no_more(world: World) -> Non
         assert await tx.outbox.claim(world.clock.now(), LEASE, 1) == ()
         await tx.outbox.done(again)
     assert await depth(world) == 0
+
+
+async def test_lines_of_who_had_to_break_off_are_recorded_by_the_next(world: World) -> None:
+    async with world.store.transaction() as tx:
+        await tx.envelopes.add(a.an_envelope())
+        await tx.log.add([a.a_log_line()])
+    hanging = HangingEvidence()
+    recording = asyncio.create_task(Recorder(replace(world.ports, evidence=hanging)).record_due())
+    async with asyncio.timeout(PATIENCE):
+        await hanging.asked.wait()
+    recording.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await recording
+    async with world.store.transaction() as tx:
+        assert len(await tx.owed_evidence.claim(world.clock.now(), LEASE, 9)) == 1
