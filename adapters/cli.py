@@ -79,11 +79,15 @@ def root(
 
 @app.command()
 @answer
-def serve() -> None:
-    """Run Paraaf until it is asked to stop."""
+def serve(
+    web: Annotated[bool, typer.Option("--web", help="Only take requests, of platforms and browsers.")] = False,
+    worker: Annotated[bool, typer.Option("--worker", help="Only deliver, remind, record and seal.")] = False,
+) -> None:
+    """Run Paraaf until it is asked to stop: all of it in one process, or what is asked for."""
     from adapters.commands.serve import serve as work  # noqa: PLC0415 - see above
+    from adapters.roles import choose_roles  # noqa: PLC0415 - see above
 
-    run(work(_settings()))
+    run(work(_settings(), choose_roles(web=web, worker=worker)))
 
 
 @app.command()

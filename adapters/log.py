@@ -6,15 +6,17 @@ from typing import Any
 
 import structlog
 from aiohttp.abc import AbstractAccessLogger
-from aiohttp.web import BaseRequest, Request, StreamResponse
+from aiohttp.web import BaseRequest, Request, RequestKey, StreamResponse
 
 _SHARED: tuple[Any, ...] = (
     structlog.contextvars.merge_contextvars,
     structlog.processors.add_log_level,
     structlog.processors.TimeStamper(fmt="iso", utc=True),
 )
-_QUIET = frozenset({"/healthz", "/readyz", "/metrics"})
+QUIET = frozenset({"/healthz", "/readyz", "/metrics"})
 """Asked every few seconds by whoever watches over Paraaf."""
+REQUEST = RequestKey("REQUEST", str)
+"""Under this key a request has its id."""
 
 _log = structlog.get_logger("paraaf.access")
 
@@ -49,10 +51,12 @@ class AccessLog(AbstractAccessLogger):
     def log(self, request: BaseRequest, response: StreamResponse, time: float) -> None:
         """Log one request that took `time` seconds."""
         route = name_route(request)
-        if route in _QUIET and response.status < 400:  # noqa: PLR2004 - HTTP's first number for a failure
+        if route in QUIET and response.status < 400:  # noqa: PLR2004 - HTTP's first number for a failure
             return
+        ids = {"request": request[REQUEST]} if REQUEST in request else {}
+        milliseconds = round(time * 1000, 1)
         _log.info(
-            "request", method=request.method, route=route, status=response.status, milliseconds=round(time * 1000, 1)
+            "request", method=request.method, route=route, status=response.status, milliseconds=milliseconds, **ids
         )
 
 

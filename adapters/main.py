@@ -1,58 +1,47 @@
 """The composition root: a running Paraaf, with every part of it wired to the others."""
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Sequence
-from contextlib import AsyncExitStack, suppress
+from collections.abc import AsyncIterator, Callable, Sequence
+from contextlib import AsyncExitStack
 from dataclasses import replace
 from math import nan
-from typing import Any
+from typing import TYPE_CHECKING
 
 import structlog
 from aiohttp import web
+from pydantic import SecretStr
 
 from adapters.evidence.holding import Holding, hold_evidence
 from adapters.evidence.tiles import serve_tiles
 from adapters.geography import open_geography
+from adapters.hurrying import HurryingRouter, hurry
 from adapters.inbox.watching import Inbox
 from adapters.links import Link, keep_trying
-from adapters.log import AccessLog
+from adapters.listening import listen, serve_requests, serve_watchers
 from adapters.parts import build_ports, open_guard, open_pace, open_store
-from adapters.pdf.certificate import CertificatePdf
 from adapters.pdf.sealing.asking import SealJudge
-from adapters.pdf.sheet import SheetPdf
+from adapters.roles import Roles
 from adapters.sealing import open_sealer, read_trust
 from adapters.settings import Settings
 from adapters.teams_settings import FRAMES
+from adapters.tracing import open_traces
 from adapters.web.api.operations import ApiSite
 from adapters.web.api.routes import serve_api
-from adapters.web.health import Check, serve_health, tell_owed
-from adapters.web.logs import serve_logs
-from adapters.web.metrics import CountingRouter, Metrics, serve_metrics
-from adapters.web.pages import show_root
-from adapters.web.placing.routes import serve_placing
-from adapters.web.placing.site import PlacingSite
-from adapters.web.signing.routes import serve_signing
+from adapters.web.metrics import CountingRouter, Metrics
+from adapters.web.requests import follow_requests
 from adapters.web.signing.site import Site, load_assets
-from adapters.web.uploads import serve_uploads
 from adapters.web.verify import serve_verify
 from adapters.webhooks.caller import open_caller
-from bot.domain.errors import StoreUnavailable
+from adapters.working import Worker, beside
 from bot.domain.people import Platform
-from bot.incidents import describe
-from bot.ports import Directory, Messenger
+from bot.following import Follow
+from bot.ports import Directory, Messenger, Ports
 from bot.router import Router
-from bot.use_cases.call_sources import Calling
-from bot.use_cases.deliver import Courier
-from bot.use_cases.intake import Intake
-from bot.use_cases.record_evidence import Recorder
-from bot.use_cases.remind import Reminding
 from storage.sql.store import SqlStore
-from storage.vault import open_vault
+from storage.vault import Vault, open_vault
 
-PATIENCE = 10.0
-"""Seconds that requests and deliveries under way are given when Paraaf stops."""
-RESTART_WAIT = 1.0
-"""Seconds before deliveries or records go on after a mistake of ours ended them."""
+if TYPE_CHECKING:
+    from storage.redis.wake_ups import RedisWakeUps
 
 _log = structlog.get_logger(__name__)
 
@@ -60,12 +49,12 @@ _log = structlog.get_logger(__name__)
 class Paraaf:
     """A running Paraaf: `start` it, `stop` it."""
 
-    def __init__(self, settings: Settings) -> None:
+    def __init__(self, settings: Settings, roles: Roles | None = None) -> None:
         self._settings = settings
+        self._roles = roles or Roles()
         self._parts = AsyncExitStack()
-        self._stopping = asyncio.Event()
         self._metrics = Metrics()
-        self._ended: set[str] = set()
+        self._worker: Worker | None = None
         self.address = ""
         """Where it listens once it started, with the port that the system chose where the settings say 0."""
 
@@ -83,8 +72,9 @@ class Paraaf:
             raise
 
     async def stop(self) -> None:
-        """Take no more requests, finish what is under way, and close everything."""
-        self._stopping.set()
+        """Take no more requests, finish what is under way, give back what was not begun, and close everything."""
+        if self._worker:
+            self._worker.stop()
         await self._parts.aclose()
 
     async def _start(self) -> None:
@@ -96,52 +86,22 @@ class Paraaf:
         holding = await self._parts.enter_async_context(hold_evidence(self._settings))
         await holding.require_own(store)
         links = [link async for link in self._build_links(store)]
-        messengers: dict[Platform, Messenger] = {link.platform: link.messenger for link in links}
-        directories: dict[Platform, Directory] = {link.platform: link.directory for link in links}
-        geography = await asyncio.to_thread(open_geography, self._settings.geoip)
-        built = build_ports(self._settings, store, messengers, directories, geography, holding.evidence)
-        sealer = await self._parts.enter_async_context(open_sealer(self._settings, built.blobs))
-        pace = await self._parts.enter_async_context(open_pace(self._settings))
-        ports = replace(built, sealer=sealer, pace=pace)
-        courier = Courier(ports, self._metrics.count_delivery)
-        recorder = Recorder(ports, courier.wake, self._metrics.count_recorded)
-        opening = open_caller(vault, ports.clock, allows_loopback=self._settings.webhooks_loopback)
-        calling = Calling(ports, await self._parts.enter_async_context(opening))
-        self._run(self._keep_going("webhooks", calling.run), self._finish)
-        intake = Intake(ports, courier.wake)
-        if links:
-            self._run(self._keep_going("intake", intake.run), self._finish)
-            self._run(self._keep_going("deliveries", courier.run), self._finish)
-            self._run(self._keep_going("reminders", Reminding(ports, courier.wake).run), self._finish)
-        self._run(self._keep_going("evidence", recorder.run), self._finish)
-
-        def wake() -> None:
-            courier.wake()
-            recorder.wake()
-            calling.wake()
-            intake.wake()
-
-        assets = await asyncio.to_thread(load_assets, self._settings.public_url)
-        framed_by = FRAMES if self._settings.teams else ()
-        count = self._metrics.count_decision
-        site = Site(ports, assets, wake, count, framed_by, self._settings.proxies)
-        app = self._build_app(site, store, links, recorder)
-        trust = await asyncio.to_thread(read_trust, self._settings)
-        app.add_routes(serve_verify(holding.find_keys, SealJudge(trust).judge))
-        if self._settings.evidence_public and holding.find_log:
-            app.add_routes(serve_tiles(holding.find_log))
-        limit = self._settings.delivery_limit * 1_000_000
-        app.add_routes(serve_api(ApiSite(ports, limit)))
-        if self._settings.inbox:
-            self._run(self._keep_going("inbox", Inbox(ports, self._settings.inbox, limit).run), self._finish)
+        ports = await self._build_ports(store, links, holding)
+        follow = await self._parts.enter_async_context(open_traces(self._settings.traces_url))
+        wake = await self._work(ports, follow, vault)
+        doors = links if self._roles.web else []
+        routes = serve_watchers(ports, store, doors, self._worker, self._metrics)
+        if self._roles.web:
+            routes += await self._build_pages(ports, links, holding, wake)
         self._watch(holding)
-        await self._listen(app)
-        router = CountingRouter(Router(ports, wake), self._metrics)
-        for link in links:
+        middlewares = [follow_requests(follow), hurry, self._metrics.time_acknowledgement]
+        self.address = await listen(routes, middlewares, self._settings, self._parts)
+        router = CountingRouter(HurryingRouter(Router(ports, wake, follow)), self._metrics)
+        for link in doors:
             if not await link.connect(store, router, guard):
-                self._run(keep_trying(link, store, router, guard), _cancel)
-        platforms = [link.platform.value for link in links]
-        _log.info("started", address=self.address, public_url=self._settings.public_url, platforms=platforms)
+                await self._parts.enter_async_context(beside(keep_trying(link, store, router, guard)))
+        platforms, url = [link.platform.value for link in links], self._settings.public_url
+        _log.info("started", address=self.address, public_url=url, platforms=platforms)
 
     async def _build_links(self, store: SqlStore) -> AsyncIterator[Link]:
         if self._settings.slack:
@@ -159,41 +119,60 @@ class Paraaf:
             self._parts.push_async_callback(teams.stop)
             yield teams
 
-    def _build_app(self, site: Site, store: SqlStore, links: Sequence[Link], recorder: Recorder) -> web.Application:
-        async def check_database() -> str | None:
-            try:
-                await store.ping()
-            except StoreUnavailable:
-                return "does not answer"
-            return None
+    async def _build_ports(self, store: SqlStore, links: Sequence[Link], holding: Holding) -> Ports:
+        messengers: dict[Platform, Messenger] = {link.platform: link.messenger for link in links}
+        directories: dict[Platform, Directory] = {link.platform: link.directory for link in links}
+        geography = await asyncio.to_thread(open_geography, self._settings.geoip)
+        ports = build_ports(self._settings, store, messengers, directories, geography, holding.evidence)
+        sealer = await self._parts.enter_async_context(open_sealer(self._settings, ports.blobs))
+        return replace(ports, sealer=sealer, pace=await self._parts.enter_async_context(open_pace(self._settings)))
 
-        async def check_deliveries() -> str | None:
-            return "not running" if "deliveries" in self._ended else None
+    async def _work(self, ports: Ports, follow: Follow, vault: Vault) -> Callable[[], None]:
+        """Let what works by itself begin, unless another process does it; what wakes it, wherever it is."""
+        wake_ups = None
+        if self._settings.redis and self._roles != Roles():
+            wake_ups = self._open_wake_ups(self._settings.redis)
+        if not self._roles.worker:
+            return await self._tell_others(wake_ups)
+        opening = open_caller(vault, ports.clock, allows_loopback=self._settings.webhooks_loopback)
+        caller = await self._parts.enter_async_context(opening)
+        inbox = Inbox(ports, self._settings.inbox, self._delivery_limit) if self._settings.inbox else None
+        worker = self._worker = Worker(ports, self._metrics, caller, inbox, follow)
+        if wake_ups:
+            await self._parts.enter_async_context(beside(wake_ups.listen(worker.wake)))
+        await self._parts.enter_async_context(worker.working())
+        return worker.wake
 
-        async def check_evidence() -> str | None:
-            if "evidence" in self._ended:
-                return "not running"
-            if recorder.trouble:
-                return "takes nothing now; decisions go on, and are recorded later"
-            return await tell_owed(store, site.ports.clock)
+    def _open_wake_ups(self, url: SecretStr) -> "RedisWakeUps":
+        from storage.redis.wake_ups import open_wake_ups  # noqa: PLC0415 - slow, and for processes with one role only
 
-        async def check_inbox() -> str | None:
-            return "not running" if "inbox" in self._ended else None
+        wake_ups = open_wake_ups(url.get_secret_value())
+        self._parts.push_async_callback(wake_ups.close)
+        return wake_ups
 
-        watching: dict[str, Check] = {"inbox": check_inbox} if self._settings.inbox else {}
-        checks: dict[str, Check] = {"database": check_database}
-        app = web.Application(middlewares=[self._metrics.time_acknowledgement])
-        for link in links:
-            checks |= {link.platform.value: link.check, "deliveries": check_deliveries}
-            app.add_routes(link.routes(site.ports))
-        app.add_routes([web.get("/", show_root), *serve_signing(site), *serve_uploads(site.ports)])
-        app.add_routes(serve_placing(PlacingSite(site.ports, site.assets, site.framed_by)))
-        app.add_routes(
-            [*serve_logs(site.ports, SheetPdf().draw, CertificatePdf().draw), *serve_metrics(self._metrics, site.ports)]
-        )
-        app.add_routes(serve_health(checks, {"evidence": check_evidence, **watching}))
-        app.on_response_prepare.append(_set_headers)
-        return app
+    async def _tell_others(self, wake_ups: "RedisWakeUps | None") -> Callable[[], None]:
+        if wake_ups is None:
+            return lambda: None  # workers look by themselves, every second
+        await self._parts.enter_async_context(beside(wake_ups.pass_on()))
+        return wake_ups.tell
+
+    async def _build_pages(
+        self, ports: Ports, links: Sequence[Link], holding: Holding, wake: Callable[[], None]
+    ) -> list[web.AbstractRouteDef]:
+        assets = await asyncio.to_thread(load_assets, self._settings.public_url)
+        framed_by = FRAMES if self._settings.teams else ()
+        site = Site(ports, assets, wake, self._metrics.count_decision, framed_by, self._settings.proxies)
+        trust = await asyncio.to_thread(read_trust, self._settings)
+        routes = [*serve_requests(site, links), *serve_verify(holding.find_keys, SealJudge(trust).judge)]
+        routes += serve_api(ApiSite(ports, self._delivery_limit, told=wake))
+        if self._settings.evidence_public and holding.find_log:
+            routes += serve_tiles(holding.find_log)
+        return routes
+
+    @property
+    def _delivery_limit(self) -> int:
+        """Bytes that a delivery may have."""
+        return self._settings.delivery_limit * 1_000_000
 
     def _watch(self, holding: Holding) -> None:
         overseers = holding.overseers
@@ -201,42 +180,3 @@ class Paraaf:
             self._metrics.watch_evidence(lambda: nan, lambda: nan)
         else:
             self._metrics.watch_evidence(lambda: overseers.timestamps_owed, lambda: overseers.cosignatures_owed)
-
-    async def _listen(self, app: web.Application) -> None:
-        runner = web.AppRunner(app, access_log_class=AccessLog, shutdown_timeout=PATIENCE)
-        await runner.setup()
-        self._parts.push_async_callback(runner.cleanup)
-        await web.TCPSite(runner, self._settings.host, self._settings.port).start()
-        host, port = runner.addresses[0][:2]
-        self.address = f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
-
-    async def _keep_going(self, name: str, work: Callable[[asyncio.Event], Awaitable[None]]) -> None:
-        while not self._stopping.is_set():
-            self._ended.discard(name)
-            try:
-                await work(self._stopping)
-            except Exception as error:  # noqa: BLE001 - one mistake must not end every delivery or record
-                self._ended.add(name)
-                _log.error(f"{name}_ended", **describe(error))
-                await asyncio.sleep(RESTART_WAIT)
-
-    def _run(
-        self, work: Coroutine[Any, Any, None], end: Callable[[asyncio.Task[None]], Coroutine[Any, Any, None]]
-    ) -> None:
-        self._parts.push_async_callback(end, asyncio.create_task(work))
-
-    async def _finish(self, task: asyncio.Task[None]) -> None:
-        _, late = await asyncio.wait([task], timeout=PATIENCE)
-        if late:
-            await _cancel(task)
-
-
-async def _cancel(task: asyncio.Task[None]) -> None:
-    task.cancel()
-    with suppress(asyncio.CancelledError):
-        await task
-
-
-async def _set_headers(_request: web.Request, response: web.StreamResponse) -> None:
-    response.headers["Server"] = "Paraaf"  # the versions of what it runs on are nobody's business
-    response.headers.setdefault("X-Content-Type-Options", "nosniff")

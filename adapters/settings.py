@@ -106,6 +106,9 @@ class Settings(SealSettings, BaseSettings):
     tsa_roots: _File | None = Field(default=None, validation_alias="PARAAF_TSA_ROOTS")
     tsa_every: float = Field(default=60.0, ge=0, validation_alias="PARAAF_TSA_EVERY")
     witnesses: _File | None = Field(default=None, validation_alias="PARAAF_WITNESSES")
+    traces_url: Annotated[str, AfterValidator(check_address)] | None = Field(
+        default=None, validation_alias="PARAAF_TRACES_URL"
+    )
     slack_signing_secret: SecretStr | None = Field(default=None, validation_alias="SLACK_SIGNING_SECRET")
     slack_bot_token: SecretStr | None = Field(default=None, validation_alias="SLACK_BOT_TOKEN")
     slack_app_token: SecretStr | None = Field(default=None, validation_alias="SLACK_APP_TOKEN")

@@ -18,7 +18,7 @@ from bot.domain.envelope import Envelope, EnvelopeId, Party, Signer
 from bot.domain.evidence import EvidenceFact, Lag, OwedLine, Receipt
 from bot.domain.links import SigningLink, UploadPage
 from bot.domain.log import LogFilter, LoggedSignature, LogLine, LogLink, LogPosition, LogScope, Subject
-from bot.domain.outgoing import Claimed, Listed, Outgoing, OutgoingId
+from bot.domain.outgoing import Backlog, Claimed, Listed, Outgoing, OutgoingId
 from bot.domain.people import (
     Account,
     Client,
@@ -526,6 +526,9 @@ class Reminders(Protocol):
     async def plan(self, row: Reminder, due: datetime | None, *, escalated: bool) -> bool:
         """Let the next one be at `due`, None for never; False for who lost the lease, which changes nothing."""
 
+    async def backlog(self, now: datetime) -> Backlog:
+        """What is due now, as far as it is not done; quick with any number of rows."""
+
     async def stop(self, row: Reminder) -> None:
         """Forget a schedule whose signer is not awaited any more, unless the lease was lost."""
 
@@ -555,6 +558,9 @@ class Outbox(Protocol):
     async def put_back(self, *rows: tuple[Claimed, datetime]) -> None:
         """Let rows wait until then for their platform's rate: nothing was tried, and they keep their place in line."""
 
+    async def release(self, rows: Sequence[Claimed]) -> None:
+        """Give back what was leased and not begun: whoever claims next may have it at once, as clear as it was."""
+
     async def postpone(self, row: Claimed, due: datetime, why: str, *, unclear: bool) -> None:
         """Report a failure that is worth another try at `due`."""
 
@@ -566,6 +572,9 @@ class Outbox(Protocol):
 
     async def depth(self) -> int:
         """How many rows wait for delivery."""
+
+    async def backlog(self, now: datetime) -> Backlog:
+        """What waits for delivery; quick with any number of rows."""
 
     async def list_rows(self, office: OfficeId | None, *, buried_only: bool, limit: int) -> tuple[Listed, ...]:
         """What was buried and then, unless `buried_only`, what waits; of one office or all, the oldest first."""

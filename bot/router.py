@@ -22,6 +22,7 @@ from bot.domain.errors import PlatformError, Refusal, StoreUnavailable, Undelive
 from bot.domain.faults import Fault, InvalidInput, Problem
 from bot.domain.people import Person
 from bot.domain.typed_text import DOCUMENTS
+from bot.following import Follow, follow, name_interaction
 from bot.incidents import describe, name_incident
 from bot.ports import Ports
 from bot.texts import Texts, texts_for
@@ -104,9 +105,10 @@ _LOG_WORDS = {"log", "taaklog", "dossierlog"}
 class Router:
     """Answers every interaction. `wake` is called after whatever may have put something in the outbox."""
 
-    def __init__(self, ports: Ports, wake: Callable[[], None]) -> None:
+    def __init__(self, ports: Ports, wake: Callable[[], None], follow: Follow = follow) -> None:
         self._ports = ports
         self._wake = wake
+        self._follow = follow
 
     async def handle(self, interaction: Interaction) -> Answer:
         """The answer to an interaction, refusals and outages in the reader's language included.
@@ -116,6 +118,13 @@ class Router:
         """
         if isinstance(interaction, Press) and interaction.action not in _PRESSES:
             return Done()  # A link button opens its address by itself and asks nothing of us.
+        kind = type(interaction).__name__
+        with self._follow(f"answer {kind}", **name_interaction(interaction)):
+            answer = await self._answer_or_refuse(interaction)
+            _log.info("router.answered", interaction=kind, answer=type(answer).__name__)
+            return answer
+
+    async def _answer_or_refuse(self, interaction: Interaction) -> Answer:
         texts, platform = texts_for(interaction.actor.locale), interaction.actor.account.platform
         try:
             person = await self._ask_who(interaction.actor)
@@ -148,7 +157,8 @@ class Router:
         """
         incident, error = name_incident(), sys.exception()
         told = describe(error) if error else {}
-        _log.error("router.mistake", incident=incident, interaction=type(interaction).__name__, **told)
+        with follow("failure", **name_interaction(interaction)):
+            _log.error("router.mistake", incident=incident, interaction=type(interaction).__name__, **told)
         return Tell(explain_failure(incident, texts_for(interaction.actor.locale)))
 
     async def _ask_who(self, actor: Actor) -> Person:

@@ -80,6 +80,10 @@ async def _check_database(settings: Settings) -> Finding:
         return Finding(BROKEN, "database", f"{kind} does not answer: {error.reason}; check PARAAF_DATABASE_URL")
     if current is None:
         return Finding(NOTE, "database", f"{kind}, without tables yet; the next start makes them")
+    if newest is not None and current > newest:
+        return Finding(
+            NOTE, "database", f"{kind}, tables of a newer version (step {current}); upgrade this one as well"
+        )
     if current != newest:
         return Finding(NOTE, "database", f"{kind}, tables at step {current}; the next start brings them to {newest}")
     return Finding(OK, "database", f"{kind}, tables up to date (step {current})")

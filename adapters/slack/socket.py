@@ -15,6 +15,7 @@ from adapters.slack.door import Door
 from adapters.slack.errors import TOKEN_REFUSED, TokenRefused
 from adapters.slack.installation import APP_TOKEN
 from bot.domain.errors import PlatformError
+from bot.following import follow
 
 
 class SocketDoor(AsyncSocketModeHandler):
@@ -48,5 +49,6 @@ class SocketDoor(AsyncSocketModeHandler):
     async def handle(self, client: SocketModeClient, req: SocketModeRequest) -> None:  # type: ignore[override]  # as Bolt's own
         started = time()
         request = AsyncBoltRequest(mode="socket_mode", body=req.payload, headers=build_headers(req))
-        response = await self._door.admit(request, req.envelope_id)
+        with follow("request", request=req.envelope_id):
+            response = await self._door.admit(request, req.envelope_id)
         await send_async_response(client, req, response, started)

@@ -2,6 +2,7 @@
 
 from collections.abc import Awaitable, Callable
 from datetime import datetime
+from math import nan
 from time import perf_counter
 
 from aiohttp import web
@@ -12,8 +13,9 @@ from bot.conversation import Answer, Done, Interaction, Router, Submission
 from bot.domain.envelope import Answer as DecidedAnswer
 from bot.domain.errors import StoreUnavailable
 from bot.domain.evidence import Lag
-from bot.domain.outgoing import Errand
+from bot.domain.outgoing import COUNTED, Backlog, Errand
 from bot.domain.people import Platform
+from bot.domain.reminders import is_office_time
 from bot.ports import Ports
 from bot.use_cases.deliver import Outcome
 from bot.views import forms
@@ -46,7 +48,21 @@ class Metrics:
             registry=self.registry,
         )
         self.decisions = Counter("paraaf_decisions", "Answers of signers.", ("answer",), registry=self.registry)
-        self.depth = Gauge("paraaf_outbox_depth", "Messages that wait for delivery.", registry=self.registry)
+        self.depth = Gauge(
+            "paraaf_outbox_depth", f"Messages that wait for delivery, counted up to {COUNTED}.", registry=self.registry
+        )
+        self.age = Gauge(
+            "paraaf_outbox_age_seconds", "Since when the oldest message that is due waits.", registry=self.registry
+        )
+        self.reminders_due = Gauge(
+            "paraaf_reminders_due", f"Reminders that are due, counted up to {COUNTED}.", registry=self.registry
+        )
+        self.reminders_late = Gauge(
+            "paraaf_reminders_late_seconds",
+            "Since when the oldest of them waits; 0 outside office hours, in which nobody is reminded.",
+            registry=self.registry,
+        )
+        self.reminders = Counter("paraaf_reminders", "Reminders put on their way.", registry=self.registry)
         self.recorded = Counter(
             "paraaf_evidence_recorded", "Events whose receipt this process saved.", registry=self.registry
         )
@@ -71,6 +87,10 @@ class Metrics:
         )
         for answer in DecidedAnswer:
             self.decisions.labels(answer.value)  # 0 is a count as well
+        for platform in Platform:
+            self.acknowledgement.labels(platform.value)
+        for outcome in Outcome:
+            self.deliveries.labels(Errand.SHOW_CARD.value, outcome.value)
 
     def watch_evidence(self, timestamps: Callable[[], float], cosignatures: Callable[[], float]) -> None:
         """Show what these tell, whenever the metrics are asked for."""
@@ -79,15 +99,28 @@ class Metrics:
 
     def tell_lag(self, lag: Lag | None, now: datetime) -> None:
         """Show what is owed to the evidence; None where that is not known, which is not 0."""
-        unknown = float("nan")
-        self.evidence_owed.set(lag.owed if lag else unknown)
-        self.evidence_refused.set(lag.refused if lag else unknown)
+        self.evidence_owed.set(lag.owed if lag else nan)
+        self.evidence_refused.set(lag.refused if lag else nan)
         waits = (now - lag.oldest).total_seconds() if lag and lag.oldest else 0.0
-        self.evidence_lag.set(max(waits, 0.0) if lag else unknown)
+        self.evidence_lag.set(max(waits, 0.0) if lag else nan)
+
+    def tell_outbox(self, backlog: Backlog | None, now: datetime) -> None:
+        """Show what waits for delivery; None where that is not known."""
+        self.depth.set(backlog.waiting if backlog else nan)
+        self.age.set(_find_age(backlog, now))
+
+    def tell_reminders(self, backlog: Backlog | None, now: datetime) -> None:
+        """Show which reminders are due; None where that is not known."""
+        self.reminders_due.set(backlog.waiting if backlog else nan)
+        self.reminders_late.set(_find_age(backlog, now) if backlog is None or is_office_time(now) else 0.0)
 
     def count_delivery(self, errand: Errand, outcome: Outcome) -> None:
         """Count one attempt at a delivery."""
         self.deliveries.labels(errand.value, outcome.value).inc()
+
+    def count_reminders(self, number: int) -> None:
+        """Count reminders that were put in the outbox."""
+        self.reminders.inc(number)
 
     def count_recorded(self, number: int) -> None:
         """Count receipts of the evidence."""
@@ -111,6 +144,12 @@ class Metrics:
                 self.acknowledgement.labels(platform.value).observe(perf_counter() - started)
 
 
+def _find_age(backlog: Backlog | None, now: datetime) -> float:
+    if backlog is None:
+        return nan
+    return max((now - backlog.due_since).total_seconds(), 0.0) if backlog.due_since else 0.0
+
+
 class CountingRouter:
     """A router that counts the decisions which its core took in."""
 
@@ -129,16 +168,19 @@ class CountingRouter:
 
 
 def serve_metrics(metrics: Metrics, ports: Ports) -> list[web.AbstractRouteDef]:
-    """`GET /metrics`; the outbox and what is owed to the evidence are counted when it is asked for."""
+    """`GET /metrics`; what waits in the database is looked up when it is asked for, in three short queries."""
 
     async def show(_request: web.Request) -> web.Response:
+        now = ports.clock.now()
         try:
             async with ports.store.reading() as tx:
-                metrics.depth.set(await tx.outbox.depth())
-                metrics.tell_lag(await tx.owed_evidence.lag(), ports.clock.now())
-        except StoreUnavailable:
-            metrics.depth.set(float("nan"))  # unknown is not 0
-            metrics.tell_lag(None, ports.clock.now())
+                metrics.tell_outbox(await tx.outbox.backlog(now), now)
+                metrics.tell_reminders(await tx.reminders.backlog(now), now)
+                metrics.tell_lag(await tx.owed_evidence.lag(), now)
+        except StoreUnavailable:  # unknown is not 0
+            metrics.tell_outbox(None, now)
+            metrics.tell_reminders(None, now)
+            metrics.tell_lag(None, now)
         body = generate_latest(metrics.registry)
         return web.Response(body=body, headers={"Content-Type": CONTENT_TYPE_LATEST})
 

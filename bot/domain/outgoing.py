@@ -77,6 +77,18 @@ class Outgoing:
     facts: Mapping[str, object] = field(default_factory=dict)
 
 
+COUNTED = 100_000
+"""So many are counted at most: more tell nothing more, and cost whoever counts them every few seconds."""
+
+
+@dataclass(frozen=True, slots=True)
+class Backlog:
+    """How many wait, up to `COUNTED`, and since when the oldest of those that are due; None when none is."""
+
+    waiting: int
+    due_since: datetime | None
+
+
 @dataclass(frozen=True, slots=True)
 class Claimed:
     """An outbox row that this process may deliver until its lease ends.

@@ -6,7 +6,7 @@ looked up on the platform before it would be sent a second time.
 
 import asyncio
 import random
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from contextlib import nullcontext
 from datetime import timedelta
 from enum import StrEnum
@@ -22,9 +22,10 @@ from bot.domain.errors import (
     StoreUnavailable,
     Undeliverable,
 )
-from bot.domain.outgoing import Claimed, Errand
+from bot.domain.outgoing import Claimed, Errand, OutgoingId
+from bot.following import Follow, follow, name_delivery
 from bot.incidents import describe
-from bot.ports import Ports
+from bot.ports import Ports, Transaction
 from bot.use_cases.errands import bury, run_errand
 from bot.use_cases.paced import Chats, pace_ports
 
@@ -42,6 +43,7 @@ FIRST_WAIT, LONGEST_WAIT = timedelta(seconds=1), timedelta(minutes=5)
 GIVE_UP_AFTER = timedelta(days=1)
 """How long a platform's outage is waited out before a row is buried and its sender told."""
 
+_Deliveries = dict[asyncio.Task[None], Claimed]
 _WITH_FILES = (Errand.TAKE_FILES, Errand.POST_SEALED)
 
 _log = structlog.get_logger(__name__)
@@ -61,22 +63,30 @@ class Courier:
     """Claims rows of the outbox and delivers them; `observe` hears the outcome of every attempt."""
 
     def __init__(
-        self, ports: Ports, observe: Callable[[Errand, Outcome], None] = lambda _errand, _outcome: None
+        self,
+        ports: Ports,
+        observe: Callable[[Errand, Outcome], None] = lambda _errand, _outcome: None,
+        follow: Follow = follow,
     ) -> None:
         self._ports = ports
         self._observe = observe
+        self._follow = follow
         self._woken = asyncio.Event()
         self._files = asyncio.Semaphore(FILES)
         self._chats = Chats()
+        self._begun: set[OutgoingId] = set()
 
     def wake(self) -> None:
         """Look at the outbox now rather than at the next poll."""
         self._woken.set()
 
     async def run(self, stop: asyncio.Event) -> None:
-        """Deliver until `stop` is set; deliveries under way are finished first. A slow one holds up no other."""
+        """Deliver until `stop` is set; deliveries under way are finished first. A slow one holds up no other.
+
+        What was claimed and not begun by then is given back at once.
+        """
         stopping = asyncio.create_task(stop.wait())
-        active: set[asyncio.Task[None]] = set()
+        active: _Deliveries = {}
         try:
             while not stop.is_set():
                 self._woken.clear()
@@ -84,10 +94,11 @@ class Courier:
                 active |= started
                 if not started:
                     await self._wait(stopping, active)
-                active = {task for task in active if not task.done()}
+                active = {task: row for task, row in active.items() if not task.done()}
+            active = await self._give_back(active)
+            await asyncio.gather(*active, return_exceptions=True)
         except asyncio.CancelledError:
-            for task in active:
-                task.cancel()  # no patience is left; their leases end, and they are looked up then
+            await self._give_up(active)
             raise
         finally:
             stopping.cancel()
@@ -97,33 +108,67 @@ class Courier:
         """Deliver what is due now, at most one row of each conversation; the number of rows that were tried."""
         return len(await asyncio.gather(*await self._start_due(BATCH)))
 
-    async def _wait(self, stopping: asyncio.Task[bool], active: set[asyncio.Task[None]]) -> None:
+    async def _give_back(self, active: _Deliveries) -> _Deliveries:
+        """Let others have what was not begun, as if it had never been claimed; what is under way."""
+        under_way = {task: row for task, row in active.items() if row.id in self._begun}
+        untouched = [task for task in active if task not in under_way and not task.done()]
+        for task in untouched:
+            task.cancel()
+        await self._report(lambda tx: tx.outbox.release([active[task] for task in untouched]))
+        return under_way
+
+    async def _give_up(self, active: _Deliveries) -> None:
+        """No patience is left for what is under way: it may have arrived, and whoever takes it looks it up first."""
+        begun = frozenset(self._begun)
+        under_way = {task: row for task, row in active.items() if task.cancel()}
+        await asyncio.gather(*under_way, return_exceptions=True)
+        due = self._ports.clock.now() + FIRST_WAIT
+
+        async def postpone(tx: Transaction) -> None:
+            for row in under_way.values():
+                # Counts for nothing where it was done after all.
+                await tx.outbox.postpone(row, due, "stopped", unclear=row.unclear or row.id in begun)
+
+        await self._report(postpone)
+
+    async def _report(self, report: Callable[[Transaction], Awaitable[None]]) -> None:
+        try:
+            async with self._ports.store.transaction() as tx:
+                await report(tx)
+        except (StoreUnavailable, Conflict):
+            _log.warning("outbox.store_unavailable")  # the leases end by themselves
+
+    async def _wait(self, stopping: asyncio.Task[bool], active: _Deliveries) -> None:
         woken = asyncio.create_task(self._woken.wait())
         waited = {stopping, woken, *active}
         await asyncio.wait(waited, timeout=POLL, return_when=asyncio.FIRST_COMPLETED)
         woken.cancel()
 
-    async def _start_due(self, limit: int) -> set[asyncio.Task[None]]:
+    async def _start_due(self, limit: int) -> _Deliveries:
         if limit <= 0:
-            return set()
+            return {}
         try:
             async with self._ports.store.transaction() as tx:
                 rows = await tx.outbox.claim(self._ports.clock.now(), LEASE, limit)
         except StoreUnavailable:
             _log.warning("outbox.store_unavailable")
-            return set()
-        return {asyncio.create_task(self._deliver(row)) for row in rows}
+            return {}
+        return {asyncio.create_task(self._deliver(row)): row for row in rows}
 
     async def _deliver(self, row: Claimed) -> None:
         try:
-            await self._try(row)
+            with self._follow("delivery", **name_delivery(row)):
+                await self._try(row)
         except (StoreUnavailable, Conflict):
             # Not even the outcome could be kept: the lease ends, and the row is looked up then.
             _log.warning("outbox.store_unavailable", row=row.id)
+        finally:
+            self._begun.discard(row.id)
 
     async def _try(self, row: Claimed) -> None:
         try:
             async with self._files if row.outgoing.errand in _WITH_FILES else nullcontext():
+                self._begun.add(row.id)
                 await run_errand(pace_ports(self._ports, self._chats, row), row)
         except RateLimited as limited:
             await self._put_back(row, limited.retry_after)
@@ -144,6 +189,7 @@ class Courier:
         else:
             async with self._ports.store.transaction() as tx:
                 await tx.outbox.done(row)
+            _log.info("outbox.delivered")
             self._observe(row.outgoing.errand, Outcome.DELIVERED)
 
     async def _postpone_or_bury(self, row: Claimed, why: str, *, unclear: bool) -> None:

@@ -7,6 +7,7 @@ finds their entries instead of adding any.
 
 import asyncio
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from itertools import groupby
@@ -28,6 +29,7 @@ from bot.domain.evidence import (
 from bot.domain.outgoing import Errand, Outgoing
 from bot.domain.people import OfficeId
 from bot.domain.signature import Signature
+from bot.following import Follow, follow
 from bot.incidents import describe, name_incident
 from bot.ports import Ports, Transaction
 from bot.use_cases.deliver import POLL, wait_before
@@ -71,7 +73,11 @@ class Recorder:
     """Claims owed lines and records them; `told` is called when there is something to show, `count` for receipts."""
 
     def __init__(
-        self, ports: Ports, told: Callable[[], None] = lambda: None, count: Callable[[int], None] = lambda _number: None
+        self,
+        ports: Ports,
+        told: Callable[[], None] = lambda: None,
+        count: Callable[[int], None] = lambda _number: None,
+        follow: Follow = follow,
     ) -> None:
         """Raises `ValueError` for ports without evidence."""
         if ports.evidence is None:
@@ -80,6 +86,7 @@ class Recorder:
         self._evidence = ports.evidence
         self._told = told
         self._count = count
+        self._follow = follow
         self._woken = asyncio.Event()
         self._troubles: dict[OfficeId, str] = {}
 
@@ -105,6 +112,7 @@ class Recorder:
 
     async def record_due(self) -> int:
         """Record up to `BATCH` of what is due now; the number of lines that were tried."""
+        lines: Sequence[OwedLine] = ()
         try:
             async with self._ports.store.transaction() as tx:
                 lines = await tx.owed_evidence.claim(self._ports.clock.now(), LEASE, BATCH)
@@ -117,7 +125,16 @@ class Recorder:
             # What was claimed stays leased, and is found again by its key.
             _log.warning("evidence.store_unavailable")
             return 0
+        except asyncio.CancelledError:
+            await self._give_back(lines)
+            raise
         return len(lines)
+
+    async def _give_back(self, lines: Sequence[OwedLine]) -> None:
+        """Let others record these lines at once, which finds the entries of those that are recorded already."""
+        with suppress(StoreUnavailable):  # else they stay leased for a while
+            async with self._ports.store.transaction() as tx:
+                await tx.owed_evidence.postpone(lines, self._ports.clock.now())
 
     def _note_troubles(self, lines: Sequence[OwedLine], outcome: _Outcome) -> None:
         for office in {owed.line.office for owed in lines}:
@@ -143,7 +160,8 @@ class Recorder:
         """Record the lines of one envelope; none overtakes one that could not be recorded now."""
         for number, owed in enumerate(lines):
             try:
-                outcome.recorded.append(await self._record_line(owed))
+                with self._follow("record", envelope=_name_envelope(owed), decision=owed.key):
+                    outcome.recorded.append(await self._record_line(owed))
             except (EvidenceUnavailable, StoreUnavailable) as away:
                 outcome.troubles[owed.line.office] = away.reason
                 outcome.postponed += lines[number:]

@@ -14,14 +14,15 @@ from sqlalchemy.exc import DisconnectionError
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 from sqlalchemy.pool import ConnectionPoolEntry, PoolProxiedConnection, QueuePool
 
+from storage.sql.patience import MOMENT, STATEMENT_SECONDS, at_most
 from storage.sql.sqlite_driver import Threads
 from storage.sql.types import to_json
 
 _BUSY_MILLISECONDS = 5_000
 """How long SQLite waits for a writer in another process; writers in this one queue before they reach it."""
-_ANSWER_SECONDS = 10
-"""How long PostgreSQL may take for a statement; none of ours takes a hundredth of it."""
 _CONNECT_SECONDS = 5
+_GONE_SECONDS = 30
+"""After this PostgreSQL asks a silent client whether it is there, and gives it up after as long again."""
 _CONNECTIONS = 20
 """How many a process has to PostgreSQL at most; by default it takes 100 (`max_connections`)."""
 _FORGOTTEN_MILLISECONDS = 60_000
@@ -65,17 +66,18 @@ def _count_busy(engine: AsyncEngine) -> int:
     return pool.checkedout() if isinstance(pool, QueuePool) else 0
 
 
-def connect(url: str, *, ask_after: float = IDLE_SECONDS) -> Engines:
+def connect(url: str, *, ask_after: float = IDLE_SECONDS, answer: float = STATEMENT_SECONDS) -> Engines:
     """Engines for a `sqlite:///FILE` or `postgresql://…` URL. Raises `ValueError` for any other.
 
-    Nothing is connected yet. A connection that lay idle for `ask_after` seconds is asked before it is used.
+    Nothing is connected yet. A connection that lay idle for `ask_after` seconds is asked before it is used. A statement
+    may take `answer` seconds, unless the store that begins it has less patience.
     """
     address = make_url(url)
     match address.get_backend_name():
         case "sqlite":
             return _connect_sqlite(address.set(drivername="sqlite+aiosqlite"))
         case "postgresql" | "postgres":
-            return _connect_postgresql(address.set(drivername="postgresql+asyncpg"), ask_after)
+            return _connect_postgresql(address.set(drivername="postgresql+asyncpg"), ask_after, answer)
         case other:
             raise ValueError(f"a database URL begins with sqlite:// or postgresql://, not {other}://")
 
@@ -117,7 +119,7 @@ def _prepare_sqlite(engine: AsyncEngine, begin: str, query_only: str) -> None:
         connection.exec_driver_sql(begin)
 
 
-def _connect_postgresql(url: URL, ask_after: float) -> Engines:
+def _connect_postgresql(url: URL, ask_after: float, answer: float) -> Engines:
     query = dict(url.query)
     # libpq's name for what the driver calls `ssl`; the values are the same.
     if "sslmode" in query:
@@ -129,17 +131,22 @@ def _connect_postgresql(url: URL, ask_after: float) -> Engines:
         pool_size=_CONNECTIONS,
         max_overflow=0,
         pool_use_lifo=True,
-        pool_timeout=_ANSWER_SECONDS,
+        pool_timeout=STATEMENT_SECONDS,
         json_serializer=to_json,
         json_deserializer=orjson.loads,
         connect_args={
             "timeout": _CONNECT_SECONDS,
-            "command_timeout": _ANSWER_SECONDS,
+            "command_timeout": answer,
             "server_settings": {
                 "application_name": "paraaf",
                 "timezone": "UTC",
                 "jit": "off",  # compiling costs more than any statement of ours
                 "idle_in_transaction_session_timeout": str(_FORGOTTEN_MILLISECONDS),
+                # So that a replica whose machine went dark holds no locks either.
+                "tcp_keepalives_idle": str(_GONE_SECONDS),
+                "tcp_keepalives_interval": str(_GONE_SECONDS // 3),
+                "tcp_keepalives_count": "3",
+                "tcp_user_timeout": str(2 * _GONE_SECONDS * 1000),
             },
         },
     )
@@ -158,7 +165,9 @@ def _check_idle(engine: AsyncEngine, ask_after: float) -> None:
         idle_since = entry.info.get("idle_since")
         if idle_since is None or time.monotonic() - idle_since < ask_after:
             return
+        driver: Any = entry.driver_connection
         try:
-            engine.dialect.do_ping(connection)
+            with at_most(MOMENT, driver.terminate):
+                engine.dialect.do_ping(connection)
         except (engine.dialect.loaded_dbapi.Error, OSError) as error:
             raise DisconnectionError("the connection ended while it lay idle") from error

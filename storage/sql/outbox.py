@@ -23,11 +23,12 @@ from sqlalchemy import (
 from sqlalchemy.sql.dml import ReturningUpdate
 from uuid_utils import uuid7
 
-from bot.domain.outgoing import Claimed, Errand, Listed, Outgoing, OutgoingId
+from bot.domain.outgoing import COUNTED, Backlog, Claimed, Errand, Listed, Outgoing, OutgoingId
 from bot.domain.people import OfficeId, Platform
 from storage.sql.rows import read_place, write_place
 from storage.sql.session import Session
 from storage.sql.tables import outbox
+from storage.sql.types import as_utc
 
 _earlier, _later = outbox.alias("earlier"), outbox.alias("later")
 _SHOWS_NEWEST = (Errand.SHOW_CARD, Errand.SHOW_DELEGATION)
@@ -49,6 +50,8 @@ def _select_due() -> Select[tuple[int]]:
             _is_pending(outbox),
             outbox.c.due_at <= bindparam("now"),
             or_(outbox.c.lease_until.is_(None), outbox.c.lease_until <= bindparam("now")),
+            # What a newer version put there is left to that, and what waits behind it as well.
+            outbox.c.errand.in_(list(Errand)),
             ~blocked.exists(),
         )
         .order_by(outbox.c.due_at, outbox.c.id)
@@ -88,11 +91,18 @@ def _collapse() -> Any:  # noqa: ANN401 - a delete has no short name
 
 _COLLAPSE = _collapse()
 _DEPTH = select(func.count()).select_from(outbox).where(_is_pending(outbox))
+_WAITING = select(outbox.c.id).where(_is_pending(outbox)).limit(COUNTED).subquery()
+_DUE_SINCE = select(func.min(outbox.c.due_at)).where(_is_pending(outbox), outbox.c.due_at <= bindparam("now"))
+_BACKLOG = select(
+    select(func.count()).select_from(_WAITING).scalar_subquery().label("waiting"),
+    _DUE_SINCE.scalar_subquery().label("due_since"),
+)
 # A worker whose lease ended and was given to another may report nothing any more: `attempts` counts the leases.
 _IS_HELD = (outbox.c.id == bindparam("row"), outbox.c.attempts == bindparam("lease"), _is_pending(outbox))
 _REPORT = update(outbox).where(*_IS_HELD)
 _DONE = delete(outbox).where(*_IS_HELD)
 _BURY = _REPORT.values(state="dead", lease_until=None, last_error=bindparam("why")).returning(outbox.c.id)
+_RELEASE = _REPORT.values(lease_until=None)
 _POSTPONE = _REPORT.values(lease_until=None, due_at=bindparam("due"), last_error=bindparam("why"))
 _PUT_BACK = _REPORT.values(lease_until=None, due_at=bindparam("due"), waits=outbox.c.waits + 1)
 _POSTPONE_UNCLEAR = _POSTPONE.values(unclear=true())
@@ -158,6 +168,10 @@ class SqlOutbox:
     async def put_back(self, *rows: tuple[Claimed, datetime]) -> None:
         await self._session.run(_PUT_BACK, [{**_name_lease(row), "due": due} for row, due in rows])
 
+    async def release(self, rows: Sequence[Claimed]) -> None:
+        for row in rows:
+            await self._session.run(_RELEASE, _name_lease(row))
+
     async def postpone(self, row: Claimed, due: datetime, why: str, *, unclear: bool) -> None:
         # Once unclear, always unclear: what an earlier attempt may have delivered, a later one does not make certain.
         postpone = _POSTPONE_UNCLEAR if unclear else _POSTPONE
@@ -169,6 +183,11 @@ class SqlOutbox:
     async def depth(self) -> int:
         await self._session.flush()
         return await self._session.number(_DEPTH)
+
+    async def backlog(self, now: datetime) -> Backlog:
+        await self._session.flush()
+        row = (await self._session.run(_BACKLOG, {"now": now})).one()
+        return Backlog(row.waiting, row.due_since and as_utc(row.due_since))
 
     async def list_rows(self, office: OfficeId | None, *, buried_only: bool, limit: int) -> tuple[Listed, ...]:
         await self._session.flush()

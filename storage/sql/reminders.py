@@ -6,14 +6,16 @@ Whoever has several that are due gets them in one claim, whichever process makes
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Row, Select, and_, bindparam, delete, or_, select, text, update
+from sqlalchemy import Row, Select, and_, bindparam, delete, func, or_, select, text, update
 
 from bot.domain.envelope import Envelope, EnvelopeId
+from bot.domain.outgoing import COUNTED, Backlog
 from bot.domain.people import Account, OfficeId
 from bot.domain.reminders import ONCE_PER, Reminder
 from storage.sql.rows import read_account, write_account
 from storage.sql.session import Session
 from storage.sql.tables import reminders
+from storage.sql.types import as_utc
 
 _LOCK = text("SELECT pg_advisory_xact_lock(7006520)")
 """One claim at a time, or two would each take a part of what one person is reminded of; see `owed_evidence`."""
@@ -36,6 +38,12 @@ def _lease(due: Select[tuple[int]]) -> Any:  # noqa: ANN401 - an update with its
 _CLAIM, _CLAIM_PEOPLE = _lease(DUE), _lease(OF_PEOPLE)
 _CLAIM_POSTGRESQL = _lease(DUE.with_for_update(skip_locked=True))
 _CLAIM_PEOPLE_POSTGRESQL = _lease(OF_PEOPLE.with_for_update(skip_locked=True))
+_WAITING = select(reminders.c.id).where(reminders.c.due_at <= bindparam("now")).limit(COUNTED).subquery()
+_DUE_SINCE = select(func.min(reminders.c.due_at)).where(reminders.c.due_at <= bindparam("now"))
+_BACKLOG = select(
+    select(func.count()).select_from(_WAITING).scalar_subquery().label("waiting"),
+    _DUE_SINCE.scalar_subquery().label("due_since"),
+)
 _IS_HELD = (reminders.c.id == bindparam("row"), reminders.c.leases == bindparam("lease"))
 _PLAN = (
     update(reminders)
@@ -70,6 +78,11 @@ class SqlReminders:
 
     async def plan(self, row: Reminder, due: datetime | None, *, escalated: bool) -> bool:
         return await self._session.change(_PLAN, {**_name_lease(row), "due": due, "told": escalated}) == 1
+
+    async def backlog(self, now: datetime) -> Backlog:
+        await self._session.flush()
+        row = (await self._session.run(_BACKLOG, {"now": now})).one()
+        return Backlog(row.waiting, row.due_since and as_utc(row.due_since))
 
     async def stop(self, row: Reminder) -> None:
         await self._session.run(_STOP, _name_lease(row))

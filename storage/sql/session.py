@@ -1,6 +1,6 @@
 """One open transaction, as the repositories see it: run a statement, get rows, or a typed error."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from sqlalchemy import CursorResult, Row, Select, Table, literal, select
@@ -9,6 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from sqlalchemy.sql import Executable
 
 from storage.sql.batches import Values, add_rows_along, describe_shape, write_rows
+from storage.sql.patience import waiting
 from storage.sql.troubles import TROUBLES, translate
 
 Insert = postgresql.Insert | sqlite.Insert
@@ -18,15 +19,18 @@ _NOTHING = select(literal(1, literal_execute=True))
 class Session:
     """Runs statements in one transaction; every method may raise `Conflict` or `StoreUnavailable`."""
 
-    def __init__(self, connection: AsyncConnection) -> None:
+    def __init__(self, connection: AsyncConnection, end: Callable[[], None] = lambda: None) -> None:
+        """`end` breaks the connection, on which a statement waited long enough."""
         self._connection = connection
+        self.end = end
         self._later: dict[Table, list[Values]] = {}
         self.is_postgresql = connection.dialect.name == "postgresql"
 
     async def run(self, statement: Executable, values: Values | Sequence[Values] | None = None) -> CursorResult[Any]:
         """Run a statement; with a sequence of values, once for each of them."""
         try:
-            return await self._connection.execute(statement, values)
+            with waiting(self.end):
+                return await self._connection.execute(statement, values)
         except TROUBLES as error:
             raise translate(error) from error
 

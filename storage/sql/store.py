@@ -1,12 +1,12 @@
 """The database as the core knows it: transactions with every repository in them."""
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable
-from contextlib import AbstractAsyncContextManager, asynccontextmanager, nullcontext
-from typing import TypeVar
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import AbstractAsyncContextManager, asynccontextmanager, nullcontext, suppress
+from typing import Any, TypeVar
 
 from sqlalchemy import bindparam, select, text
-from sqlalchemy.ext.asyncio import AsyncEngine
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from bot.domain.errors import KeyRefused
 from bot.ports import (
@@ -48,6 +48,7 @@ from storage.sql.log_links import SqlLogLinks
 from storage.sql.offices import SqlOffices
 from storage.sql.outbox import SqlOutbox
 from storage.sql.owed_evidence import SqlOwedEvidence
+from storage.sql.patience import MOMENT, at_most, waiting
 from storage.sql.people import SqlPeople
 from storage.sql.placed_fields import SqlPlacedFields
 from storage.sql.placing_links import SqlPlacingLinks
@@ -168,15 +169,39 @@ class SqlStore:
 
 @asynccontextmanager
 async def _open(engine: AsyncEngine) -> AsyncIterator[Session]:
-    connection = await _tell_trouble(engine.connect())
+    connection = await _tell_trouble(_connect(engine))
+    end = await _find_end(connection)
     try:
-        session = Session(connection)
+        session = Session(connection, end)
         yield session
         await session.flush()
-        await _tell_trouble(connection.commit(), at_commit=True)
+        await _tell_trouble(_commit(connection, session), at_commit=True)
     finally:
-        # Rolls back what was not committed, and gives the connection back to the pool.
-        await connection.close()
+        # Rolls back what was not committed, as the server does by itself where it cannot be told, and gives the
+        # connection back to the pool, unless it broke.
+        with at_most(MOMENT, end), suppress(*TROUBLES):
+            await connection.close()
+
+
+async def _connect(engine: AsyncEngine) -> AsyncConnection:
+    """Wait for one that is free, or for a new one."""
+    timeout = asyncio.timeout(None)
+    with waiting(lambda: timeout.reschedule(0)):
+        async with timeout:
+            return await engine.connect()
+
+
+async def _commit(connection: AsyncConnection, session: Session) -> None:
+    with waiting(session.end):
+        await connection.commit()
+
+
+async def _find_end(connection: AsyncConnection) -> Callable[[], None]:
+    """What ends a connection at once. SQLite's are left: a file answers, or tells by itself that it is busy."""
+    if connection.dialect.name != "postgresql":
+        return lambda: None
+    driver: Any = (await connection.get_raw_connection()).driver_connection
+    return lambda: driver.terminate()  # noqa: PLW0108 - whose type is not known
 
 
 async def _tell_trouble(work: Awaitable[Result], *, at_commit: bool = False) -> Result:

@@ -3,8 +3,9 @@ from collections.abc import Iterable
 from datetime import timedelta
 
 import pytest
+from sqlalchemy import text
 
-from bot.domain.outgoing import Claimed, Errand, Outgoing, OutgoingId
+from bot.domain.outgoing import Backlog, Claimed, Errand, Outgoing, OutgoingId
 from bot.domain.people import Platform
 from bot.domain.places import Place
 from bot.ports import Store
@@ -201,3 +202,42 @@ async def test_four_claimers_never_get_the_same_row_and_keep_the_order(office_st
         await asyncio.gather(*(deliver() for _ in range(4)))
     assert len(set(taken)) == len(taken) == 70
     assert all(numbers == sorted(numbers) for numbers in told.values())
+
+
+async def test_what_only_a_newer_version_can_deliver_is_left_to_it(office_store: Store) -> None:
+    await put(office_store, say("new"), say("behind it"), say("elsewhere", "C2"))
+    async with office_store.transaction() as transaction:
+        session = transaction.outbox._session  # type: ignore[attr-defined]  # behind the port
+        await session.run(text("UPDATE outbox SET errand = 'of tomorrow' WHERE subject = 'new'"))
+    assert subjects(await claim(office_store)) == ["elsewhere"]
+    async with office_store.reading() as transaction:
+        assert await transaction.outbox.depth() == 3
+
+
+async def test_a_backlog_tells_what_waits_and_since_when_the_oldest_is_due(office_store: Store) -> None:
+    async def backlog(minutes: float) -> Backlog:
+        async with office_store.reading() as transaction:
+            return await transaction.outbox.backlog(at(minutes))
+
+    assert await backlog(0) == Backlog(0, None)
+    await put(office_store, say("1"), minutes=5)
+    await put(office_store, say("2", "C2"), minutes=3)
+    assert await backlog(2) == Backlog(2, None)
+    assert await backlog(9) == Backlog(2, at(3))
+    rows = await claim(office_store, minutes=9)
+    assert await backlog(9) == Backlog(2, at(3))
+    await report_done(office_store, rows[:1])
+    assert await backlog(9) == Backlog(1, at(5))
+
+
+async def test_what_is_given_back_is_free_at_once_and_no_more_unclear(office_store: Store) -> None:
+    await put(office_store, say("1"), say("2", "C2"))
+    rows = await claim(office_store)
+    async with office_store.transaction() as transaction:
+        await transaction.outbox.release([])
+        await transaction.outbox.release(rows)
+    again = await claim(office_store)
+    assert [(row.outgoing.subject, row.unclear) for row in again] == [("1", False), ("2", False)]
+    await report_done(office_store, rows)  # of a lease that was given back
+    async with office_store.reading() as transaction:
+        assert await transaction.outbox.depth() == 2

@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 import pytest
 
 from bot.domain.envelope import Envelope
+from bot.domain.outgoing import Backlog
 from bot.domain.people import Account, Cadence
 from bot.domain.reminders import Reminder
 from bot.ports import Store
@@ -161,3 +162,20 @@ async def test_an_office_keeps_how_often_it_reminds(office_store: Store) -> None
         assert (await tx.offices.get(a.OFFICE)).reminders == Cadence()
         await tx.offices.save(office)
         assert await tx.offices.get(a.OFFICE) == replace(office)
+
+
+async def test_a_backlog_tells_what_is_due_and_since_when(planned: tuple[Store, list[Envelope]]) -> None:
+    store, (first, second, *_) = planned
+    await start(store, first, 10)
+    await start(store, second, 20)
+
+    async def backlog(minutes: float) -> Backlog:
+        async with store.reading() as tx:
+            return await tx.reminders.backlog(a.at(minutes))
+
+    assert await backlog(9) == Backlog(0, None)
+    assert await backlog(15) == Backlog(1, a.at(10))
+    assert await backlog(20) == Backlog(2, a.at(10))
+    (row, _) = await claim(store, 20)
+    assert await plan(store, row, None)
+    assert await backlog(20) == Backlog(1, a.at(20))

@@ -24,6 +24,7 @@ from adapters.pdf.sealing.trust import Trust
 from adapters.pdf.sheet import SheetPdf
 from adapters.teams_settings import FRAMES
 from adapters.web.logs import serve_logs
+from adapters.web.requests import follow_requests
 from adapters.web.signing.routes import serve_signing
 from adapters.web.signing.site import Site, load_assets
 from adapters.web.uploads import serve_uploads
@@ -31,6 +32,7 @@ from adapters.web.verify import serve_verify
 from bot.domain.people import Client, ClientId, Contact, ContactId, Office
 from bot.domain.places import Conversation, Place
 from bot.domain.sealing import Inspection
+from bot.following import follow
 from bot.ports import Ports
 from bot.router import Router
 from bot.use_cases.deliver import Courier
@@ -196,7 +198,7 @@ async def _serve(chat: Chat, ports: Ports, archive: Archive, listening: socket) 
     assets = await asyncio.to_thread(load_assets, ports.public_url)
     site = Site(ports, assets, wake, lambda _answer: None, framed_by=FRAMES)
     await chat.start(Router(ports, wake))
-    application = web.Application()
+    application = web.Application(middlewares=[follow_requests(follow)])
     application.add_routes(serve_logs(ports, SheetPdf().draw, CertificatePdf().draw))
     application.add_routes([*chat.routes(), *serve_signing(site), *serve_uploads(ports)])
     application.add_routes(serve_verify(make_key_finder(archive), SealJudge(Trust()).judge))

@@ -8,7 +8,9 @@ from redis.asyncio import ConnectionPool
 from structlog.testing import capture_logs
 
 from storage.redis.guard import ProcessDuplicateGuard, RedisDuplicateGuard, open_redis_guard
+from storage.redis.reaching import open_redis
 from tests.fakes import BreakableRedis, Stopwatch
+from tests.proxy import Way, between
 
 MINUTE = timedelta(minutes=1)
 
@@ -104,3 +106,19 @@ async def test_a_redis_that_was_never_there_is_an_outage(unused_tcp_port: int) -
         assert not await guard.first("a", MINUTE)
     await guard.close()
     assert [line["event"] for line in logs] == ["redis_away"]
+
+
+@pytest.mark.parametrize("away", [Way.CUT, Way.HANGING])
+async def test_requests_are_let_in_while_redis_is_away_and_shared_again_afterwards(redis_url: str, away: Way) -> None:
+    now = Stopwatch()
+    async with between(redis_url) as proxy:
+        here, there = RedisDuplicateGuard(open_redis(proxy.reach(redis_url)), now), open_redis_guard(redis_url)
+        assert await here.first("a", MINUTE)
+        proxy.turn(away)
+        assert [await here.first("b", MINUTE), await here.first("b", MINUTE)] == [True, False]
+        proxy.turn(Way.OPEN)
+        now.seconds += 60
+        assert await there.first("c", MINUTE)
+        assert not await here.first("c", MINUTE)
+        await here.close()
+        await there.close()
