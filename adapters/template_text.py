@@ -4,6 +4,7 @@ import json
 from collections.abc import Iterable, Mapping
 from dataclasses import asdict
 
+from bot.domain.accounts import Asks
 from bot.domain.dossier import ItemId
 from bot.domain.workflow import WorkflowTemplate
 
@@ -32,6 +33,7 @@ def write_keys(template: WorkflowTemplate, paths: Mapping[ItemId, str]) -> dict[
         "days_until_due": None if template.days_until_due is None else str(template.days_until_due),
         "reminders": None if template.reminders else "false",
         "drawing": _write_text(template.drawing) if template.drawing else None,
+        "asks": _write_text(template.asks) if template.asks is Asks.ADOPT else None,
         "standard_documents": _write_list(paths[item] for item in template.standard_items if item in paths),
     }
     if cadence:

@@ -24,6 +24,7 @@ MARK: Final = User("U0MARK", "Mark Jansen", "mark@delinde.example")
 KAREL: Final = User("U0KAREL", "Karel van Dam", "karel@bakkerijvandam.example")
 NOOR: Final = User("U0NOOR", "Noor van Dam", "noor@bakkerijvandam.example")
 LOTTE: Final = User("U0LOTTE", "Lotte Visser", "lotte@groenefiets.example")
+IRIS: Final = User("U0IRIS", "Iris Bos", "iris@ateliernoord.example")
 PETER: Final = User("U0PETER", "Peter Buitenhuis", "peter@elders.example")
 
 STAFF: Final = (SANNE, MARK)
@@ -39,17 +40,22 @@ class DemoContact:
 
 @dataclass(frozen=True, slots=True)
 class DemoClient:
-    """A client with its people, who holds which role for it, its channel in Slack, and its conversation in Teams."""
+    """A client with its people, who holds which role for it, and its channel in Slack.
+
+    `room` is its conversation in Teams, if any.
+    """
 
     number: str
     name: str
     contacts: tuple[DemoContact, ...]
     roles: tuple[tuple[Role, User], ...]
     channel: Channel
-    room: Room
+    room: Room | None
     is_linked: bool
 
 
+BAKERY_ROOM: Final = Room("19:bakkerij-van-dam@thread.tacv2", "bakkerij-van-dam")
+BICYCLES_ROOM: Final = Room("19:groene-fiets@thread.v2", "De Groene Fiets en De Linde")
 BAKERY: Final = DemoClient(
     number="1001",
     name="Bakkerij Van Dam",
@@ -57,7 +63,7 @@ BAKERY: Final = DemoClient(
     roles=((Role.RELATION_KEEPER, SANNE), (Role.TAX, MARK)),
     # Left for the first /sign to link, which asks for the client.
     channel=Channel("C0BAKKER", "bakkerij-van-dam", (SANNE.id, KAREL.id, NOOR.id), "Bakkerij Van Dam en De Linde"),
-    room=Room("19:bakkerij-van-dam@thread.tacv2", "bakkerij-van-dam"),
+    room=BAKERY_ROOM,
     is_linked=False,
 )
 BICYCLES: Final = DemoClient(
@@ -66,16 +72,31 @@ BICYCLES: Final = DemoClient(
     contacts=(DemoContact(LOTTE, preferred=True),),
     roles=((Role.RELATION_KEEPER, MARK), (Role.TAX, MARK)),
     channel=Channel("C0FIETS", "groene-fiets", (SANNE.id, MARK.id, LOTTE.id), "De Groene Fiets en De Linde"),
-    room=Room("19:groene-fiets@thread.v2", "De Groene Fiets en De Linde"),
+    room=BICYCLES_ROOM,
     is_linked=True,
 )
-CLIENTS: Final = (BAKERY, BICYCLES)
+STUDIO: Final = DemoClient(
+    number="1003",
+    name="Atelier Noord",
+    contacts=(DemoContact(IRIS, preferred=True),),
+    roles=((Role.RELATION_KEEPER, SANNE), (Role.TAX, MARK)),
+    channel=Channel("C0ATELIER", "atelier-noord", (MARK.id, SANNE.id, IRIS.id), "Atelier Noord en De Linde"),
+    room=None,
+    is_linked=True,
+)
+"""The client whose returns a source package delivers."""
+CLIENTS: Final = (BAKERY, BICYCLES, STUDIO)
+INTAKE: Final = Channel("C0INTAKE", "intake", (SANNE.id, MARK.id), "Leveringen waarbij iets te kiezen is")
+PACKAGE: Final = "aangiftepakket"
+"""The source package."""
+DELIVERED: Final = f"ob_{STUDIO.number}_2026-Q3.pdf"
+"""What it delivers, named as it names files."""
 
 WORKSPACE: Final = Workspace(
     team=TEAM,
     name=OFFICE_NAME,
-    users=(SANNE, KAREL, NOOR, MARK, LOTTE, PETER),
-    channels=tuple(client.channel for client in CLIENTS),
+    users=(SANNE, KAREL, NOOR, MARK, LOTTE, IRIS, PETER),
+    channels=(*(client.channel for client in CLIENTS), INTAKE),
 )
 
 STAGE: Final = Stage(
@@ -84,7 +105,7 @@ STAGE: Final = Stage(
     me=Member(SANNE),
     others=(Member(KAREL), Member(NOOR), Member(MARK), Member(LOTTE), Member(PETER)),
     personal=Room("a:1sanne-de-vries", "Personal Chat"),
-    group=BICYCLES.room,
+    group=BICYCLES_ROOM,
     team=Room("19:de-linde@thread.tacv2", "De Linde"),
-    channel=BAKERY.room,
+    channel=BAKERY_ROOM,
 )

@@ -15,6 +15,7 @@ from adapters.commands.seal_keys import CERTIFICATE, KEY, make_keys
 from adapters.demo.children import Child, find_port, run
 from adapters.demo.client.install import install_client
 from adapters.demo.client.workspace import App, Workspace
+from adapters.demo.deliveries import HOOK, find_inbox, run_package
 from adapters.demo.npm import ClientUnavailableError
 from adapters.demo.office import KAREL, OFFICE_NAME, STAGE, WORKSPACE
 from adapters.demo.playground.program import Playground, install_playground, name_service, run_playground
@@ -56,13 +57,15 @@ class Seats:
 
 @dataclass(frozen=True, slots=True)
 class Demo:
-    """What runs, by its addresses without a slash behind; `office` is the folder of what Paraaf keeps.
+    """What runs, by its addresses without a slash behind.
 
-    `slack` or `teams` is None where there is no such client, for the reason in `why_no_slack` or `why_no_teams`.
+    `office` is the folder of what Paraaf keeps, `inbox` that of what the source package delivers. `slack` or `teams` is
+    None where there is no such client, for the reason in `why_no_slack` or `why_no_teams`.
     """
 
     paraaf: str
     office: Path
+    inbox: Path
     slack: str | None
     teams: Seats | None
     children: tuple[Child, ...]
@@ -92,6 +95,9 @@ async def run_demo(choices: Choices, clients: Clients) -> AsyncIterator[Demo]:
             teams, child = await _start_teams(parts, clients.teams, choices, paraaf)
             children.append(child)
             environment |= _reach_teams(teams)
+        hook = await parts.enter_async_context(run_package(office))
+        environment |= {"PARAAF_INBOX": str(office.absolute() / "inbox"), "PARAAF_WEBHOOKS_LOOPBACK": "1"}
+        environment |= {HOOK: hook}
         async with run("Office", [sys.executable, "-m", "adapters.demo.seed"], office, environment) as seeding:
             await seeding.until_done()
         command = [sys.executable, "-m", "adapters.cli", "serve"]
@@ -99,7 +105,7 @@ async def run_demo(choices: Choices, clients: Clients) -> AsyncIterator[Demo]:
         await child.until_ready(f"{paraaf}/readyz")
         children.append(child)
         why = (_explain(clients.slack), _explain(clients.teams))
-        yield Demo(paraaf, office, slack, teams, tuple(children), *why)
+        yield Demo(paraaf, office, await find_inbox(office), slack, teams, tuple(children), *why)
 
 
 def find_clients(folder: Path) -> Clients:

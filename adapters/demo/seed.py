@@ -13,6 +13,7 @@ from typing import BinaryIO
 
 from pypdf import PdfReader
 
+from adapters.demo.deliveries import prepare_deliveries
 from adapters.demo.office import BAKERY, BICYCLES, CLIENTS, MARK, OFFICE_NAME, SANNE, STAFF, TEAM, TENANT, DemoClient
 from adapters.demo.playground.stage import Member
 from adapters.demo.shelf import BAKERY_SHELF, BICYCLES_SHELF, Paper, fill_shelf
@@ -56,6 +57,7 @@ async def _fill_office(ports: Ports) -> None:
         for paper in reversed(fill_shelf(shelf, now)):
             await _file(ports, office, client, paper)
     await _link_channels(ports, office)
+    await prepare_deliveries(ports, office)
 
 
 class _OwnPapers:
@@ -77,8 +79,10 @@ async def _link_channels(ports: Ports, office: Office) -> None:
             client = await tx.people.client_by_number(office.id, each.number)
             if not each.is_linked or client is None:
                 continue
-            for by, channel in ((in_slack, each.channel.id), (in_teams, each.room.id)):
-                place = Place(by.platform, by.tenant, channel)
+            for by, channel in ((in_slack, each.channel), (in_teams, each.room)):
+                if channel is None:
+                    continue
+                place = Place(by.platform, by.tenant, channel.id)
                 await tx.conversations.link(Conversation(office.id, place, client.id, by, ports.clock.now()))
 
 

@@ -7,7 +7,22 @@ import shlex
 import textwrap
 from collections.abc import Iterator, Mapping
 
-from adapters.demo.office import ACCOUNTS, BAKERY, CORRECTED_RETURN, KAREL, NOOR, OFFICE_NAME, RETURN, SANNE, STAGE
+from adapters.demo.office import (
+    ACCOUNTS,
+    BAKERY,
+    BAKERY_ROOM,
+    CORRECTED_RETURN,
+    DELIVERED,
+    INTAKE,
+    KAREL,
+    MARK,
+    NOOR,
+    OFFICE_NAME,
+    RETURN,
+    SANNE,
+    STAGE,
+    STUDIO,
+)
 from adapters.demo.run import Demo
 from adapters.demo.words import DUTCH, ENGLISH, Story
 from bot.domain.people import Platform
@@ -36,12 +51,16 @@ def _tell(demo: Demo, story: Story, facts: Mapping[str, str]) -> Iterator[str]:
     yield ""
     yield from _lay_out(story.teams if demo.teams else story.no_teams, facts)
     yield ""
+    if demo.slack:
+        yield from _lay_out(story.deliveries, facts)
+        yield ""
     yield from _lay_out(story.evidence, facts)
 
 
 def _name_addresses(demo: Demo) -> dict[str, str]:
     seats = {"seat_sanne": demo.teams.sanne, "seat_karel": demo.teams.karel} if demo.teams else {}
     places = {"kept": shlex.quote(str(demo.office)), "evidence": str(demo.office / "evidence")}
+    places |= {"delivered": shlex.quote(str(demo.office / DELIVERED)), "inbox": shlex.quote(str(demo.inbox))}
     return {"paraaf": demo.paraaf, "slack": demo.slack or "", **places, **seats}
 
 
@@ -50,9 +69,14 @@ def _name_people() -> dict[str, str]:
         "sanne": SANNE.name,
         "karel": KAREL.name,
         "noor": NOOR.name,
+        "mark": MARK.name,
+        "iris": STUDIO.contacts[0].user.name,
+        "studio": STUDIO.channel.name,
+        "intake": INTAKE.name,
+        "unknown": DELIVERED.replace(STUDIO.number, "9999"),
         "office": OFFICE_NAME,
         "channel": BAKERY.channel.name,
-        "room": STAGE.name_in_page(BAKERY.room),
+        "room": STAGE.name_in_page(BAKERY_ROOM),
         "client": f"{BAKERY.number} · {BAKERY.name}",
         "document": RETURN,
         "accounts": ACCOUNTS,
@@ -70,6 +94,7 @@ def _name_buttons() -> dict[str, str]:
         "reject": dutch.say("Reject"),
         "resend": dutch.say("Send a new version"),
         "approve": dutch.say("Approve"),
+        "choose": dutch.say("Choose"),
         "view": dutch.say("View"),
         "copy": dutch.say("The same page, as a link to copy"),
         "pass_on": dutch.say("Pass on"),

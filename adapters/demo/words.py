@@ -5,13 +5,14 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class Story:
-    """The demo in one language: what comes first, one platform after the other or why it is missing, the evidence."""
+    """The demo in one language: what comes first, each platform or why it is missing, deliveries, the evidence."""
 
     opening: str
     slack: str
     no_slack: str
     teams: str
     no_teams: str
+    deliveries: str
     evidence: str
 
 
@@ -85,6 +86,17 @@ alleen voor u is bedoeld.
     no_teams="""
 Teams ontbreekt: de client daarvoor kon niet worden opgehaald (de reden staat onderaan). Probeer make demo opnieuw
 wanneer npm bereikbaar is.
+""",
+    deliveries="""
+Vanzelf: een bronpakket levert een aangifte. Leg die, in een tweede terminal, in de map van het pakket:
+
+$ cp {delivered} {inbox}/
+
+Binnen tien tellen staat de kaart in #{studio}, op naam van {mark}, gericht aan {iris}. Druk als {iris} op
+“{approve}”: hierboven staat dan wat het bronpakket te horen krijgt, met het bewijs erbij. Klopt er iets niet, dan
+vraagt Paraaf het in #{intake}. Probeer een klantnummer dat niet bestaat, en druk daar als {sanne} op “{choose}”:
+
+$ cp {delivered} {inbox}/{unknown}
 """,
     evidence="""
 Het bewijs: elk besluit staat ook in een log buiten de database, dat alleen kan groeien: {evidence}. Op de kaart staat
@@ -166,6 +178,17 @@ what is meant for you alone.
     no_teams="""
 There is no Teams: the client for it could not be fetched (the reason is at the end). Try make demo again when npm can
 be reached.
+""",
+    deliveries="""
+By itself: a source package delivers a return. Put it, in a second terminal, into the folder of that package:
+
+$ cp {delivered} {inbox}/
+
+Within ten seconds the card is in #{studio}, in the name of {mark}, addressed to {iris}. Press “{approve}” (approve) as
+{iris}: above you then see what the source package is told, and the proof with it. Where something is in doubt Paraaf
+asks in #{intake}. Try a client number that nobody has, and press “{choose}” (choose) there as {sanne}:
+
+$ cp {delivered} {inbox}/{unknown}
 """,
     evidence="""
 The evidence: every decision stands in a log outside the database as well, which can only grow: {evidence}. The card

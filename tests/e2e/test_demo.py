@@ -192,7 +192,7 @@ async def test_a_part_that_ignores_the_request_to_stop_is_stopped_all_the_same(t
 @pytest.mark.parametrize("slack", ["http://127.0.0.1:3010", None])
 @pytest.mark.parametrize("teams", [Seats("http://127.0.0.1:3020", "http://127.0.0.1:3021"), None])
 def test_the_story_fits_a_terminal(slack: str | None, teams: Seats | None) -> None:
-    story = tell_story(Demo("http://127.0.0.1:8080", Path("my demo/office"), slack, teams, ()))
+    story = tell_story(Demo("http://127.0.0.1:8080", Path("my demo/office"), Path("my demo/inbox"), slack, teams, ()))
     assert max(map(len, story.splitlines())) <= 100
     assert "{" not in story
     assert ("Act as" in story) == bool(slack)

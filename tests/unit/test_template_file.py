@@ -6,6 +6,7 @@ import pytest
 
 from adapters.template_file import read_templates
 from adapters.template_text import write_template
+from bot.domain.accounts import Asks
 from bot.domain.certified import Way
 from bot.domain.delivery import Kind
 from bot.domain.dossier import ItemId
@@ -145,6 +146,7 @@ def test_every_template_is_written_as_it_is_read() -> None:
         0,
         cadence=Cadence(1, 2, 3, 0),
         drawing=Drawing.OFFERED,
+        asks=Asks.APPROVE,
     )
     plain = replace(full, message="Regel één\nregel twee", cadence=None, reminders=False, drawing=None)
     for template in (full, plain, a.a_template(days_until_due=None, message="")):
@@ -155,3 +157,11 @@ def test_every_template_is_written_as_it_is_read() -> None:
     )
     (read,) = read_templates(written.encode(), a.OFFICE)
     assert read.standard_documents == ("V/x.pdf",)
+
+
+def test_only_annual_accounts_are_adopted() -> None:
+    adopting = LEAST.replace('["ib"]', '["jaarrekening"]') + 'asks = "adopt"\n'
+    (read,) = read_templates(adopting.encode(), a.OFFICE)
+    assert read.template.asks is Asks.ADOPT
+    assert 'asks = "adopt"' in write_template(read.template, {})
+    assert "only a jaarrekening is adopted" in faults(adopting.replace('["jaarrekening"]', '["jaarrekening", "ib"]'))[0]

@@ -122,14 +122,16 @@ def _calculation(stated: IncomeReturn) -> tuple[Row, ...]:
     )
 
 
-def write_turnover_return(quarter: int, low: int, high: int, input_tax: int, written_at: datetime) -> bytes:
+def write_turnover_return(
+    quarter: int, low: int, high: int, input_tax: int, written_at: datetime, company: str = "Bakkerij Van Dam"
+) -> bytes:
     """A VAT return of one page for a quarter of 2026; `low` and `high` are the turnover at 9% and at 21%, in euros."""
     year = 2026
     title = f"Aangifte omzetbelasting {quarter}e kwartaal {year}"
     owed = round(low * 0.09) + round(high * 0.21)
     paper = Paper(title, written_at)
     paper.heading(title)
-    paper.facts((("Onderneming", "Bakkerij Van Dam"), ("Tijdvak", f"{quarter}e kwartaal {year}")))
+    paper.facts((("Onderneming", company), ("Tijdvak", f"{quarter}e kwartaal {year}")))
     paper.sums(
         ("Rubriek", "Omzet", "Btw"),
         (
