@@ -9,12 +9,13 @@ import pytest
 from adapters.main import Paraaf
 from adapters.parts import open_store
 from adapters.roles import Roles, choose_roles
-from adapters.settings import load_settings
+from adapters.settings import Settings, load_settings
 from bot.domain.outgoing import Errand
 from bot.domain.people import Platform
 from bot.use_cases.offices import add_office, map_tenant
 from storage.sql.store import SqlStore
 from tests import builders as a
+from tests.adapters.cli.conftest import Run
 from tests.adapters.cli.test_serve import PATIENCE, any_port, get, ready, slack
 from tests.strict_slack import StrictSlack, User
 
@@ -100,3 +101,15 @@ async def test_who_takes_requests_wakes_who_works(
             while await depth(store):
                 await sanne.command("/sign help", room)
         await sanne.told("Niet gelukt")
+
+
+def test_the_command_knows_both(paraaf: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    asked: list[Roles | None] = []
+
+    async def serve(_settings: Settings, roles: Roles | None = None) -> None:
+        asked.append(roles)
+
+    monkeypatch.setattr("adapters.commands.serve.serve", serve)
+    for arguments in ([], ["--web"], ["--worker"], ["--web", "--worker"]):
+        assert paraaf("serve", *arguments).exit_code == 0
+    assert asked == [Roles(), WEB, WORKER, Roles()]
