@@ -30,7 +30,9 @@ async def examine(settings: Settings) -> AsyncIterator[Finding]:
     for name, meant in find_misspelt().items():
         words = f"no such setting{f'; did you mean {meant}?' if meant else ''}"
         yield Finding(NOTE, name, words)
-    yield _check_folder(settings.data_dir)
+    yield _check_folder("data folder", settings.data_dir, "PARAAF_DATA_DIR")
+    if settings.inbox:
+        yield _check_folder("inbox", settings.inbox, "PARAAF_INBOX")
     database = await _check_database(settings)
     yield database
     yield await _check_blobs(settings)
@@ -60,14 +62,14 @@ async def examine(settings: Settings) -> AsyncIterator[Finding]:
         yield await _check_teams_offices(settings, settings.teams.tenant)
 
 
-def _check_folder(folder: Path) -> Finding:
+def _check_folder(subject: str, folder: Path, setting: str) -> Finding:
     try:
         folder.mkdir(parents=True, exist_ok=True)
         with tempfile.TemporaryFile(dir=folder):
             pass
     except OSError as error:
-        return Finding(BROKEN, "data folder", f"{folder}: {error.strerror}; make it writable or set PARAAF_DATA_DIR")
-    return Finding(OK, "data folder", str(folder))
+        return Finding(BROKEN, subject, f"{folder}: {error.strerror}; make it writable or set {setting}")
+    return Finding(OK, subject, str(folder))
 
 
 async def _check_database(settings: Settings) -> Finding:

@@ -8,6 +8,7 @@ A process that dies leaves its claims in `.busy`, where the next one finds them 
 that whatever is repeated comes to the same end. Nothing here follows a link.
 """
 
+import errno
 import os
 import re
 import stat
@@ -64,13 +65,12 @@ class SourceFolder:
         self.path = root / office / source
         self._above = (root / office, self.path, *(self.path / name for name in (BUSY, DONE, FAILED)))
 
-    def prepare(self) -> bool:
-        """Make what is missing; False where something is no folder, as a link to one is none."""
+    def prepare(self) -> None:
+        """Make what is missing. Raises `NotADirectoryError` also where there is a link to a folder."""
         for folder in self._above:
             folder.mkdir(parents=True, exist_ok=True)
             if not stat.S_ISDIR(os.lstat(folder).st_mode):
-                return False
-        return True
+                raise NotADirectoryError(errno.ENOTDIR, "a link", str(folder))
 
     def list_files(self) -> list[Seen]:
         """What lies there and is no folder."""

@@ -37,6 +37,7 @@ class Inbox:
         self._told = told
         self._watches: dict[SourceId, Watch] = {}
         self._slots = asyncio.Semaphore(AT_ONCE)
+        self._troubles: dict[SourceId, str] = {}
 
     async def run(self, stop: asyncio.Event) -> None:
         """Look until `stop` is set; what is under way is finished first."""
@@ -63,14 +64,20 @@ class Inbox:
             try:
                 ended += await self._look_at(source, texts_for(offices[source.office].locale))
             except OSError as error:
-                _log.warning("inbox_folder_not_read", source=source.id, reason=error.strerror)
+                self._note(source, error.strerror or type(error).__name__)
+            else:
+                self._troubles.pop(source.id, None)
         return ended
+
+    def _note(self, source: SourcePackage, trouble: str) -> None:
+        """Told once, not at every look."""
+        if self._troubles.get(source.id) != trouble:
+            self._troubles[source.id] = trouble
+            _log.warning("inbox_folder_not_read", source=source.id, reason=trouble)
 
     async def _look_at(self, source: SourcePackage, texts: Texts) -> int:
         folder, now = SourceFolder(self._root, source.office, source.name), self._ports.clock.now()
-        if not await asyncio.to_thread(folder.prepare):
-            _log.warning("inbox_folder_refused", source=source.id, why="a link")
-            return 0
+        await asyncio.to_thread(folder.prepare)
         claims = await asyncio.to_thread(folder.adopt, now, LEASE)
         bundles = self._watches[source.id].sort(await asyncio.to_thread(folder.list_files), source.pattern, now)
         taking = Taking(self._ports, source, folder, texts, self._limit, self._told)

@@ -113,6 +113,15 @@ async def sign_something(store: SqlStore) -> None:
         await tx.signatures.add(a.an_envelope(), a.an_account(), TypedSignature("Karim Haddad"))
 
 
+async def test_the_inbox_is_looked_at(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert "inbox" not in await findings()
+    monkeypatch.setenv("PARAAF_INBOX", "inbox")
+    assert verdicts(await findings())["inbox"] == "ok"
+    monkeypatch.setenv("PARAAF_INBOX", "file")
+    (folder / "file").write_text("")
+    assert "PARAAF_INBOX" in (await findings())["inbox"].words
+
+
 async def test_the_database_of_places_is_looked_at(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     assert "no PARAAF_GEOIP_DB is set" in (await findings())["places"].words
     monkeypatch.setenv("PARAAF_GEOIP_DB", "places.mmdb")
