@@ -147,7 +147,7 @@ async def scene(unlinked: Scene) -> Scene:
         place = Place(unlinked.chat.platform, unlinked.chat.office_tenant, unlinked.room.id)
         await tx.conversations.link(Conversation(OFFICE, place, CLIENT, sanne, now))
         await tx.people.confirm(karim, ContactId("karim"), sanne, now)
-    await unlinked.file("Aangifte VPB 2025.pdf")
+    await unlinked.file("Balans 2025.pdf")
     await unlinked.file("Aangifte IB 2025.pdf")
     return unlinked
 

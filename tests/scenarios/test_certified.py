@@ -198,7 +198,7 @@ async def test_who_left_when_it_is_their_turn_cannot_sign(scene: Scene, browser:
 async def test_several_documents_are_refused_at_the_field_and_kept(scene: Scene) -> None:
     await scene.sign(scene.sanne)
     form = await scene.sanne.view("send")
-    both = ["Aangifte IB 2025.pdf", "Aangifte VPB 2025.pdf"]
+    both = ["Aangifte IB 2025.pdf", "Balans 2025.pdf"]
     view = await scene.sanne.fill(form, documents=both, signer=scene.mila.id, way="certified").submit()
     assert "precies één PDF" in view.errors["documents"]
     await scene.sanne.fill(view, documents=both[:1], signer=scene.mila.id, way="certified").submit()

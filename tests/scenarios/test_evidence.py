@@ -49,7 +49,7 @@ async def withdraw(scene: Scene, card: Message) -> None:
 async def supersede(scene: Scene, card: Message) -> None:
     await reject(scene, card)
     await scene.bas.press(await scene.message("heeft afgekeurd"), "Nieuwe versie sturen")
-    await scene.bas.fill(await scene.bas.view("send"), documents=["Aangifte VPB 2025.pdf"]).submit()
+    await scene.bas.fill(await scene.bas.view("send"), documents=["Balans 2025.pdf"]).submit()
     await scene.settled()
 
 

@@ -69,23 +69,23 @@ async def test_everybody_else_is_told_whose_log_it_is(scene: Scene) -> None:
 
 async def test_staff_read_the_dossier_log_and_filter_it(scene: Scene) -> None:
     await reject(scene)
-    await scene.send("Aangifte VPB 2025.pdf")
+    await scene.send("Balans 2025.pdf")
     view = await open_log(scene)
     assert "1001 · Bakker B.V." in view.words
     assert REASON in view.words
-    assert "Aangifte VPB 2025.pdf" in view.words
+    assert "Balans 2025.pdf" in view.words
     assert set(view.options("person").values()) == {"Iedereen", "Sanne de Vries", "Karim Haddad"}
 
     view = await scene.sanne.fill(view, person="Karim Haddad").submit()
     assert REASON in view.words
-    assert "Aangifte VPB 2025.pdf" not in view.words
+    assert "Balans 2025.pdf" not in view.words
     assert view.chosen("person") == [scene.karim.id]
     view = await scene.sanne.fill(view, person="Iedereen", status="Open").submit()
-    assert "Aangifte VPB 2025.pdf" in view.words
+    assert "Balans 2025.pdf" in view.words
     assert REASON not in view.words
     status, page = await read(scene, link_in(view).replace("amp;", ""))
     assert status == 200
-    assert "Aangifte VPB 2025.pdf" in page
+    assert "Balans 2025.pdf" in page
     assert "Aangifte IB 2025.pdf" not in page
 
     today = scene.clock.now().date()
@@ -102,16 +102,16 @@ async def test_a_signer_reads_their_own_requests_in_this_conversation(scene: Sce
     await reject(scene)
     await scene.sign(scene.sanne)
     form = await scene.sanne.view("send")
-    await scene.sanne.fill(form, documents=["Aangifte VPB 2025.pdf"], signer=scene.mila.id).submit()
+    await scene.sanne.fill(form, documents=["Balans 2025.pdf"], signer=scene.mila.id).submit()
     await scene.sanne.fill(await scene.sanne.view("confirm_signer"), contact="new").submit()
     await scene.settled()
     await scene.sign(scene.mila, "log")
     view = await scene.mila.view(containing="Uw verzoeken in dit gesprek")
-    assert "Aangifte VPB 2025.pdf" in view.words
+    assert "Balans 2025.pdf" in view.words
     assert REASON not in view.words
     status, page = await read(scene, link_in(view))
     assert status == 200
-    assert "Aangifte VPB 2025.pdf" in page
+    assert "Balans 2025.pdf" in page
     assert "Aangifte IB 2025.pdf" not in page
 
 

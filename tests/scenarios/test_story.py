@@ -38,7 +38,7 @@ async def test_the_place_used_last_is_filled_in_next_time(scene: Scene) -> None:
     await scene.karim.press(first, "Goedkeuren")
     await scene.karim.fill(await scene.karim.view("approve"), place="Utrecht").submit()
 
-    second = await scene.send("Aangifte VPB 2025.pdf")
+    second = await scene.send("Balans 2025.pdf")
     await scene.karim.press(second, "Goedkeuren")
     await scene.karim.fill(await scene.karim.view("approve")).submit()
     await scene.settled()
@@ -105,7 +105,7 @@ async def test_several_documents_and_a_due_date(scene: Scene) -> None:
     await scene.sign(scene.sanne)
     form = await scene.sanne.view("send")
     due = date.today() + timedelta(days=7)  # noqa: DTZ011 - the form takes a day, whatever the zone
-    both = ["Aangifte IB 2025.pdf", "Aangifte VPB 2025.pdf"]
+    both = ["Aangifte IB 2025.pdf", "Balans 2025.pdf"]
     await scene.sanne.fill(form, documents=both, signer=scene.karim.id, due=due).submit()
     await scene.settled()
 

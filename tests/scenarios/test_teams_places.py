@@ -26,9 +26,9 @@ async def test_the_story_in_a_group_chat_which_has_no_threads(scene: Scene) -> N
     note = await scene.message("heeft afgekeurd")
     assert (note.thread, note.pings) == (None, {scene.sanne.id})
     await scene.bas.press(note, "Nieuwe versie sturen")
-    await scene.bas.fill(await scene.bas.view("send"), documents=["Aangifte VPB 2025.pdf"]).submit()
+    await scene.bas.fill(await scene.bas.view("send"), documents=["Balans 2025.pdf"]).submit()
     await scene.settled()
-    new = await scene.message("Aangifte VPB")
+    new = await scene.message("Balans")
     await scene.karim.press(new, "Goedkeuren")
     await scene.karim.fill(await scene.karim.view("approve"), place="Utrecht").submit()
     await scene.settled()
@@ -112,7 +112,7 @@ async def test_a_sender_who_cannot_be_reached_at_all_stops_nothing(
     await sanne.fill(form, documents=["Aangifte IB 2025.pdf"], signer=scene.karim.id).submit()
     await scene.settled(skipping=timedelta(seconds=1))
     assert not sanne.direct_messages
-    await scene.send("Aangifte VPB 2025.pdf")  # and what comes after it is delivered
+    await scene.send("Balans 2025.pdf")  # and what comes after it is delivered
 
 
 @on("teams")
