@@ -174,11 +174,6 @@ def _find_faults(written: _Template) -> Iterator[tuple[str, str]]:
             yield key, "{due} needs a due date; set days_until_due."
     if written.asks is Asks.ADOPT and set(written.kinds) != {Kind.ANNUAL_ACCOUNTS}:
         yield "asks", f"only a {Kind.ANNUAL_ACCOUNTS} is adopted; make a template for that kind alone."
-    if written.way is Way.CERTIFIED and written.standard_documents:
-        yield (
-            "standard_documents",
-            "one PDF is signed with a certificate; make them part of it, or use the way approval.",
-        )
     if written.way is Way.CERTIFIED and written.drawing not in {None, Drawing.REQUIRED}:
         yield "drawing", "leave it out: who signs with a certificate always draws."
 

@@ -164,8 +164,11 @@ class Envelope:
 
     @property
     def newest_documents(self) -> tuple[Document, ...]:
-        """What there is to look at: the sealed PDF, else the documents as they were sent."""
-        return (self.sealed.document,) if self.sealed else self.documents
+        """What there is to look at: the documents as they were sent, the sealed PDF in place of the first if there is.
+
+        What stands behind the first was sent along in the certified way: it is shown and recorded, and not sealed.
+        """
+        return (self.sealed.document, *self.documents[1:]) if self.sealed else self.documents
 
     @property
     def is_being_sealed(self) -> bool:

@@ -144,7 +144,7 @@ async def _send(ports: Ports, delivery: Delivery, source: SourcePackage, plan: P
     async with ports.store.transaction() as tx:
         item = await file_document(tx, plan.client.id, plan.folder, file, source.name, now)
         request = await _make_request(tx, delivery, plan)
-        envelope = await place_request(tx, ports, request, (item, *plan.standard_items), plan.fields)
+        envelope = await place_request(tx, ports, request, (item,), plan.fields, plan.standard_items)
         await tx.deliveries.save(delivery.send(envelope))
         facts = {
             "source": source.name,

@@ -71,11 +71,16 @@ async def read_items(tx: Transaction, client: ClientId, draft: Draft) -> tuple[D
 
 
 async def place_request(
-    tx: Transaction, ports: Ports, request: Request, items: tuple[DossierItem, ...], found: tuple[Field, ...] = ()
+    tx: Transaction,
+    ports: Ports,
+    request: Request,
+    items: tuple[DossierItem, ...],
+    found: tuple[Field, ...] = (),
+    along: tuple[DossierItem, ...] = (),
 ) -> EnvelopeId:
     """Add the envelope, put its card on its way, and supersede the envelope that it corrects.
 
-    `found` are the fields that the document itself has, to which come those that staff placed on it. The same request
+    `along` are sent with it, and are not sealed where `items` are. `found` are the fields that the document itself has, to which come those that staff placed on it. The same request
     twice makes one envelope. Raises `UnknownEnvelope`, `InvalidInput` for documents that cannot be signed in this way
     by these signers, and what `Envelope.supersede` raises.
     """
@@ -94,7 +99,7 @@ async def place_request(
         client=request.client.id,
         conversation=draft.place.conversation,
         sender=request.sender,
-        documents=tuple(map(freeze, items)),
+        documents=tuple(map(freeze, (*items, *along))),
         signers=request.signers,
         sent_at=now,
         request_key=draft.key,

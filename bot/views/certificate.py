@@ -126,7 +126,9 @@ def _list_documents(envelope: Envelope, texts: Texts) -> Section:
     if envelope.sealed is None:
         return Section(heading, tuple(_tell_document(each, (), texts) for each in envelope.documents))
     after = ((texts.say("SHA-256 when sealed"), envelope.sealed.document.sha256),)
-    return Section(heading, tuple(_tell_document(each, after, texts) for each in envelope.documents))
+    sealed, *along = envelope.documents
+    parts = (_tell_document(sealed, after, texts), *(_tell_document(each, (), texts) for each in along))
+    return Section(heading, parts)
 
 
 def _tell_document(document: Document, after: tuple[tuple[str, str], ...], texts: Texts) -> Part:

@@ -1,8 +1,10 @@
 """What source packages deliver: sent by itself where nothing is in doubt, else asked in the intake channel."""
 
+from collections.abc import AsyncIterator
 from dataclasses import dataclass, replace
 from tempfile import TemporaryFile
 
+import aiohttp
 import pytest
 
 from bot.domain.certified import Way
@@ -16,8 +18,10 @@ from bot.use_cases.intake import Intake
 from bot.use_cases.sources import add_source
 from bot.use_cases.take_delivery import Offer, take_delivery
 from tests.documents import make_pdf
+from tests.scenarios.certifying import sign
 from tests.scenarios.chat import Message, Room
 from tests.scenarios.scene import CLIENT, OFFICE, Scene
+from tests.signing_form import Browser
 
 TEMPLATE = WorkflowTemplate(
     OFFICE,
@@ -90,6 +94,12 @@ async def desk(scene: Scene) -> Desk:
     await scene.chat.sign(scene.bas, room, "intake")
     await scene.bas.told("Voortaan wordt hier gevraagd")
     return Desk(scene, source, room)
+
+
+@pytest.fixture
+async def browser(scene: Scene) -> AsyncIterator[Browser]:
+    async with aiohttp.ClientSession() as session:
+        yield Browser(session, scene.address)
 
 
 async def office_of(scene: Scene) -> Office:
@@ -234,6 +244,32 @@ async def test_staff_reject_a_delivery_with_a_reason(desk: Desk) -> None:
     assert scene.bas.id not in card.pings
     assert card.labels == []
     assert Happening.DELIVERY_REJECTED in await desk.happenings()
+
+
+async def test_general_terms_go_along_with_an_agreement_that_is_sealed(desk: Desk, browser: Browser) -> None:
+    scene = desk.scene
+    own = ClientId("kapper")
+    await scene.file("Algemene voorwaarden.pdf", client=own)
+    async with scene.ports.store.transaction() as tx:
+        office = await tx.offices.get(OFFICE)
+        await tx.offices.save(replace(office, own_client=own))
+        [terms] = await tx.dossiers.find(own, "", 5)
+        match = Match(frozenset({Kind.ENGAGEMENT}))
+        agreement = replace(TEMPLATE, name="Opdracht", match=match, title="Opdracht {period}", way=Way.CERTIFIED)
+        await tx.workflow_templates.save(replace(agreement, standard_items=(terms.id,)))
+    delivery = await desk.deliver(kind="opdrachtbevestiging", period="2026")
+    card = await scene.message("Opdracht 2026.pdf")
+    assert "Algemene voorwaarden.pdf" in card.words
+    await sign(scene, browser, scene.karim, card)
+    assert "Algemene voorwaarden.pdf" in card.words
+    async with scene.ports.store.reading() as tx:
+        sent = await desk.read(delivery)
+        assert sent.envelope
+        envelope = await tx.envelopes.get(OFFICE, sent.envelope)
+    assert envelope
+    assert envelope.sealed
+    assert [each.name for each in envelope.newest_documents] == ["Opdracht 2026.pdf", "Algemene voorwaarden.pdf"]
+    assert envelope.newest_documents[0].sha256 != envelope.documents[0].sha256
 
 
 async def test_what_the_law_reserves_can_only_be_rejected(desk: Desk) -> None:

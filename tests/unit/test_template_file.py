@@ -84,7 +84,6 @@ def test_each_wrong_key_is_told_with_its_line_and_what_is_possible(key: str, val
 
 def test_the_certified_way_takes_one_pdf_and_always_a_signature() -> None:
     certified = LEAST.replace("approval", "certified")
-    assert "one PDF" in faults(certified + 'standard_documents = ["x.pdf"]\n')[0]
     assert "leave it out" in faults(certified + 'drawing = "off"\n')[0]
     assert "An accountant" in faults(certified.replace('"ib"', '"controleverklaring"'))[0]
     (read,) = read_templates((certified + 'drawing = "required"\n').encode(), a.OFFICE)
