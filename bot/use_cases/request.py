@@ -80,9 +80,10 @@ async def place_request(
 ) -> EnvelopeId:
     """Add the envelope, put its card on its way, and supersede the envelope that it corrects.
 
-    `along` are sent with it, and are not sealed where `items` are. `found` are the fields that the document itself has, to which come those that staff placed on it. The same request
-    twice makes one envelope. Raises `UnknownEnvelope`, `InvalidInput` for documents that cannot be signed in this way
-    by these signers, and what `Envelope.supersede` raises.
+    `along` are sent with it, and are not sealed where `items` are. `found` are the fields that the document itself
+    has, to which come those that staff placed on it. The same request twice makes one envelope. Raises
+    `UnknownEnvelope`, `InvalidInput` for documents that cannot be signed in this way by these signers, and what
+    `Envelope.supersede` raises.
     """
     if known := await tx.envelopes.by_request(request.office.id, request.draft.key):
         return known.id
