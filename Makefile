@@ -31,7 +31,7 @@ check: setup ## Format, lint, types, import contracts and translations
 	$(BIN)/python -m bot.texts.check
 
 test: check ## Run the checks and the whole suite, with throwaway servers and a browser
-	$(BIN)/python -m pytest --numprocesses auto --dist loadfile $(ARGS)
+	$(BIN)/python -m pytest --numprocesses auto --dist loadfile --no-loadscope-reorder $(ARGS)
 
 demo: $(VENV)/ready-demo ## Start Paraaf with an invented office, a Slack and a Teams client on this machine
 	@exec $(BIN)/python -m adapters.demo

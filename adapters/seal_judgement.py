@@ -58,6 +58,8 @@ class Covered:
     is_stamped: bool
     """Whether an authority that is trusted says when; else it is the clock of who signed."""
     size: int
+    reason: str = ""
+    """What a seal says of itself for people, such as which pages are the certificate; it is as trusted as its maker."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -35,8 +35,12 @@ def describe_outcome(verdict: Verdict, texts: Texts) -> str:
 
 def describe_seal(judged: Judgement, texts: Texts) -> Iterator[str]:
     """What each signature covers, and how long the seal can be checked."""
+    sealer = judged.find(Check.SEALER)
+    is_trusted = sealer is not None and sealer.outcome is Outcome.HELD
     for each in judged.signatures:
         yield _describe_covered(each, judged.size, texts)
+        if each.reason and each.kind is Kind.SEAL and is_trusted:
+            yield texts.say("The seal says: {reason}", reason=each.reason)
     if judged.level:
         yield texts.say("Seal: {level}", level=describe_level(judged.level, texts))
 

@@ -2,9 +2,11 @@
 
 import os
 from collections.abc import AsyncIterator, Generator, Iterator
+from pathlib import Path
 from typing import TypeVar
 
 import pytest
+from pytest_asyncio import is_async_test
 from redis import Redis
 from sqlalchemy import URL, make_url
 
@@ -12,6 +14,11 @@ from tests.servers import fresh_database, read_database_url, run_postgres, run_r
 
 Report = TypeVar("Report", pytest.TestReport, pytest.CollectReport)
 
+HERE = Path(__file__).parent
+ONE_LOOP = (HERE / "adapters" / "teams", HERE / "adapters" / "web")
+"""Folders whose tests share an event loop, and with it one browser: see `tests/chromium.py`."""
+LONGEST_FIRST = ("test_bench.py", "e2e", "evidence", "scenarios", "adapters")
+"""What takes long begins early, so that no process is left alone with it at the end."""
 REDIS_DATABASES = 16  # a Redis server's default number of databases
 
 
@@ -58,6 +65,18 @@ def redis_url(redis_server: str) -> Iterator[str]:
         connection.flushdb()
         yield redis_server
         connection.flushdb()
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    items.sort(key=_find_turn)
+    for item in items:
+        if item.path.parent in ONE_LOOP and is_async_test(item):
+            item.add_marker(pytest.mark.asyncio(loop_scope="session"), append=False)
+
+
+def _find_turn(item: pytest.Item) -> int:
+    part = item.path.relative_to(HERE).parts[0] if item.path.is_relative_to(HERE) else ""
+    return LONGEST_FIRST.index(part) if part in LONGEST_FIRST else len(LONGEST_FIRST)
 
 
 @pytest.hookimpl(wrapper=True)

@@ -7,26 +7,32 @@ exit code other than 0, and prints nothing.
 import logging
 import sys
 from io import BytesIO
+from math import ceil
 
 MEMORY = 512 * 1024 * 1024
 """Bytes of address space: enough for a scan of a few hundred pages, too little to make this machine swap."""
 CPU_SECONDS = 5
 
 
-def set_limits(memory: int = MEMORY, cpu_seconds: int = CPU_SECONDS, file_size: int = 0) -> None:
+def set_limits(
+    memory: int = MEMORY, cpu_seconds: int = CPU_SECONDS, file_size: int = 0, *, is_last: bool = True
+) -> None:
     """Let the system end this process rather than let it take the machine along; where the system can (not Windows).
 
-    `memory` is bytes of address space, `file_size` the most bytes of a file that it writes.
+    `memory` is bytes of address space, `cpu_seconds` counts from now, `file_size` is the most bytes of a file that it
+    writes. Limits that are the last ones can never be raised again.
     """
     if sys.platform == "win32":
         return
     import resource  # noqa: PLC0415 - exists on POSIX systems only
 
-    limits = ((resource.RLIMIT_CPU, cpu_seconds), (resource.RLIMIT_CORE, 0), (resource.RLIMIT_FSIZE, file_size))
-    for kind, most in limits:
-        resource.setrlimit(kind, (most, most))
+    used = resource.getrusage(resource.RUSAGE_SELF)
+    seconds = ceil(used.ru_utime + used.ru_stime) + cpu_seconds
+    limits = {resource.RLIMIT_CPU: seconds, resource.RLIMIT_CORE: 0, resource.RLIMIT_FSIZE: file_size}
     if sys.platform != "darwin":  # macOS refuses a limit on the address space
-        resource.setrlimit(resource.RLIMIT_AS, (memory, memory))
+        limits[resource.RLIMIT_AS] = memory
+    for kind, most in limits.items():
+        resource.setrlimit(kind, (most, most if is_last else resource.getrlimit(kind)[1]))
 
 
 def main() -> None:

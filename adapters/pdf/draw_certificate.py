@@ -2,8 +2,10 @@
 
 import json
 import logging
+import re
 import sys
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from functools import lru_cache
 from typing import Any, Final
 
 import segno
@@ -14,6 +16,7 @@ _MODULE: Final = 0.9
 """Millimetres of a QR code's square: an address of usual length makes a code of 26 mm, which any telephone reads."""
 _QUIET: Final = 4
 """Squares of white around a code (ISO/IEC 18004)."""
+_DARK: Final = re.compile(rb"\x01+")
 _HEADING: Final = 34
 """Millimetres that a heading and what comes first below it need at least."""
 
@@ -68,25 +71,37 @@ class CertificatePaper(Paper):
 
     def _code(self, address: str) -> None:
         """The QR code of an address, which leads there as well where the page is only on a screen."""
-        rows = segno.make(address, error="m", micro=False).matrix
+        rows = _make_code(address)
         side = (len(rows) + 2 * _QUIET) * _MODULE
         if self.will_page_break(side):
             self.add_page()
         left, top = VALUES - _QUIET * _MODULE, self.get_y()
         self.set_fill_color(0)
         for row, squares in enumerate(rows, _QUIET):
-            for column, is_dark in enumerate(squares, _QUIET):
-                if is_dark:
-                    self.rect(left + column * _MODULE, top + row * _MODULE, _MODULE, _MODULE, style="F")
+            for column, count in _find_dark(squares):
+                across = left + (column + _QUIET) * _MODULE
+                self.rect(across, top + row * _MODULE, count * _MODULE, _MODULE, style="F")
         self.link(left, top, side, side, address)
         self.set_y(top + side)
+
+
+@lru_cache(maxsize=8)
+def _make_code(address: str) -> tuple[bytes, ...]:
+    """The squares of a QR code, 1 for dark, row by row: the same for every certificate of an installation."""
+    return tuple(bytes(row) for row in segno.make(address, error="m", micro=False).matrix)
+
+
+def _find_dark(squares: bytes) -> Iterator[tuple[int, int]]:
+    """Where in a row dark squares begin, and how many there are side by side."""
+    for found in _DARK.finditer(squares):
+        yield found.start(), len(found[0])
 
 
 def draw_certificate(words: Mapping[str, Any]) -> bytes:
     """The PDF of a certificate, which is given as JSON has it."""
     paper = CertificatePaper(words)
     paper.draw()
-    return bytes(paper.output())
+    return paper.finish()
 
 
 def main() -> None:

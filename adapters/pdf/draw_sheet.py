@@ -54,7 +54,7 @@ def main() -> None:
     logging.disable()
     paper = SheetPaper(json.loads(sys.stdin.buffer.read()))
     paper.draw()
-    sys.stdout.buffer.write(paper.output())
+    sys.stdout.buffer.write(paper.finish())
 
 
 if __name__ == "__main__":

@@ -12,7 +12,7 @@ from fpdf import FPDF
 from fpdf.enums import TextDirection
 
 from adapters.pdf import latin
-from adapters.pdf.latin import FONTS, MAIN
+from adapters.pdf.latin import FONTS, MAIN, CutProducer
 from cards.text import FSI, PDI
 
 _FAR: Final = re.compile(r"[^\s\x20-\x7e\xa0-\xff]")
@@ -33,7 +33,7 @@ class LetteredPaper(FPDF):
         is_latin = latin.suits(wanted)
         for style, file in list(latin.STYLES.items())[: 2 if bold else 1]:
             if is_latin:
-                latin.read_font(self, style)
+                latin.add_cut(self, style)
             else:
                 self.add_font(MAIN, style, FONTS / file)
         self._known = self._read_codes()
@@ -46,6 +46,10 @@ class LetteredPaper(FPDF):
             others.append(name)
             self._known = self._read_codes()
         self.set_fallback_fonts(others, exact_match=False)
+
+    def finish(self) -> bytes:
+        """The PDF."""
+        return bytes(self.output(output_producer_class=CutProducer))
 
     def prepare(self, text: str) -> str:
         """The text as it is to be written, next and with the font that is set: what no font has is spelled out."""

@@ -7,10 +7,10 @@ from io import BytesIO
 from cryptography.hazmat.primitives.asymmetric.ec import SECP256R1, generate_private_key
 from PIL import Image
 
+from adapters.pdf.composing.look import Refused, look_into
 from adapters.pdf.draw_certificate import draw_certificate
-from adapters.pdf.latin import keep_ready
 from adapters.pdf.seal_apart import Limits, SealJob, make
-from adapters.pdf.sealing.handing import hand_over_seal
+from adapters.pdf.sealing.handing import KeyRing, hand_over_seal
 from adapters.pdf.sealing.held_key import HeldKey
 from adapters.pdf.sealing.keys import OfficeSeal
 from adapters.pdf.sealing.making import sign_certificate
@@ -43,10 +43,14 @@ def rehearse() -> None:
         fields=fields,
         title="x",
         certificate=words,
+        extent="%(first)s %(last)s",
         level=SealLevel.B_B,
     )
-    make(SealJob(Limits(), order, hand_over_seal(key), None, None), BytesIO(draw_certificate(words)), BytesIO())
-    keep_ready()
+    paper = BytesIO(draw_certificate(words))
+    seen = look_into(paper)
+    if isinstance(seen, Refused):
+        raise TypeError(seen)
+    make(SealJob(Limits(), order, seen, hand_over_seal(key), None, None), KeyRing(), paper, BytesIO())
 
 
 def _draw_png() -> bytes:

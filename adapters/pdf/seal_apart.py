@@ -1,4 +1,9 @@
-"""Looks into a PDF, and composes and seals it, in a process of its own with limits: what a worker of `warm` does."""
+"""Looks into PDFs, and composes and seals them, in processes of their own with limits: what a worker of `warm` does.
+
+Who looks into a file does so once and ends: PDFium, which is not written in Python, may be what a hostile file takes
+over. Who seals reads it with Python alone, has the key, and goes on to the next file, unless something was wrong with
+this one or it was large.
+"""
 
 import asyncio
 import json
@@ -8,18 +13,24 @@ from typing import BinaryIO, Final
 import orjson
 
 from adapters.pdf.composing.compose import compose, wrap
-from adapters.pdf.composing.look import Refused, lacked_memory, look_into
+from adapters.pdf.composing.look import Refused, Seen, lacked_memory, look_into
 from adapters.pdf.count_pages import set_limits
 from adapters.pdf.draw_certificate import draw_certificate
 from adapters.pdf.sealing.errors import SealRefused
-from adapters.pdf.sealing.handing import HandedSeal, HandedTsa, take_revocation, take_seal, take_tsa
-from adapters.pdf.sealing.keys import OfficeSeal
+from adapters.pdf.sealing.handing import HandedSeal, HandedTsa, KeyRing, take_revocation, take_tsa
+from adapters.pdf.sealing.keys import OfficeSeal, Token
 from adapters.pdf.sealing.seal import seal_file
 from bot.domain.certified import SealLevel
-from bot.domain.sealing import Inspection, Obstacle, SealOrder
+from bot.domain.sealing import Obstacle, SealOrder
 
 MORE_THAN_TWICE: Final = 64 * 1024 * 1024
 """Bytes that a sealed file may have beyond twice its original: marks, certificate pages, answers about certificates."""
+
+
+MOST_JOBS: Final = 100
+"""Files after which a worker ends, whatever they were: no leak of memory grows large."""
+LARGE: Final = 16 * 1024 * 1024
+"""Bytes of a file after which a worker ends, which gives the memory back that it took."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,10 +50,11 @@ class LookJob:
 
 @dataclass(frozen=True, slots=True)
 class SealJob:
-    """Compose the PDF in the first file, and seal it in the second, which is empty."""
+    """Compose the PDF in the first file, in which that was `seen`, and seal it in the second, which is empty."""
 
     limits: Limits
     order: SealOrder
+    seen: Seen
     seal: HandedSeal
     tsa: HandedTsa | None
     roots: tuple[bytes, ...] | None
@@ -55,7 +67,6 @@ class Made:
     level: SealLevel
     shortfall: str
     page_count: int
-    is_wrapped: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,20 +84,39 @@ class Failed:
 
 
 Job = LookJob | SealJob
-Answer = Inspection | Refused | Made | KeyRefused | Failed
+Answer = Seen | Refused | Made | KeyRefused | Failed
 
 
-def work(job: Job, original: BinaryIO, paper: BinaryIO | None = None) -> Answer:
-    """Do a job, whatever the file is."""
-    try:
-        set_limits(job.limits.memory, job.limits.cpu_seconds, 2 * original.seek(0, 2) + MORE_THAN_TWICE)
+class Worker:
+    """Does jobs, one after the other, until `is_done`."""
+
+    def __init__(self) -> None:
+        self._keys = KeyRing()
+        self._left = MOST_JOBS
+        self.is_done = False
+        """Whether the next job is for another worker."""
+
+    def work(self, job: Job, original: BinaryIO, paper: BinaryIO | None = None) -> Answer:
+        """Do a job, whatever the file is."""
+        self._left -= 1
+        size = original.seek(0, 2)
+        try:
+            answer = self._work(job, original, size, paper)
+        except SealRefused as refused:
+            answer = KeyRefused(str(refused))
+        except Exception as error:  # noqa: BLE001 - what a file could be to blame for was found by looking into it
+            answer = Refused(Obstacle.TOO_HEAVY) if lacked_memory(error) else Failed(type(error).__name__)
+        # The library of a token keeps what it once opened, and would not see that it is away.
+        has_token = isinstance(job, SealJob) and isinstance(job.seal.key, Token)
+        self.is_done = self._left == 0 or size > LARGE or has_token or not isinstance(answer, Made)
+        return answer
+
+    def _work(self, job: Job, original: BinaryIO, size: int, paper: BinaryIO | None) -> Answer:
+        is_last = isinstance(job, LookJob)
+        set_limits(job.limits.memory, job.limits.cpu_seconds, 2 * size + MORE_THAN_TWICE, is_last=is_last)
         if isinstance(job, LookJob) or paper is None:
             return look_into(original)
-        return make(job, original, paper)
-    except SealRefused as refused:
-        return KeyRefused(str(refused))
-    except Exception as error:  # noqa: BLE001 - what a file could be to blame for was found by looking into it
-        return Refused(Obstacle.TOO_HEAVY) if lacked_memory(error) else Failed(type(error).__name__)
+        return make(job, self._keys, original, paper)
 
 
 def write_answer(answer: Answer) -> bytes:
@@ -94,20 +124,20 @@ def write_answer(answer: Answer) -> bytes:
     return orjson.dumps(answer)
 
 
-def make(job: SealJob, original: BinaryIO, paper: BinaryIO) -> Refused | Made:
+def make(job: SealJob, keys: KeyRing, original: BinaryIO, paper: BinaryIO) -> Made:
     """Compose and seal. Raises `SealRefused`, and whatever else may go wrong."""
-    seen = look_into(original)
-    if isinstance(seen, Refused):
-        return seen
-    key = take_seal(job.seal)  # before the work, since it may be away
+    key = keys.take(job.seal)  # before the work, since it may be away
     pages = draw_certificate(json.loads(orjson.dumps(job.order.certificate)))
-    put = wrap if seen.is_signed else compose
-    page_count = put(job.order, original, pages, paper)
-    level, shortfall = asyncio.run(_seal(job, key, paper))
+    if job.seen.inspection.is_signed:
+        extent = wrap(job.order, original, pages, paper)
+    else:
+        extent = compose(job.order, job.seen.sheets, original, pages, paper)
+    reason = job.order.extent % {"first": extent.before + 1, "last": extent.page_count}
+    level, shortfall = asyncio.run(_seal(job, key, paper, reason))
     paper.flush()
-    return Made(level, shortfall, page_count, seen.is_signed)
+    return Made(level, shortfall, extent.page_count)
 
 
-async def _seal(job: SealJob, key: OfficeSeal, paper: BinaryIO) -> tuple[SealLevel, str]:
+async def _seal(job: SealJob, key: OfficeSeal, paper: BinaryIO, reason: str) -> tuple[SealLevel, str]:
     async with take_tsa(job.tsa) as tsa:
-        return await seal_file(paper, key, job.order.level, tsa, take_revocation(job.roots))
+        return await seal_file(paper, key, job.order.level, tsa, take_revocation(job.roots), reason)

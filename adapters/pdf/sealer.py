@@ -1,4 +1,4 @@
-"""Keeps the port `Sealer`: looks into PDFs, and composes and seals them, each in a worker with limits."""
+"""Keeps the port `Sealer`: looks into PDFs, and composes and seals them, in workers with limits."""
 
 import asyncio
 import os
@@ -13,7 +13,7 @@ from typing import BinaryIO, Final
 import structlog
 from pydantic import TypeAdapter, ValidationError
 
-from adapters.pdf.composing.look import Refused
+from adapters.pdf.composing.look import Refused, Seen
 from adapters.pdf.remembering import Remembered
 from adapters.pdf.seal_apart import Answer, Failed, Job, KeyRefused, Limits, LookJob, Made, SealJob
 from adapters.pdf.sealing.handing import TsaAddress, hand_over_seal, hand_over_tsa, write_certificates
@@ -26,7 +26,7 @@ from bot.domain.sealing import CannotBeSealed, Inspection, Obstacle, SealedPdf, 
 from bot.ports import Blobs
 
 REMEMBERED: Final = 256
-"""Documents of which is remembered what was found in them: one of 1,000 pages takes about 100 kB."""
+"""Documents of which is remembered what was found in them: one of 1,000 pages takes about 500 kB."""
 _PIECE: Final = 1 << 20
 _ANSWERS: TypeAdapter[Answer] = TypeAdapter(Answer)
 
@@ -77,40 +77,44 @@ class PdfSealer:
 
         Raises `CannotBeSealed`, `SealingUnavailable`, `StoreUnavailable`.
         """
-        seen = await self._seen.ask(sha256)
-        if isinstance(seen, Refused):
-            raise CannotBeSealed(seen.reason)
-        return seen
+        return (await self._ask(sha256)).inspection
 
     async def seal(self, order: SealOrder) -> SealedPdf:
         """The sealed PDF, kept when this returns: at the level that is wanted, or the highest below that can be had.
 
         Raises `CannotBeSealed`, `SealingUnavailable`, `StoreUnavailable`.
         """
+        seen = await self._ask(order.original)
         with self._open() as original, self._open() as paper:
             await self._read(order.original, original)
-            job = SealJob(self._limits, order, self._seal, self._tsa, self._roots)
+            job = SealJob(self._limits, order, seen, self._seal, self._tsa, self._roots)
             made = await self._run(job, [original, paper], self._patience.seal)
             if isinstance(made, Refused):
                 raise CannotBeSealed(made.reason)
             if not isinstance(made, Made):
                 raise _fail("wrong-answer")
-            if not made.is_wrapped:
+            if not seen.inspection.is_signed:
                 await asyncio.to_thread(require_prefix, paper, original, order.original)
             content = await self._blobs.put_file(paper)
         return SealedPdf(content, made.page_count, made.level, made.shortfall)
 
-    async def _look(self, sha256: str) -> Inspection | Refused:
+    async def _ask(self, sha256: str) -> Seen:
+        seen = await self._seen.ask(sha256)
+        if isinstance(seen, Refused):
+            raise CannotBeSealed(seen.reason)
+        return seen
+
+    async def _look(self, sha256: str) -> Seen | Refused:
         with self._open() as original:
             await self._read(sha256, original)
             seen = await self._run(LookJob(self._limits), [original], self._patience.look)
-        if isinstance(seen, Inspection | Refused):
+        if isinstance(seen, Seen | Refused):
             return seen
         raise _fail("wrong-answer")
 
     async def _run(self, job: Job, files: list[BinaryIO], patience: float) -> Answer:
         try:
-            written = await self._workers.run(job, files, patience)
+            written = await self._workers.run(job, files, patience, is_fresh=isinstance(job, LookJob))
         except OSError as error:
             raise _fail("no-worker", why=str(error)) from error
         try:
@@ -155,7 +159,7 @@ def choose_level(tsa: TsaAddress | None, revocation: Revocation | None) -> SealL
     return SealLevel.B_T if revocation is None else SealLevel.B_LTA
 
 
-def _is_lasting(seen: Inspection | Refused) -> bool:
+def _is_lasting(seen: Seen | Refused) -> bool:
     """Whether it will be the same another time: how much a file takes depends on what else the machine does."""
     return seen != Refused(Obstacle.TOO_HEAVY)
 

@@ -1,4 +1,4 @@
-"""A process that has everything imported which sealing needs, and forks a worker for each job; see `warm`.
+"""A process that has everything imported which sealing needs, and forks workers; see `warm`.
 
 It does nothing else, so that it cannot be brought down by a file, and has no thread but one, so that it can fork. It
 ends, and its workers with it, as soon as nobody holds the other end of its socket any more, however that came.
@@ -13,16 +13,15 @@ import signal
 import socket
 import sys
 from collections.abc import Sequence
-from contextlib import suppress
-from typing import NoReturn
+from contextlib import ExitStack, suppress
+from typing import BinaryIO, NoReturn
 
 from adapters.pdf.rehearsal import rehearse
-from adapters.pdf.seal_apart import Failed, work, write_answer
+from adapters.pdf.seal_apart import Failed, Worker, write_answer
+from adapters.pdf.warm_words import ANSWER, BEGUN, FORK, JOB, READY
 
-READY, JOB, BEGUN = b"r", b"j", b"b"
-"""What is said over the sockets: that workers can be forked, that there is a job, that a worker has read its job."""
 LONGEST = 300
-"""Seconds after which a worker ends itself, where nobody is left to end it."""
+"""Seconds of one job after which a worker ends itself, where nobody is left to end it."""
 _MOST_FILES = 3
 
 
@@ -41,7 +40,7 @@ def main() -> None:
 
 
 class _Forge:
-    """Forks a worker for each job, and ends those whose job nobody waits for any more."""
+    """Forks workers, and ends those that nobody is connected to any more."""
 
     def __init__(self, control: socket.socket) -> None:
         self._control = control
@@ -60,11 +59,11 @@ class _Forge:
         while True:
             for number, _ in self._poll.poll():
                 if number == self._control.fileno():
-                    message, files, _, _ = socket.recv_fds(self._control, len(JOB), _MOST_FILES)
+                    message, files, _, _ = socket.recv_fds(self._control, len(FORK), 1)
                     if not message:
                         self._end_all()
                         return
-                    self._fork(files)
+                    self._fork(*files)
                 elif number == self._ended:
                     os.read(self._ended, 1024)
                     self._reap()
@@ -72,25 +71,22 @@ class _Forge:
                     self._poll.unregister(number)  # hung up on: until it is reaped, that would be told again and again
                     os.kill(self._workers[number][0], signal.SIGKILL)
 
-    def _fork(self, files: Sequence[int]) -> None:
-        connection = socket.socket(fileno=files[0])
+    def _fork(self, number: int) -> None:
+        connection = socket.socket(fileno=number)
         worker = os.fork()
         if worker == 0:
-            self._become_worker(connection, files[1:])
-        for file in files[1:]:
-            os.close(file)
-        self._workers[connection.fileno()] = (worker, connection)
+            self._become_worker(connection)
+        self._workers[number] = (worker, connection)
         self._poll.register(connection, 0)  # tells of nothing but that the other end is closed
 
-    def _become_worker(self, connection: socket.socket, files: Sequence[int]) -> NoReturn:
+    def _become_worker(self, connection: socket.socket) -> NoReturn:
         try:
             signal.set_wakeup_fd(-1)
             signal.signal(signal.SIGCHLD, signal.SIG_DFL)
-            signal.alarm(LONGEST)
             for _, other in self._workers.values():
                 other.close()
             self._control.close()
-            _run_job(connection, files)
+            _do_jobs(connection)
         finally:
             os._exit(0)  # what there is to say was said, and what is here belongs to the process before the fork
 
@@ -107,16 +103,35 @@ class _Forge:
             os.kill(worker, signal.SIGKILL)
 
 
-def _run_job(connection: socket.socket, files: Sequence[int]) -> None:
-    with connection.makefile("rb") as said:
-        job = pickle.load(said)  # noqa: S301 - by the process that started this one, not by a stranger
+def _do_jobs(connection: socket.socket) -> None:
+    worker = Worker()
+    while not worker.is_done:
+        said, numbers, _, _ = socket.recv_fds(connection, JOB.size, _MOST_FILES)
+        if not said:
+            return  # nobody has jobs any more
+        signal.alarm(LONGEST)
+        with ExitStack() as open_files:
+            files = [open_files.enter_context(os.fdopen(each, "r+b")) for each in numbers]
+            _do_job(worker, connection, JOB.unpack(said)[0], files)
+        signal.alarm(0)
+
+
+def _do_job(worker: Worker, connection: socket.socket, length: int, files: Sequence[BinaryIO]) -> None:
+    job = pickle.loads(_receive(connection, length))  # noqa: S301 - by the process that started this one
     connection.sendall(BEGUN)
     try:
-        answer = work(job, *(os.fdopen(file, "r+b") for file in files))
-        written = write_answer(answer)
+        written = write_answer(worker.work(job, *files))
     except Exception as error:  # noqa: BLE001 - whatever it is, who waits has to know
+        worker.is_done = True
         written = write_answer(Failed(type(error).__name__))
-    connection.sendall(written)
+    connection.sendall(ANSWER.pack(not worker.is_done, len(written)) + written)
+
+
+def _receive(connection: socket.socket, length: int) -> bytes:
+    received = bytearray()
+    while len(received) < length and (piece := connection.recv(length - len(received))):
+        received += piece
+    return bytes(received)
 
 
 if __name__ == "__main__":

@@ -74,8 +74,10 @@ class SealOrder:
     """A PDF to be made and sealed: the document with hash `original`, what signers left on it, and pages at its end.
 
     Whoever has no field for a signature signs on a page of its own below `title`. `certificate` is what stands on the
-    last pages, as `dataclasses.asdict` of a `bot.views.certificate.Certificate`; it names `level`, which is wanted. A
-    document that is signed already becomes an attachment called `name` of a PDF with nothing but those pages.
+    last pages, as `dataclasses.asdict` of a `bot.views.certificate.Certificate`; it names `level`, which is wanted. The
+    seal itself says which pages these are, in the words of `extent` with `%(first)s` and `%(last)s` in it: a page that
+    only looks like a certificate may stand before them. A document that is signed already becomes an attachment called
+    `name` of a PDF with nothing but those pages.
     """
 
     original: str
@@ -84,6 +86,7 @@ class SealOrder:
     fields: tuple[Field, ...]
     title: str
     certificate: Mapping[str, Any]
+    extent: str
     level: SealLevel
 
 

@@ -64,6 +64,7 @@ async def _order(ports: Ports, envelope: Envelope, receipt: Receipt, level: Seal
         fields=envelope.fields,
         title=texts.say("Signatures"),
         certificate=asdict(certificate),
+        extent=texts.say("Pages {first} to {last} are the transaction certificate", first="%(first)s", last="%(last)s"),
         level=level,
     )
 

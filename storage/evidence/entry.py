@@ -239,4 +239,5 @@ def _write_time(at: datetime) -> str:
 
 
 def _read_time(written: str) -> datetime:
-    return datetime.strptime(written, _TIME).replace(tzinfo=UTC)
+    # Takes other forms too, which do not come out again; it is ten times as quick as strptime.
+    return datetime.fromisoformat(written).replace(tzinfo=UTC)

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from functools import cache
 from pathlib import Path
 
 from storage.evidence.checkpoint import Checkpoint, read_checkpoint
@@ -33,7 +34,7 @@ class Told:
 def find_broken_promises(folder: Path, told: Told, asked: Sequence[int]) -> list[str]:
     """What is wrong with the log in `folder/log`, in which all of `asked` are then recorded once more."""
     try:
-        broken = [*_check(folder, told, "as it was left")]
+        broken, _ = _check(folder, told, "as it was left")
         recorder = open_recorder(folder, CountingDisk())
         for number in (*asked, *range(9_000, 9_003)):
             (receipt,) = recorder.record([an_entry(number)])
@@ -42,20 +43,26 @@ def find_broken_promises(folder: Path, told: Told, asked: Sequence[int]) -> list
             else:
                 told.take(number, receipt)
         recorder.close()
-        leftovers = audit_log(folder / "log").leftovers
-        return [*broken, *_check(folder, told, "after going on"), *(f"leftover {name}" for name in leftovers)]
+        after, leftovers = _check(folder, told, "after going on")
+        return [*broken, *after, *(f"leftover {name}" for name in leftovers)]
     except EvidenceError as error:
         return [repr(error)]
 
 
-def _check(folder: Path, told: Told, when: str) -> list[str]:
+@cache
+def _encode(number: int) -> bytes:
+    return encode_entry(an_entry(number))
+
+
+def _check(folder: Path, told: Told, when: str) -> tuple[list[str], Sequence[str]]:
+    """What is wrong, and the names of files that are left over."""
     log = folder / "log"
     if not (log / CHECKPOINT).exists():
-        return [f"{when}: no log, but {told.positions}"] if told.positions else []
+        return [f"{when}: no log, but {told.positions}"] if told.positions else [], ()
     audit = audit_log(log, [a_signer().key], told.checkpoints)
     broken = [f"{when}: {fault}" for fault in audit.faults]
     entries = dict(read_entries(log, 0, read_checkpoint(parse_note((log / CHECKPOINT).read_bytes())).size))
     for number, index in told.positions.items():
-        if entries.get(index) != encode_entry(an_entry(number)):
+        if entries.get(index) != _encode(number):
             broken.append(f"{when}: {number} is not at {index}")
-    return broken
+    return broken, audit.leftovers

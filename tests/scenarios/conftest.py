@@ -16,7 +16,6 @@ from aiohttp.test_utils import TestServer
 
 from adapters.evidence.opening import make_key_finder
 from adapters.pdf.certificate import CertificatePdf
-from adapters.pdf.page_count import PdfPageCounter
 from adapters.pdf.sealer import PdfSealer
 from adapters.pdf.sealing.asking import SealJudge
 from adapters.pdf.sealing.keys import OfficeSeal, load_pem
@@ -31,6 +30,7 @@ from adapters.web.uploads import serve_uploads
 from adapters.web.verify import serve_verify
 from bot.domain.people import Client, ClientId, Contact, ContactId, Office
 from bot.domain.places import Conversation, Place
+from bot.domain.sealing import Inspection
 from bot.ports import Ports
 from bot.router import Router
 from bot.use_cases.deliver import Courier
@@ -41,6 +41,7 @@ from storage.sql.store import SqlStore
 from storage.vault import open_vault
 from tests.databases import copy_sqlite, prepared_sqlite
 from tests.evidence.making import make_archive
+from tests.reading_once import OncePageCounter
 from tests.scenarios.chat import Chat
 from tests.scenarios.holdable import HoldableEvidence, HoldableSealer, Recording
 from tests.scenarios.scene import CLIENT, OFFICE, MovableClock, Scene
@@ -98,11 +99,17 @@ def office_seal(tmp_path_factory: pytest.TempPathFactory) -> OfficeSeal:
     return load_pem(folder / "certificate.pem", folder / "key.pem")
 
 
+@pytest.fixture(scope="session")
+def seen() -> dict[str, Inspection]:
+    """What was found in documents, by their SHA-256."""
+    return {}
+
+
 @pytest.fixture
-async def sealer(tmp_path: Path, office_seal: OfficeSeal) -> AsyncIterator[HoldableSealer]:
+async def sealer(tmp_path: Path, office_seal: OfficeSeal, seen: dict[str, Inspection]) -> AsyncIterator[HoldableSealer]:
     """What seals; its workers begin with the first document that it is asked about."""
     real = PdfSealer(open_blobs(tmp_path / "blobs"), office_seal)
-    yield HoldableSealer(real)
+    yield HoldableSealer(real, seen)
     await real.close()
 
 
@@ -116,7 +123,7 @@ async def unlinked(
     ports = Ports(
         store=store,
         blobs=open_blobs(tmp_path / "blobs"),
-        pages=PdfPageCounter(),
+        pages=OncePageCounter(),
         clock=clock,
         messengers={chat.platform: chat.messenger},
         directories={chat.platform: chat.directory},

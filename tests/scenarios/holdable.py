@@ -34,9 +34,14 @@ class HoldableEvidence(LocalEvidence):
 
 @dataclass(slots=True)
 class HoldableSealer:
-    """Keeps `bot.ports.Sealer`; while it `is_away` nothing is sealed, and `waiting` are documents that were asked."""
+    """Keeps `bot.ports.Sealer`; while it `is_away` nothing is sealed, and `waiting` are documents that were asked.
+
+    What is in a document is looked at once for all scenes with the same `seen`: the first look of `inner` starts a
+    process that takes a second.
+    """
 
     inner: Sealer
+    seen: dict[str, Inspection]
     is_away: bool = False
     waiting: set[str] = field(default_factory=set)
 
@@ -45,7 +50,9 @@ class HoldableSealer:
         return self.inner.level
 
     async def inspect(self, sha256: str) -> Inspection:
-        return await self.inner.inspect(sha256)
+        if sha256 not in self.seen:
+            self.seen[sha256] = await self.inner.inspect(sha256)
+        return self.seen[sha256]
 
     async def seal(self, order: SealOrder) -> SealedPdf:
         if self.is_away:

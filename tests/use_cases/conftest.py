@@ -6,7 +6,6 @@ from pathlib import Path
 
 import pytest
 
-from adapters.pdf.page_count import PdfPageCounter
 from bot.domain.people import Account, Platform, Standing
 from bot.ports import Ports
 from storage.blobs import open_blobs
@@ -14,6 +13,7 @@ from storage.sql.store import SqlStore
 from tests import builders as a
 from tests.databases import A_VAULT, copy_sqlite, prepared_sqlite
 from tests.fakes import FakeDirectory, FakeGeography, FakeMessenger, FakeSealer, FixedClock
+from tests.reading_once import OncePageCounter
 
 __all__ = ["prepared_sqlite"]
 
@@ -50,7 +50,7 @@ async def world(prepared_sqlite: Path, tmp_path: Path) -> AsyncIterator[World]:
     ports = Ports(
         store=store,
         blobs=blobs,
-        pages=PdfPageCounter(),
+        pages=OncePageCounter(),
         clock=clock,
         messengers={Platform.SLACK: messenger},
         directories={Platform.SLACK: directory},

@@ -5,7 +5,6 @@ from dataclasses import replace
 
 import pytest
 
-from adapters.pdf.layout import PdfLayoutReader
 from bot.conversation import Done, FileRef, Open, Submission, Value
 from bot.domain.certified import Way
 from bot.domain.envelope import Envelope, Party
@@ -26,6 +25,7 @@ from cards.model import Anchor, Form, Text
 from tests import builders as a
 from tests.documents import make_pdf
 from tests.fakes import A_PLAIN_PDF, FakeSealer
+from tests.reading_once import OnceLayoutReader
 from tests.use_cases.conftest import SIGNER, STAFF, STRANGER, World
 from tests.use_cases.signing import by
 
@@ -139,7 +139,7 @@ async def test_the_dialog_leads_to_the_page_for_placing_fields(world: World) -> 
         await tx.dossiers.add(a.an_item("agreement", name="Overeenkomst.pdf", version=version))
     form = await begin(world, documents=("agreement",))
     [anchor] = [span for each in form.body if isinstance(each, Text) for span in each.spans if isinstance(span, Anchor)]
-    ports = replace(world.ports, layouts=PdfLayoutReader())
+    ports = replace(world.ports, layouts=OnceLayoutReader())
     page = await open_placing(ports, anchor.url.rpartition("/")[2])
     assert (page.item.id, page.link.placer.account) == ("agreement", STAFF)
 

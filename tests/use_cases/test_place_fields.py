@@ -4,7 +4,6 @@ from dataclasses import replace
 
 import pytest
 
-from adapters.pdf.layout import PdfLayoutReader
 from bot.conversation import Actor
 from bot.domain.dossier import DossierItem, ItemId
 from bot.domain.errors import (
@@ -43,6 +42,7 @@ from bot.use_cases.place_fields import (
 )
 from tests import builders as a
 from tests.documents import make_pdf
+from tests.reading_once import OnceLayoutReader
 from tests.use_cases.conftest import SIGNER, STAFF, World
 
 SANNE, KARIM = Actor(STAFF, "T0OFFICE", "Sanne de Vries"), Actor(SIGNER, "T0OFFICE", "Karim Haddad")
@@ -53,7 +53,7 @@ THREE_PAGES = make_pdf(3, "Overeenkomst")
 
 @pytest.fixture
 def ports(world: World) -> Ports:
-    return replace(world.ports, layouts=PdfLayoutReader())
+    return replace(world.ports, layouts=OnceLayoutReader())
 
 
 @pytest.fixture

@@ -59,8 +59,8 @@ class Update:
             content.update(_describe_form(box, parts[2 * place + 1]))
             self._put(self._pages[number], parts.raw_get(2 * place), matrix)
 
-    def append_pages(self, content: bytes) -> None:
-        """Put the pages of another PDF at the end."""
+    def append_pages(self, content: bytes) -> int:
+        """Put the pages of another PDF at the end; returns how many these are."""
         other = PdfFileReader(BytesIO(content))
         branch = self._writer.import_object(other.root.raw_get("/Pages"))
         added = list(walk_pages(branch.get_object()))
@@ -76,6 +76,7 @@ class Update:
         self._pages += added
         self._writer.update_container(top["/Kids"])
         self._writer.update_container(top)
+        return len(added)
 
     def attach(self, name: str, content: BinaryIO) -> None:
         """Put a PDF into this one as it is, not to be read but to be taken out again; viewers show that it is there."""

@@ -3,32 +3,44 @@
 Everything is read from files and written to them, so that no more than a part of a large one is ever in memory.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from io import BytesIO
 from shutil import copyfileobj
 from typing import BinaryIO
 
-import pypdfium2 as pdfium
-
 from adapters.pdf.composing.adding import Matrix, Update
-from adapters.pdf.composing.anchors import find_anchors
 from adapters.pdf.composing.drawing import A4, Place, draw_over, draw_signature_pages
+from adapters.pdf.composing.look import Sheet
 from bot.domain.fields import FieldKind
 from bot.domain.sealing import SealOrder
 
 
-def compose(order: SealOrder, original: BinaryIO, pages: bytes, paper: BinaryIO) -> int:
+@dataclass(frozen=True, slots=True)
+class Extent:
+    """How many pages come before those of the certificate, and how many these are."""
+
+    before: int
+    certificate: int
+
+    @property
+    def page_count(self) -> int:
+        """Pages of the whole."""
+        return self.before + self.certificate
+
+
+def compose(order: SealOrder, sheets: Sequence[Sheet], original: BinaryIO, pages: bytes, paper: BinaryIO) -> Extent:
     """Write the original to an empty file, and in one update after its bytes the marks, and the PDF `pages` at the end.
 
-    Returns how many pages it has. Raises whatever a reader does for a file that cannot be read.
+    `sheets` are its pages, as they were seen when it was looked into. Raises whatever a reader does for a file that
+    cannot be read.
     """
     original.seek(0)
     copyfileobj(original, paper)
-    document = pdfium.PdfDocument(original)
     update = Update(paper)
-    if len(document) != update.page_count:
+    if len(sheets) != update.page_count:
         raise ValueError("two readers see different pages")
-    places = list(_find_places(document, order))
+    places = list(_find_places(sheets, order))
     if places:
         drawn = draw_over([place for place, _ in places], order.marks, order.fields)
         update.draw_on([place.number for place, _ in places], [matrix for _, matrix in places], drawn)
@@ -36,37 +48,35 @@ def compose(order: SealOrder, original: BinaryIO, pages: bytes, paper: BinaryIO)
     update.drop_claims()
     placed = {field.signer for field in order.fields if field.kind is FieldKind.SIGNATURE}
     if others := [mark for mark in order.marks if mark.signer not in placed]:
-        last = document[len(document) - 1].get_size()
-        update.append_pages(draw_signature_pages(others, last, order.title))
-    update.append_pages(pages)
+        last = Place(len(sheets) - 1, sheets[-1].size, sheets[-1].rotation)
+        update.append_pages(draw_signature_pages(others, last.seen, order.title))
+    extent = Extent(update.page_count, update.append_pages(pages))
     update.finish()
-    return update.page_count
+    return extent
 
 
-def wrap(order: SealOrder, original: BinaryIO, pages: bytes, paper: BinaryIO) -> int:
+def wrap(order: SealOrder, original: BinaryIO, pages: bytes, paper: BinaryIO) -> Extent:
     """As `compose`, but a document of its own with the original in it, untouched and unread.
 
     So is sealed what was signed before: nothing can be added to that without breaking its signatures.
     """
     copyfileobj(BytesIO(draw_signature_pages(order.marks, A4, order.title)), paper)
     update = Update(paper)
-    update.append_pages(pages)
+    extent = Extent(update.page_count, update.append_pages(pages))
     update.attach(order.name, original)
     update.finish()
-    return update.page_count
+    return extent
 
 
-def _find_places(document: pdfium.PdfDocument, order: SealOrder) -> Iterator[tuple[Place, Matrix]]:
+def _find_places(sheets: Sequence[Sheet], order: SealOrder) -> Iterator[tuple[Place, Matrix]]:
     """The pages on which somebody's field is, each with what brings a drawing on it that is upright for the reader."""
     signers = {mark.signer for mark in order.marks}
     fields = [field for field in order.fields if field.signer in signers]
     for number in sorted({field.page for field in fields}):
-        page = document[number]
-        left, bottom, right, top = page.get_bbox()
-        size, rotation = (right - left, top - bottom), page.get_rotation()
+        sheet = sheets[number]
         wanted = {(field.kind, field.signer) for field in fields if field.page == number}
-        covered = [each.box for each in find_anchors(page, number) if (each.kind, each.signer) in wanted]
-        yield Place(number, size, rotation, covered), _turn_back(size, rotation, (left, bottom))
+        covered = [each.box for each in sheet.anchors if (each.kind, each.signer) in wanted]
+        yield Place(number, sheet.size, sheet.rotation, covered), _turn_back(sheet.size, sheet.rotation, sheet.corner)
 
 
 def _turn_back(size: tuple[float, float], rotation: int, corner: tuple[float, float]) -> Matrix:

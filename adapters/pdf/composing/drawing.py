@@ -49,7 +49,7 @@ def draw_over(places: Sequence[Place], marks: Sequence[Mark], fields: Sequence[F
         for mark, field, text in filled:
             if field.page == place.number:
                 _draw(paper, mark, field.kind, text, turn_box(field.box, place.size, place.rotation))
-    return bytes(paper.output())
+    return paper.finish()
 
 
 def draw_signature_pages(marks: Sequence[Mark], last: Size, title: str) -> bytes:
@@ -63,7 +63,7 @@ def draw_signature_pages(marks: Sequence[Mark], last: Size, title: str) -> bytes
         paper.write_in(title, (_EDGE, size[1] - _EDGE - 20, size[0] - 2 * _EDGE, 20), style="B")
         for row, mark in enumerate(marks[first : first + room]):
             _draw_row(paper, mark, size[1] - _EDGE - _TITLE - (row + 1) * _ROW)
-    return bytes(paper.output())
+    return paper.finish()
 
 
 def _draw_row(paper: MarkPaper, mark: Mark, bottom: float) -> None:

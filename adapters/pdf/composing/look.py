@@ -1,10 +1,11 @@
 """Looks into a PDF before it is sent, so that one that cannot be signed is refused then, not after everybody signed.
 
-Two readers must understand the file: pyHanko, which will write into it, and PDFium, which finds its text.
+Two readers must understand the file: pyHanko, which will write into it, and PDFium, which finds its text. PDFium, which
+is not written in Python, reads it here and never again: what it saw is handed to whoever composes and has the key.
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import BinaryIO
 
@@ -13,7 +14,7 @@ from pyhanko.pdf_utils.generic import ArrayObject, DictionaryObject, StreamObjec
 from pyhanko.pdf_utils.reader import PdfFileReader
 
 from adapters.pdf.composing.actions import has_programs
-from adapters.pdf.composing.anchors import find_anchors, make_field
+from adapters.pdf.composing.anchors import Anchor, find_anchors, make_field
 from adapters.pdf.composing.tree import MOST_PAGES, find_signature_widgets, inherit, read_entry, walk_pages
 from bot.domain.fields import Field, FieldKind
 from bot.domain.sealing import Inspection, Obstacle
@@ -26,7 +27,25 @@ class Refused:
     reason: Obstacle
 
 
-def look_into(file: BinaryIO) -> Inspection | Refused:
+@dataclass(frozen=True, slots=True)
+class Sheet:
+    """A page as it lies in the file: the visible part's lower left `corner` and `size` in points, before `rotation`."""
+
+    corner: tuple[float, float]
+    size: tuple[float, float]
+    rotation: int
+    anchors: tuple[Anchor, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """What is known of a PDF, for who sends it and for who composes it; no sheets of what is signed already."""
+
+    inspection: Inspection
+    sheets: tuple[Sheet, ...]
+
+
+def look_into(file: BinaryIO) -> Seen | Refused:
     """What is known of the PDF in an open file, or why it is refused."""
     try:
         reader = PdfFileReader(file, strict=False)
@@ -44,7 +63,7 @@ def lacked_memory(error: BaseException | None) -> bool:
     return error is not None
 
 
-def _look(reader: PdfFileReader, file: BinaryIO) -> Inspection | Refused:
+def _look(reader: PdfFileReader, file: BinaryIO) -> Seen | Refused:
     form = read_entry(reader.root, "/AcroForm")
     if isinstance(form, DictionaryObject) and read_entry(form, "/XFA") is not None:
         return Refused(Obstacle.XFA)
@@ -58,8 +77,17 @@ def _look(reader: PdfFileReader, file: BinaryIO) -> Inspection | Refused:
         return Refused(Obstacle.ACTIVE)
     widgets = [(number, each) for number, page in enumerate(pages) for each in find_signature_widgets(page)]
     is_signed = any(inherit(each, "/V") is not None for _, each in widgets) or bool(reader.embedded_signatures)
-    fields = [] if is_signed else [*_read_widgets(widgets, seen), *_read_anchors(seen)]
-    return Inspection(tuple(page.get_size() for page in seen), is_signed, _claims_pdfa(reader), tuple(fields))
+    sheets = () if is_signed else tuple(_read_sheets(seen))
+    fields = [] if is_signed else [*_read_widgets(widgets, seen), *_read_anchors(sheets)]
+    sizes = tuple(page.get_size() for page in seen)
+    return Seen(Inspection(sizes, is_signed, _claims_pdfa(reader), tuple(fields)), sheets)
+
+
+def _read_sheets(seen: pdfium.PdfDocument) -> Iterator[Sheet]:
+    for number, page in enumerate(seen):
+        left, bottom, right, top = page.get_bbox()
+        size = (right - left, top - bottom)
+        yield Sheet((left, bottom), size, page.get_rotation(), tuple(find_anchors(page, number)))
 
 
 def _read_widgets(widgets: list[tuple[int, DictionaryObject]], seen: pdfium.PdfDocument) -> list[Field]:
@@ -84,11 +112,10 @@ def _place(rect: ArrayObject, page: pdfium.PdfPage) -> tuple[float, float, float
     return (left - crop[0], bottom - crop[1], right - left, top - bottom)
 
 
-def _read_anchors(seen: pdfium.PdfDocument) -> Iterator[Field]:
-    for number, page in enumerate(seen):
-        left, bottom, right, top = page.get_bbox()
-        for anchor in find_anchors(page, number):
-            yield make_field(anchor, (right - left, top - bottom), page.get_rotation())
+def _read_anchors(sheets: Sequence[Sheet]) -> Iterator[Field]:
+    for sheet in sheets:
+        for anchor in sheet.anchors:
+            yield make_field(anchor, sheet.size, sheet.rotation)
 
 
 def _claims_pdfa(reader: PdfFileReader) -> bool:

@@ -73,6 +73,20 @@ def take_seal(handed: HandedSeal) -> OfficeSeal:
     return OfficeSeal(HeldKey(private, certificate, chain), certificate, tuple(chain), origin=private)
 
 
+class KeyRing:
+    """Keeps the seal that was handed over last, so that the next PDF with the same one is sealed sooner."""
+
+    def __init__(self) -> None:
+        self._kept: tuple[HandedSeal, OfficeSeal] | None = None
+
+    def take(self, handed: HandedSeal) -> OfficeSeal:
+        """As `take_seal`."""
+        if self._kept is None or self._kept[0] != handed:
+            self._kept = (handed, take_seal(handed))
+        check_certificate(self._kept[1].certificate)  # it may have expired since
+        return self._kept[1]
+
+
 def hand_over_tsa(tsa: TsaAddress) -> HandedTsa:
     """What `take_tsa` makes the same authority of."""
     return HandedTsa(tsa.url, write_certificates(tsa.roots), tsa.patience)

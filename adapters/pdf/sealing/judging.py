@@ -13,7 +13,7 @@ from io import BytesIO
 from typing import Final
 
 from asn1crypto.cms import ContentInfo
-from pyhanko.pdf_utils.generic import ArrayObject, DictionaryObject
+from pyhanko.pdf_utils.generic import ArrayObject, DictionaryObject, TextStringObject
 from pyhanko.pdf_utils.reader import PdfFileReader
 from pyhanko.sign.diff_analysis import (
     CatalogModificationRule,
@@ -36,6 +36,8 @@ from adapters.pdf.sealing.trust import Examined, Trust, examine_seal, examine_st
 from adapters.seal_judgement import Check, Covered, Finding, Judgement, Kind
 from storage.evidence.verify import Outcome
 
+_MOST_REASON: Final = 200
+"""Characters of what a seal says of itself."""
 _ADDED: Final = ModificationLevel.LTA_UPDATES
 _ONLY_TIMESTAMPS: Final = StandardDiffPolicy(
     # pyHanko's own policy lets title, metadata, version and orphans change as well.
@@ -181,7 +183,13 @@ def _describe(signature: EmbeddedPdfSignature, examined: Examined) -> Covered:
     kind = Kind.TIMESTAMP if _is_stamp(signature) else Kind.SEAL if signature.docmdp_level else Kind.OTHER
     proven = examined.claimed_at if kind is Kind.TIMESTAMP and examined.is_trusted else examined.proven_at
     at = proven or examined.claimed_at
-    return Covered(kind, name_subject(examined.certificate), at, proven is not None, _measure(signature))
+    name, size = name_subject(examined.certificate), _measure(signature)
+    return Covered(kind, name, at, proven is not None, size, _read_reason(signature))
+
+
+def _read_reason(signature: EmbeddedPdfSignature) -> str:
+    written = signature.sig_object.get("/Reason")
+    return " ".join(str(written).split())[:_MOST_REASON] if isinstance(written, TextStringObject) else ""
 
 
 def _tell(check: Check, held: bool, otherwise: str) -> Finding:  # noqa: FBT001 - what is told is whether it held

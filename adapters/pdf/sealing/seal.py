@@ -67,12 +67,20 @@ async def seal(
 
 
 async def seal_file(
-    paper: BinaryIO, key: OfficeSeal, level: SealLevel, tsa: Tsa | None = None, revocation: Revocation | None = None
+    paper: BinaryIO,
+    key: OfficeSeal,
+    level: SealLevel,
+    tsa: Tsa | None = None,
+    revocation: Revocation | None = None,
+    reason: str = "",
 ) -> tuple[SealLevel, str]:
-    """As `seal`, appended to a file that can be read, written and cut; it is as before where this fails."""
+    """As `seal`, appended to a file that can be read, written and cut; it is as before where this fails.
+
+    `reason` is what PDF readers show beside the seal, for people.
+    """
     size = paper.seek(0, SEEK_END)
     until = asyncio.get_running_loop().time() + PATIENCE
-    work = _Work(paper, key, CheckingTimeStamper(tsa) if tsa else None, revocation, until)
+    work = _Work(paper, key, CheckingTimeStamper(tsa) if tsa else None, revocation, reason, until)
     shortfall = ""
     for wanted in reversed(tuple(SealLevel)[: tuple(SealLevel).index(level) + 1]):
         try:
@@ -100,6 +108,7 @@ class _Work:
     key: OfficeSeal
     stamper: CheckingTimeStamper | None
     revocation: Revocation | None
+    reason: str
     until: float
 
     async def reach(self, level: SealLevel) -> tuple[SealLevel, str]:
@@ -138,7 +147,9 @@ class _Work:
         writer = self._open()
         if any(enumerate_sig_fields(writer.prev, filled_status=True)):
             raise Unsealable("signed")
-        signer = PdfSigner(_describe(_choose_field(writer), context), signer=self.key.signer, timestamper=stamper)
+        signer = PdfSigner(
+            _describe(_choose_field(writer), context, self.reason), signer=self.key.signer, timestamper=stamper
+        )
         reserved = _RESERVED_STAMPED if stamper else _RESERVED
         async with asyncio.timeout_at(self.until if stamper else None):
             await signer.async_sign_pdf(writer, bytes_reserved=reserved, in_place=True)
@@ -185,9 +196,10 @@ def _tell_out_of_reach() -> Iterator[None]:
         raise _OutOfReach(f"the certificates cannot be checked ({type(cause).__name__})") from error
 
 
-def _describe(field: str, context: ValidationContext | None) -> PdfSignatureMetadata:
+def _describe(field: str, context: ValidationContext | None, reason: str) -> PdfSignatureMetadata:
     return PdfSignatureMetadata(
         field_name=field,
+        reason=reason or None,
         md_algorithm=_HASH,
         certify=True,
         docmdp_permissions=MDPPerm.NO_CHANGES,

@@ -7,15 +7,16 @@ import pypdfium2 as pdfium
 from PIL import Image, ImageDraw
 
 from adapters.pdf.composing.compose import compose as compose_file
-from adapters.pdf.composing.look import look_into
+from adapters.pdf.composing.look import Seen, look_into
 from bot.domain.certified import SealLevel
 from bot.domain.fields import Field
-from bot.domain.sealing import Inspection, Mark, SealOrder
+from bot.domain.sealing import Mark, SealOrder
 from bot.domain.signature import Point, TypedSignature
 from tests.adapters.pdf.reading import check_structure
 from tests.adapters.pdf.sealing.papers import make_pdf, write_objects, write_plain
 
 TITLE = "Handtekeningen"
+EXTENT = "Bladzijden %(first)s tot en met %(last)s zijn het certificaat"
 DAY = "24 november 2026"
 JAN = Mark(0, "Jan Jansen", DAY, signature=TypedSignature("J. Jansen"))
 CERTIFICATE = make_pdf(text="Certificaat")
@@ -44,22 +45,21 @@ TEXT, PATH, IMAGE = pdfium.raw.FPDF_PAGEOBJ_TEXT, pdfium.raw.FPDF_PAGEOBJ_PATH, 
 def order(
     *marks: Mark, fields: tuple[Field, ...] = (), original: str = "", level: SealLevel = SealLevel.B_B
 ) -> SealOrder:
-    return SealOrder(original, "Akte 王.pdf", marks or (JAN,), fields, TITLE, WORDS, level)
+    return SealOrder(original, "Akte 王.pdf", marks or (JAN,), fields, TITLE, WORDS, EXTENT, level)
 
 
 def compose(
     original: bytes, *marks: Mark, fields: tuple[Field, ...] | None = None, pages: bytes = CERTIFICATE
 ) -> bytes:
     """Composed where the fields are that the document names, or at `fields`; with the checks that hold of each."""
-    if fields is None:
-        seen = look_into(BytesIO(original))
-        assert isinstance(seen, Inspection), seen
-        fields = seen.fields
+    seen = look_into(BytesIO(original))
+    assert isinstance(seen, Seen), seen
     paper = BytesIO()
-    count = compose_file(order(*marks, fields=fields), BytesIO(original), pages, paper)
+    ordered = order(*marks, fields=seen.inspection.fields if fields is None else fields)
+    extent = compose_file(ordered, seen.sheets, BytesIO(original), pages, paper)
     composed = paper.getvalue()
     assert composed.startswith(original)
-    assert len(pdfium.PdfDocument(composed)) == count
+    assert len(pdfium.PdfDocument(composed)) == extent.page_count
     check_structure(composed)
     return composed
 

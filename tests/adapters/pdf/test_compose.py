@@ -12,7 +12,9 @@ from fpdf import FPDF
 from pyhanko.pdf_utils.misc import PdfError
 from pyhanko.pdf_utils.reader import PdfFileReader
 
-from adapters.pdf.composing.compose import wrap
+from adapters.pdf.composing.compose import Extent, wrap
+from adapters.pdf.composing.compose import compose as compose_file
+from adapters.pdf.composing.look import Seen, look_into
 from adapters.pdf.composing.tree import walk_pages
 from adapters.pdf.sealing.judging import judge
 from adapters.pdf.sealing.keys import OfficeSeal
@@ -195,7 +197,7 @@ def test_fonts_come_once_for_all_pages() -> None:
 async def test_what_was_signed_before_is_wrapped_and_stays_as_it_was(office: OfficeSeal) -> None:
     signed = (await seal(make_pdf(), office, SealLevel.B_B)).content
     paper = BytesIO()
-    assert wrap(order(), BytesIO(signed), CERTIFICATE, paper) == 2
+    assert wrap(order(), BytesIO(signed), CERTIFICATE, paper) == Extent(before=1, certificate=1)
     sealed = (await seal(paper.getvalue(), office, SealLevel.B_B)).content
     judged = await asyncio.to_thread(judge, sealed, Trust([office.certificate]))
     assert judged.verdict is Verdict.HOLDS, judged
@@ -229,5 +231,7 @@ async def test_what_cannot_be_composed_is_told(what: str, office: OfficeSeal) ->
     }.get(what, plain)
     fields = (Field(FieldKind.NAME, 0, 7, (1, 1, 100, 20)),) if what == "no such page" else ()
     pages = b"%PDF-" if what == "broken pages" else CERTIFICATE
-    with pytest.raises((ValueError, PdfError, pdfium.PdfiumError, IndexError)):
-        await asyncio.to_thread(compose, original, JAN, fields=fields, pages=pages)
+    seen = look_into(BytesIO(plain))
+    sheets = seen.sheets if isinstance(seen, Seen) else ()
+    with pytest.raises((ValueError, PdfError, IndexError)):
+        await asyncio.to_thread(compose_file, order(JAN, fields=fields), sheets, BytesIO(original), pages, BytesIO())

@@ -40,7 +40,8 @@ def turned(content: bytes, degrees: int, crop: tuple[int, int, int, int] = (0, 0
 
 
 def look(content: bytes) -> Inspection | Refused:
-    return look_into(BytesIO(content))
+    seen = look_into(BytesIO(content))
+    return seen if isinstance(seen, Refused) else seen.inspection
 
 
 def inspect(content: bytes) -> Inspection:

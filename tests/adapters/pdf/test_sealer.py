@@ -1,25 +1,30 @@
 """What keeps the port `Sealer`: real files, workers and authorities; whatever happens, the next document is sealed."""
 
 import asyncio
+import json
 import os
 import signal
 from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
+from io import BytesIO
 from pathlib import Path
 from subprocess import PIPE
 from sys import executable
 from tempfile import TemporaryFile
 
+import orjson
 import pypdfium2 as pdfium
 import pytest
 import pytest_asyncio
 from pyhanko.pdf_utils import generic
 
 from adapters.pdf import sealer as sealer_module
-from adapters.pdf.seal_apart import Limits
+from adapters.pdf.composing.look import Seen, look_into
+from adapters.pdf.draw_certificate import draw_certificate
+from adapters.pdf.seal_apart import LARGE, Limits, SealJob, make
 from adapters.pdf.sealer import Patience, PdfSealer
-from adapters.pdf.sealing.handing import TsaAddress
+from adapters.pdf.sealing.handing import KeyRing, TsaAddress, hand_over_seal
 from adapters.pdf.sealing.judging import judge
 from adapters.pdf.sealing.keys import OfficeSeal, Token, load_pem
 from adapters.pdf.sealing.making import MadeKey, make_office_key
@@ -31,10 +36,10 @@ from bot.domain.sealing import CannotBeSealed, Mark, Obstacle, SealedPdf
 from bot.domain.signature import DrawnSignature
 from storage.blobs import HashedBlobs, open_blobs
 from storage.evidence.verify import Verdict
-from tests.adapters.pdf.composed import DAY, TITLE, order, png
+from tests.adapters.pdf.composed import DAY, TITLE, WORDS, order, png
 from tests.adapters.pdf.reading import check_structure, count_pages, is_inside, see, turn_field
 from tests.adapters.pdf.sealing.authorities import Authorities, run_authorities
-from tests.adapters.pdf.sealing.papers import lock, make_pdf, pack, turn, write_plain
+from tests.adapters.pdf.sealing.papers import lock, make_pdf, pack, turn, write_objects, write_plain
 from tests.adapters.pdf.sealing.test_token_key import Token as TokenOnDisk
 from tests.adapters.pdf.sealing.test_token_key import find_module
 from tests.adapters.pdf.sealing.verifiers import ask_all
@@ -165,6 +170,21 @@ async def test_verifiers_of_others_accept_what_was_composed_at_every_level(
     await asyncio.to_thread(ask_all, file, office.authorities.find("root"), level)
 
 
+async def test_the_seal_says_which_pages_are_the_certificate(office: Office) -> None:
+    """A page of the original may look like one; nobody can make the seal say that it is."""
+    forged = draw_certificate(json.loads(orjson.dumps(WORDS)))
+    original = await office.put(forged)
+    sealed = await office.sealer.seal(order(JAN, fields=FIELDS, original=original))
+    content = await office.read(sealed)
+    titles = ["Transactiecertificaat" in see(content, page).text() for page in range(sealed.pages)]
+    assert titles == [True, True]
+    (covered,) = (await asyncio.to_thread(judge, content, office.authorities.trust)).signatures
+    assert covered.reason == "Bladzijden 2 tot en met 2 zijn het certificaat"
+    edited = content.replace(b"Bladzijden 2", b"Bladzijden 1")
+    assert edited != content
+    assert (await asyncio.to_thread(judge, edited, office.authorities.trust)).verdict is Verdict.FAILS
+
+
 async def test_what_is_signed_already_is_wrapped(office: Office) -> None:
     first = await office.sealer.seal(order(JAN, original=await office.put(make_pdf())))
     assert (await office.sealer.inspect(first.content.sha256)).is_signed
@@ -248,9 +268,55 @@ async def test_where_the_process_that_forks_was_ended_another_one_is_started(off
     wanted = order(JAN, original=await office.put(make_pdf()))
     await office.sealer.seal(wanted)
     forge = find_forge()
-    os.kill(forge, signal.SIGKILL)
+    for each in (*find_children(forge), forge):
+        os.kill(each, signal.SIGKILL)
     assert (await office.sealer.seal(wanted)).level is SealLevel.B_B
     assert find_forge() != forge
+
+
+async def test_who_sealed_goes_on_to_the_next_document_and_who_looked_does_not(office: Office) -> None:
+    await office.sealer.close()
+    for text in ("een", "twee"):
+        sha256 = await office.put(make_pdf(text=text))
+        await office.sealer.inspect(sha256)
+        await until(lambda: len(find_children(find_forge())) <= 1)
+        await office.sealer.seal(order(JAN, original=sha256))
+    (stays,) = find_children(find_forge())
+    await office.sealer.seal(order(JAN, original=await office.put(write_plain())))
+    assert find_children(find_forge()) == [stays]
+    page = write_objects(
+        "1.7",
+        [
+            b"<< /Type /Catalog /Pages 2 0 R >>",
+            b"<< /Type /Pages /Kids [3 0 R] /Count 1 >>",
+            b"<< /Type /Page /Parent 2 0 R /MediaBox [0 0 595 842] >>",
+            b"<< /Length %d >>\nstream\n%s\nendstream" % (LARGE, bytes(LARGE)),
+        ],
+    )
+    await office.sealer.seal(order(JAN, original=await office.put(page)))
+    await until(lambda: find_children(find_forge()) == [])
+
+
+async def test_a_worker_that_ended_while_it_had_nothing_to_do_is_replaced(office: Office) -> None:
+    wanted = order(JAN, original=await office.put(make_pdf()))
+    await office.sealer.seal(wanted)
+    (stays,) = find_children(find_forge())
+    os.kill(stays, signal.SIGKILL)
+    assert (await office.sealer.seal(wanted)).level is SealLevel.B_B
+    assert find_children(find_forge()) != [stays]
+
+
+async def test_what_is_not_written_in_python_reads_no_file_where_the_key_is(
+    office: Office, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    original = write_plain()
+    seen = look_into(BytesIO(original))
+    assert isinstance(seen, Seen)
+    monkeypatch.setattr(pdfium, "PdfDocument", None)
+    job = SealJob(Limits(), order(JAN, fields=FIELDS), seen, hand_over_seal(office.authorities.open_seal()), None, None)
+    assert (await asyncio.to_thread(make, job, KeyRing(), BytesIO(original), BytesIO())).page_count == len(
+        seen.sheets
+    ) + 1
 
 
 async def test_what_is_sent_to_all_of_us_when_paraaf_stops_ends_no_document(office: Office) -> None:

@@ -10,7 +10,6 @@ from typing import Any
 import aiohttp
 from aiohttp import web
 
-from adapters.pdf.page_count import PdfPageCounter
 from adapters.teams.app import TeamsAdapter
 from bot.conversation import Router as RouterPort
 from bot.domain.envelope import Envelope
@@ -24,6 +23,7 @@ from tests import builders as a
 from tests.adapters.slack.stage import RecordingGuard
 from tests.adapters.teams.stage import know, make_settings
 from tests.fakes import FixedClock
+from tests.reading_once import OncePageCounter
 from tests.strict_teams import Room, StrictTeams, User
 
 OTHER = OfficeId("office-2")
@@ -109,7 +109,7 @@ async def open_tab_stage(
     adapter = TeamsAdapter(replace(make_settings(teams), has_tabs=True), session, store)
     platforms: tuple[Any, Any] = {Platform.TEAMS: adapter.messenger}, {Platform.TEAMS: adapter.directory}
     blobs = open_blobs(folder / "blobs")
-    ports = Ports(store, blobs, PdfPageCounter(), FixedClock(), *platforms, "https://paraaf.example")
+    ports = Ports(store, blobs, OncePageCounter(), FixedClock(), *platforms, "https://paraaf.example")
     app = web.Application()
     app.add_routes([*adapter.routes(), *adapter.tab_routes(ports)])
     runner = web.AppRunner(app, shutdown_timeout=0.1)

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import aiohttp
 import pytest
+import pytest_asyncio
 from structlog.testing import capture_logs
 
 from adapters.teams.tab.drawing import draw_elements
@@ -24,7 +25,7 @@ from tests.adapters.teams.tab_stage import OTHER, TabStage, open_tab_stage
 from tests.strict_teams import Refuse, Status, StrictTeams
 
 
-@pytest.fixture
+@pytest_asyncio.fixture(loop_scope="session")
 async def stage(
     teams: StrictTeams, session: aiohttp.ClientSession, store: SqlStore, tmp_path: Path
 ) -> AsyncIterator[TabStage]:

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 
 import aiohttp
 import pytest
+import pytest_asyncio
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -46,7 +47,7 @@ class GateStage:
         return self.teams.server.seen.count("tenant")
 
 
-@pytest.fixture
+@pytest_asyncio.fixture(loop_scope="session")
 async def stage(teams: StrictTeams, session: aiohttp.ClientSession, store: SqlStore) -> AsyncIterator[GateStage]:
     clock = Clock()
     await know(store, teams)

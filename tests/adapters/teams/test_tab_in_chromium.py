@@ -14,7 +14,8 @@ from typing import Any
 
 import aiohttp
 import pytest
-from playwright.async_api import BrowserContext, FrameLocator, Page, Request, Route, ViewportSize
+import pytest_asyncio
+from playwright.async_api import Browser, BrowserContext, FrameLocator, Page, Request, Route, ViewportSize
 
 from bot.conversation import Open
 from bot.domain.tasks import PAGE_SIZE
@@ -22,7 +23,6 @@ from cards.model import Anchor, Form, Text
 from storage.sql.store import SqlStore
 from tests.adapters.slack.stage import RecordingRouter
 from tests.adapters.teams.tab_stage import TabStage, open_tab_stage
-from tests.chromium import open_chromium
 from tests.strict_teams import Status, StrictTeams, User
 
 HOST = "https://teams.microsoft.com/"
@@ -102,7 +102,7 @@ class Host:
         await route.fulfill(content_type="text/html", body=html)
 
 
-@pytest.fixture
+@pytest_asyncio.fixture(loop_scope="session")
 async def stage(
     teams: StrictTeams, session: aiohttp.ClientSession, store: SqlStore, tmp_path: Path
 ) -> AsyncIterator[TabStage]:
@@ -110,13 +110,12 @@ async def stage(
         yield stage
 
 
-@pytest.fixture
-async def browser() -> AsyncIterator[BrowserContext]:
-    async with open_chromium() as browser:
-        yield await browser.new_context(viewport=DESK, locale="nl-NL", reduced_motion="reduce")
+@pytest_asyncio.fixture(loop_scope="session")
+async def browser(chromium: Browser) -> BrowserContext:
+    return await chromium.new_context(viewport=DESK, locale="nl-NL", reduced_motion="reduce")
 
 
-@pytest.fixture
+@pytest_asyncio.fixture(loop_scope="session")
 async def host(stage: TabStage, browser: BrowserContext) -> Host:
     host = Host(stage, await browser.new_page(), stage.karim)
     await host.page.expose_function("tellToken", host.tell_token)

@@ -4,6 +4,7 @@ from datetime import date
 
 import aiohttp
 import pytest
+import pytest_asyncio
 from structlog.testing import capture_logs
 
 from adapters.teams.answering import Patience
@@ -62,7 +63,7 @@ FORM = Form(
 NEXT = Form("link", "Volgende", (TextInput("client", "Klant", 20),), close="Sluiten", submit="Koppelen")
 
 
-@pytest.fixture
+@pytest_asyncio.fixture(loop_scope="session")
 async def slow(teams: StrictTeams, session: aiohttp.ClientSession, store: SqlStore) -> AsyncIterator[Stage]:
     """A stage whose router answers only when `router.hold` is set, behind an impatient adapter."""
     async with open_stage(teams, session, store, Patience(answer=0.05)) as stage:

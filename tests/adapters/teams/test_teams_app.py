@@ -6,6 +6,7 @@ from pathlib import Path
 
 import aiohttp
 import pytest
+import pytest_asyncio
 from aiohttp import web
 from structlog.testing import capture_logs
 
@@ -103,7 +104,7 @@ class BrokenStore(SqlStore):
             yield tx
 
 
-@pytest.fixture
+@pytest_asyncio.fixture(loop_scope="session")
 async def known(teams: StrictTeams, store: SqlStore) -> tuple[KnownPlaces, list[float]]:
     clock = [0.0]
     await know(store, teams)
@@ -163,7 +164,7 @@ async def test_while_the_database_is_away_memory_helps(
         assert await tx.references.get(reference.place) == reference
 
 
-@pytest.fixture
+@pytest_asyncio.fixture(loop_scope="session")
 async def database(store: SqlStore, tmp_path: Path) -> AsyncIterator[BrokenStore]:
     opened = BrokenStore(f"sqlite:///{tmp_path}/paraaf.db")
     yield opened

@@ -4,6 +4,7 @@ from dataclasses import dataclass, field, replace
 
 import aiohttp
 import pytest
+import pytest_asyncio
 from structlog.testing import capture_logs
 from yarl import URL
 
@@ -67,7 +68,7 @@ class TeamsStage:
         return Actor(account, self.teams.tenant, "Naam", self.place, "nl-NL")
 
 
-@pytest.fixture
+@pytest_asyncio.fixture(loop_scope="session")
 async def stage(teams: StrictTeams, session: aiohttp.ClientSession, store: SqlStore) -> AsyncIterator[TeamsStage]:
     clock = [0.0]
     tokens = EntraTokens(session, teams.app_id, Secret(teams.password), login=teams.login_url)

@@ -4,6 +4,7 @@ import socket
 from collections.abc import AsyncIterator, Callable
 
 import pytest
+import pytest_asyncio
 from aiohttp import web
 from aiohttp.abc import AbstractResolver, ResolveResult
 from yarl import URL
@@ -47,7 +48,7 @@ class FixedResolver(AbstractResolver):
         """Nothing to close."""
 
 
-@pytest.fixture
+@pytest_asyncio.fixture(loop_scope="session")
 async def open_files() -> AsyncIterator[Open]:
     opened: list[Files] = []
 
@@ -171,7 +172,7 @@ async def test_a_name_that_is_not_there_may_come_back(open_files: Open) -> None:
         await files.fetch(name_file(SEAL, "t", "https://linde.sharepoint.com/x.pdf", "x.pdf", is_open=True), LIMIT)
 
 
-@pytest.fixture
+@pytest_asyncio.fixture(loop_scope="session")
 async def stand_in() -> AsyncIterator[tuple[str, list[str]]]:
     """Files on this machine: `/to?at=…` and `/loop` redirect, `/stream` is long without saying so."""
     asked: list[str] = []

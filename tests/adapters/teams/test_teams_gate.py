@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 
 import aiohttp
 import pytest
+import pytest_asyncio
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -53,7 +54,7 @@ class GateStage:
         return self.teams.server.seen.count("metadata")
 
 
-@pytest.fixture
+@pytest_asyncio.fixture(loop_scope="session")
 async def stage(teams: StrictTeams, session: aiohttp.ClientSession) -> AsyncIterator[GateStage]:
     clock = Clock()
     keys = SigningKeys(session, teams.metadata_url, lambda: clock.monotonic)

@@ -3,6 +3,7 @@ from dataclasses import dataclass
 
 import aiohttp
 import pytest
+import pytest_asyncio
 from yarl import URL
 
 from adapters.teams.app import TeamsAdapter
@@ -83,7 +84,7 @@ class TeamsStage:
         self.file.redirect = "https://elsewhere.example/file.pdf"
 
 
-@pytest.fixture
+@pytest_asyncio.fixture(loop_scope="session")
 async def stage(teams: StrictTeams, session: aiohttp.ClientSession, store: SqlStore) -> AsyncIterator[TeamsStage]:
     room = teams.channel("bakkerij", members=[teams.user("sanne")])
     await know(store, teams, room)

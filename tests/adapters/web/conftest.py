@@ -10,13 +10,13 @@ from socket import create_server
 from typing import Any, BinaryIO
 
 import pytest
+import pytest_asyncio
 from aiohttp import web
 from aiohttp.test_utils import TestClient, TestServer
 from playwright.async_api import Browser as Chromium
 from playwright.async_api import Page, ViewportSize
 
 from adapters.pdf.certificate import CertificatePdf
-from adapters.pdf.layout import PdfLayoutReader
 from adapters.pdf.sheet import SheetPdf
 from adapters.teams_settings import FRAMES
 from adapters.web.logs import serve_logs
@@ -40,13 +40,14 @@ from storage.blobs import open_blobs
 from storage.sql.store import SqlStore
 from storage.vault import open_vault
 from tests import builders as a
-from tests.chromium import open_chromium
+from tests.chromium import chromium, started_chromium
 from tests.databases import copy_sqlite, prepared_sqlite
 from tests.documents import make_pdf
 from tests.fakes import A_PLAIN_PDF, FakeDirectory, FakeSealer, FixedClock
+from tests.reading_once import OnceLayoutReader
 from tests.signing_form import Browser
 
-__all__ = ["prepared_sqlite"]
+__all__ = ["chromium", "prepared_sqlite", "started_chromium"]
 
 ENVELOPE = EnvelopeId("envelope-1")
 PAGES = 3
@@ -138,19 +139,13 @@ class Site:
         return [item for item in reversed(items) if item.folder == UPLOADS_FOLDER]
 
 
-@pytest.fixture
-async def chromium() -> AsyncIterator[Chromium]:
-    async with open_chromium() as browser:
-        yield browser
-
-
-@pytest.fixture
+@pytest_asyncio.fixture(loop_scope="session")
 async def page(chromium: Chromium) -> Page:
     """A telephone whose owner reads Dutch."""
     return await chromium.new_page(viewport=PHONE, locale="nl-NL")
 
 
-@pytest.fixture
+@pytest_asyncio.fixture(loop_scope="session")
 async def site(prepared_sqlite: Path, tmp_path: Path) -> AsyncIterator[Site]:
     database = copy_sqlite(prepared_sqlite, tmp_path)
     store, clock = SqlStore(database, vault=open_vault(tmp_path / "key")), FixedClock()
@@ -169,7 +164,7 @@ async def site(prepared_sqlite: Path, tmp_path: Path) -> AsyncIterator[Site]:
         {},
         {Platform.SLACK: directory},
         url,
-        layouts=PdfLayoutReader(),
+        layouts=OnceLayoutReader(),
         sealer=sealer,
     )
     await _furnish(ports)

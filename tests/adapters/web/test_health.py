@@ -4,7 +4,7 @@ from collections.abc import AsyncIterator
 from datetime import timedelta
 from pathlib import Path
 
-import pytest
+import pytest_asyncio
 
 from adapters.web.health import LATE, tell_owed
 from storage.sql.migrations import migrate
@@ -15,7 +15,7 @@ from tests.fakes import FixedClock
 SECOND = timedelta(seconds=1)
 
 
-@pytest.fixture
+@pytest_asyncio.fixture(loop_scope="session")
 async def store(tmp_path: Path) -> AsyncIterator[SqlStore]:
     """A database that owes the evidence one line, of `a.at()`."""
     url = f"sqlite:///{tmp_path}/paraaf.db"

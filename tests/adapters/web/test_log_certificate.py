@@ -4,6 +4,7 @@ from io import BytesIO
 
 import aiohttp
 import pytest
+import pytest_asyncio
 from pypdf import PdfReader
 from sqlalchemy.exc import IntegrityError
 
@@ -25,7 +26,7 @@ KARIM_PARTY = a.a_party("Karim Haddad", KARIM)
 STRANGER = a.a_party("Vreemd", a.an_account("U0STRANGER"))
 
 
-@pytest.fixture
+@pytest_asyncio.fixture(loop_scope="session")
 async def logs(site: Site) -> Site:
     """Karim, whom Sanne confirmed, approved `signed` with a drawing; `open` is open. Links for Sanne to both."""
     ports = site.ports

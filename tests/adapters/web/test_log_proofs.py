@@ -6,6 +6,7 @@ from io import BytesIO
 
 import aiohttp
 import pytest
+import pytest_asyncio
 from aiohttp import web
 from aiohttp.test_utils import TestClient, TestServer
 from pypdf import PdfReader
@@ -45,12 +46,12 @@ class KnownEvidence:
         return f"proof {index}".encode()
 
 
-@pytest.fixture
+@pytest_asyncio.fixture(loop_scope="session")
 async def evidence() -> KnownEvidence:
     return KnownEvidence()
 
 
-@pytest.fixture
+@pytest_asyncio.fixture(loop_scope="session")
 async def logs(site: Site, evidence: KnownEvidence) -> AsyncIterator[Site]:
     """The log of a request that was rejected: the newest line is owed, the others stand in the evidence."""
     ports = replace(site.ports, evidence=evidence)

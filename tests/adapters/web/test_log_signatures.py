@@ -4,6 +4,7 @@ from base64 import b64encode
 from io import BytesIO
 
 import pytest
+import pytest_asyncio
 from aiohttp import ClientResponse
 from playwright.async_api import Page
 from pypdf import PdfReader
@@ -38,7 +39,7 @@ async def sign(site: Site, envelope: str, by: Party, signature: Signature) -> No
         await tx.log.add([line])
 
 
-@pytest.fixture
+@pytest_asyncio.fixture(loop_scope="session")
 async def logs(site: Site) -> Site:
     """The log with a drawing by Karim, a name that Mila typed, and a drawing by Noor, who was erased since."""
     await furnish_log(site.ports)

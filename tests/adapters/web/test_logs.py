@@ -5,6 +5,7 @@ from datetime import timedelta
 from io import BytesIO, StringIO
 
 import pytest
+import pytest_asyncio
 from pypdf import PdfReader
 
 from adapters.web.logs import LINES_IN_PDF, LINES_ON_PAGE
@@ -35,7 +36,7 @@ HEADERS = {
 KINDS = ("", ".csv", ".pdf")
 
 
-@pytest.fixture
+@pytest_asyncio.fixture(loop_scope="session")
 async def logs(site: Site) -> Site:
     await furnish_log(site.ports)
     return site

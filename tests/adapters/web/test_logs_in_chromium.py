@@ -3,6 +3,7 @@
 from io import BytesIO
 
 import pytest
+import pytest_asyncio
 from playwright.async_api import Page
 from pypdf import PdfReader
 
@@ -13,7 +14,7 @@ from tests.npm import VALIDATORS, install
 A4 = (595, 842)
 
 
-@pytest.fixture
+@pytest_asyncio.fixture(loop_scope="session")
 async def logs(site: Site) -> Site:
     await furnish_log(site.ports)
     return site

@@ -4,6 +4,7 @@ from dataclasses import replace
 
 import orjson
 import pytest
+import pytest_asyncio
 
 from adapters.web.placing.sent import write_fields
 from bot.domain.dossier import DossierItem
@@ -19,7 +20,7 @@ GOOD = Field(FieldKind.TEXT, 1, 0, (50, 60.25, 180, 60), "Functie “Ö”")
 WRITTEN = orjson.loads(write_fields([GOOD]))[0]
 
 
-@pytest.fixture
+@pytest_asyncio.fixture(loop_scope="session")
 async def item(site: Site) -> DossierItem:
     return await file_pdf(site, "<img src=x onerror=alert(1)>.pdf")
 

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from typing import Literal
 
 import pytest
+import pytest_asyncio
 from playwright.async_api import Browser, Dialog, FloatRect, Locator, Page, expect
 
 from bot.domain.fields import Field, FieldKind
@@ -27,7 +28,7 @@ A4_WIDTH = 595.28
 SAVED = "Opgeslagen. U kunt terug naar het venster in de chat."
 
 
-@pytest.fixture
+@pytest_asyncio.fixture(loop_scope="session")
 async def desk(chromium: Browser) -> Page:
     """A large screen whose owner reads Dutch."""
     return await chromium.new_page(viewport={"width": 1280, "height": 900}, locale="nl-NL")

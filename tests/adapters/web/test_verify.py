@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
+import pytest_asyncio
 from aiohttp import FormData, web
 from aiohttp.test_utils import TestClient, TestServer
 from playwright.async_api import FilePayload, Page
@@ -44,7 +45,7 @@ class Checking:
         return answer.status, await answer.text()
 
 
-@pytest.fixture
+@pytest_asyncio.fixture(loop_scope="session")
 async def checking(tmp_path: Path) -> AsyncIterator[Checking]:
     make_log(tmp_path, 10)
     recorder = open_recorder(tmp_path)

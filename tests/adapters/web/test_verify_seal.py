@@ -4,6 +4,7 @@ from collections.abc import AsyncIterator, Sequence
 from pathlib import Path
 
 import pytest
+import pytest_asyncio
 from aiohttp import FormData, web
 from aiohttp.test_utils import TestClient, TestServer
 
@@ -40,7 +41,7 @@ def office(tmp_path: Path) -> OfficeSeal:
     return load_pem(tmp_path / "c.pem", tmp_path / "k.pem")
 
 
-@pytest.fixture
+@pytest_asyncio.fixture(loop_scope="session")
 async def client(office: OfficeSeal) -> AsyncIterator[Client]:
     app = web.Application()
     app.add_routes(serve_verify(find_no_keys, SealJudge(Trust([office.certificate])).judge))
