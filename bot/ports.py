@@ -68,6 +68,8 @@ class Messenger(Protocol):
     """Whether a form of this platform can ask for files; else people bring them to a page."""
     posts_files: bool
     """Whether a file can be put into a conversation; else people open it from a card."""
+    finds_messages: bool
+    """Whether `find` can find anything; else what is sent again says of itself that it may stand there twice."""
 
     async def send(self, to: Place, card: Card, key: str) -> MessageRef:
         """Post a card; `key` marks the message so that `find` knows it again."""

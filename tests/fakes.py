@@ -83,6 +83,7 @@ class FakeMessenger:
     unreachable: set[Account] = field(default_factory=set)
     takes_uploads: bool = True
     posts_files: bool = True
+    finds_messages: bool = True
     posted_files: list[tuple[Place, str, bytes]] = field(default_factory=list)
 
     async def send(self, to: Place, card: Card, key: str) -> MessageRef:

@@ -28,6 +28,7 @@ class SlackMessenger:
 
     takes_uploads = True
     posts_files = True
+    finds_messages = True
 
     def __init__(self, api: Api) -> None:
         self._api = api

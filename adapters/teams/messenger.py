@@ -41,6 +41,7 @@ class TeamsMessenger:
 
     takes_uploads = False
     posts_files = False
+    finds_messages = False
 
     def __init__(self, connector: Connector, places: KnownPlaces, roster: Roster, files: Files) -> None:
         self._connector = connector
@@ -58,7 +59,8 @@ class TeamsMessenger:
     async def find(self, to: Place, key: str) -> MessageRef | None:  # noqa: ARG002 - the same for all
         """None: the connector lets nobody look a message up.
 
-        A card that was posted twice does no harm: its buttons name the envelope, and the newest one is kept up to date.
+        A card that was posted twice does no harm: its buttons name the envelope, the newest one is kept up to date, and
+        says so.
         """
         return None
 

@@ -106,6 +106,7 @@ class PacedMessenger:
         self._chats = chats
         self.takes_uploads = messenger.takes_uploads
         self.posts_files = messenger.posts_files
+        self.finds_messages = messenger.finds_messages
 
     async def send(self, to: Place, card: Card, key: str) -> MessageRef:
         async with self._gate.keep_to(Call.SEND, to):

@@ -3,12 +3,21 @@
 from bot.domain.outgoing import Claimed
 from bot.domain.places import MessageRef, Place
 from bot.ports import Ports
+from bot.texts import texts_for
+from bot.views.notes import say_twice
 from cards.model import Card
 
 
 async def send_once(ports: Ports, row: Claimed, to: Place, card: Card) -> MessageRef:
-    """The message with this card, posted now or by an earlier attempt. Raises a `PlatformError`."""
+    """The message with this card, posted now or by an earlier attempt. Raises a `PlatformError`.
+
+    Where nothing can be looked up it is rather sent twice than never, and the second one says so.
+    """
     messenger = ports.messengers[to.platform]
-    if row.unclear and (found := await messenger.find(to, row.key)):
-        return found
-    return await messenger.send(to, card, row.key)
+    if not row.unclear:
+        return await messenger.send(to, card, row.key)
+    if messenger.finds_messages:
+        return await messenger.find(to, row.key) or await messenger.send(to, card, row.key)
+    async with ports.store.reading() as tx:
+        office = await tx.offices.get(row.outgoing.office)
+    return await messenger.send(to, say_twice(card, texts_for(office.locale)), row.key)

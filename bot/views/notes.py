@@ -1,6 +1,7 @@
 """What the bot says in the thread under a card."""
 
 from collections.abc import Iterable
+from dataclasses import replace
 
 from bot.domain.accounts import find_adoption_day
 from bot.domain.certified import Way
@@ -109,3 +110,9 @@ def _address(envelope: Envelope, people: tuple[Span, ...], words: str, texts: Te
     lead = (*people, Plain(" — "), Strong(words))
     summary = f"{flatten(lead)} ({describe_documents(envelope.documents, texts)})"
     return Card("", (Text(lead), *more), summary)
+
+
+def say_twice(card: Card, texts: Texts) -> Card:
+    """The card, for where nobody can tell whether it was sent before."""
+    words = texts.say("The connection broke, so this may stand here twice. Only this one is kept up to date.")
+    return replace(card, elements=(*card.elements, Text((Plain(words),), muted=True)))

@@ -44,6 +44,7 @@ class NullPlatform:
 
     takes_uploads = True
     posts_files = False
+    finds_messages = True
 
     async def person(self, actor: Actor) -> Person:
         return a.a_person(account=actor.account)

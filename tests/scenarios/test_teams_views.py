@@ -146,7 +146,8 @@ async def test_a_card_that_may_have_arrived_is_posted_again_and_both_work(scene:
     await scene.settled(skipping=timedelta(seconds=1))
 
     first, second = scene.room.messages
-    assert first.words == second.words
+    assert "kan dit hier twee keer staan" in second.words
+    assert "twee keer" not in first.words
     await scene.karim.press(first, "Goedkeuren")
     await scene.karim.fill(await scene.karim.view("approve"), place="Utrecht").submit()
     await scene.settled()
