@@ -1,4 +1,4 @@
-"""One replica that delivers to a platform that takes no time: `python -m tests.bench.replica URL`.
+"""One replica that delivers to a platform that takes so many seconds: `python -m tests.bench.replica URL SECONDS`.
 
 It says that it is ready, waits for a line, delivers until nothing is due, and says how many it delivered.
 """
@@ -13,7 +13,7 @@ from storage.sql.store import SqlStore
 from tests.bench.stage import build_ports, make_folder
 
 
-async def _deliver(url: str) -> None:
+async def _deliver(url: str, seconds: float) -> None:
     delivered = 0
 
     def count(_errand: Errand, outcome: Outcome) -> None:
@@ -22,7 +22,7 @@ async def _deliver(url: str) -> None:
 
     with make_folder() as folder:
         store = SqlStore(url)
-        courier = Courier(build_ports(store, folder), count)
+        courier = Courier(build_ports(store, folder, seconds), count)
         await courier.deliver_due()  # connections are opened and statements compiled
         print("ready", flush=True)
         await asyncio.to_thread(sys.stdin.readline)
@@ -33,4 +33,4 @@ async def _deliver(url: str) -> None:
 
 
 if __name__ == "__main__":
-    run(_deliver(sys.argv[1]))
+    run(_deliver(sys.argv[1], float(sys.argv[2])))

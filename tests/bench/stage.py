@@ -3,6 +3,7 @@
 import os
 import shutil
 import tempfile
+import asyncio
 from collections.abc import AsyncIterator, Iterator, Sequence
 from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass, field
@@ -40,7 +41,10 @@ class RealClock:
 
 
 class NullPlatform:
-    """Knows everybody, delivers nowhere, and takes no time for it."""
+    """Knows everybody, delivers nowhere, and takes no time for it, or so many seconds for a message."""
+
+    def __init__(self, seconds: float = 0.0) -> None:
+        self._seconds = seconds
 
     takes_uploads = True
     posts_files = False
@@ -62,6 +66,8 @@ class NullPlatform:
         return True
 
     async def send(self, to: Place, card: Card, key: str) -> MessageRef:
+        if self._seconds:
+            await asyncio.sleep(self._seconds)
         return MessageRef(to, key)
 
     async def find(self, to: Place, key: str) -> MessageRef | None:
@@ -112,9 +118,9 @@ class Stage:
         return taken
 
 
-def build_ports(store: SqlStore, folder: Path) -> Ports:
-    """A core on this database, whose platform costs nothing."""
-    platform = NullPlatform()
+def build_ports(store: SqlStore, folder: Path, seconds: float = 0.0) -> Ports:
+    """A core on this database, whose platform takes so many seconds for a message."""
+    platform = NullPlatform(seconds)
     return Ports(
         store=store,
         blobs=open_blobs(folder / "blobs"),
