@@ -17,7 +17,7 @@ from tests.bench.outbox import measure_outbox, measure_search
 from tests.bench.pacing import measure_pacing
 from tests.bench.rows import Row, render_table
 from tests.bench.sealing import measure_sealing
-from tests.bench.stage import furnish_postgres, furnish_sqlite, make_folder
+from tests.bench.stage import furnish_postgres, furnish_sqlite, log_as_served, make_folder
 from tests.bench.start import measure_start
 from tests.bench.teams import measure_teams
 
@@ -45,6 +45,7 @@ async def measure(effort: Effort) -> AsyncIterator[list[Row]]:
 
 
 async def _measure_and_tell(effort: Effort) -> None:
+    log_as_served()
     begun, load = perf_counter(), os.getloadavg()[0]
     rows: list[Row] = []
     async for measured in measure(effort):

@@ -10,7 +10,7 @@ from adapters.commands.running import run
 from bot.domain.outgoing import Errand
 from bot.use_cases.deliver import Courier, Outcome
 from storage.sql.store import SqlStore
-from tests.bench.stage import build_ports, make_folder
+from tests.bench.stage import build_ports, log_as_served, make_folder
 
 
 async def _deliver(url: str, seconds: float) -> None:
@@ -33,4 +33,5 @@ async def _deliver(url: str, seconds: float) -> None:
 
 
 if __name__ == "__main__":
+    log_as_served()
     run(_deliver(sys.argv[1], float(sys.argv[2])))

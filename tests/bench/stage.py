@@ -1,17 +1,18 @@
 """An office with as many open envelopes and documents as a measurement uses up, and a platform that costs nothing."""
 
+import asyncio
 import os
 import shutil
 import tempfile
-import asyncio
 from collections.abc import AsyncIterator, Iterator, Sequence
-from contextlib import asynccontextmanager, contextmanager
+from contextlib import asynccontextmanager, contextmanager, redirect_stderr
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 
 from sqlalchemy import text
 
+from adapters.log import set_up_logging
 from adapters.pdf.page_count import PdfPageCounter
 from bot.conversation import Actor, FileRef, Submission
 from bot.domain.envelope import EnvelopeId
@@ -116,6 +117,13 @@ class Stage:
         taken, self._envelopes = self._envelopes[:count], self._envelopes[count:]
         assert len(taken) == count, "more envelopes are used than were added"
         return taken
+
+
+def log_as_served() -> None:
+    """Log what a served Paraaf logs, as it does, to nowhere."""
+    nowhere = Path(os.devnull).open("w")  # noqa: SIM115 - open until the end
+    with redirect_stderr(nowhere):
+        set_up_logging(readable=False)
 
 
 def build_ports(store: SqlStore, folder: Path, seconds: float = 0.0) -> Ports:
