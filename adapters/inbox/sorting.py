@@ -11,8 +11,8 @@ from bot.domain.file_pattern import read_name
 
 QUIET: Final = timedelta(seconds=5)
 """How long a file must not have changed before it counts as written."""
-LONELY: Final = timedelta(minutes=10)
-"""How long a file waits for what belongs to it."""
+LONELY: Final = timedelta(minutes=15)
+"""How long a file waits for what belongs to it: longer than what a process that died had taken away is missing."""
 PDF, JSON, XML, XBRL = ".pdf", ".json", ".xml", ".xbrl"
 BESIDE: Final = frozenset({JSON, XML, XBRL})
 """What may lie beside a PDF of the same name."""

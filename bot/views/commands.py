@@ -2,7 +2,7 @@
 
 from bot.domain.people import Platform
 
-SIGN, TASKS, LINK, LOG, HELP = "", "taken", "koppel", "log", "help"
+SIGN, TASKS, LINK, LOG, INTAKE, HELP = "", "taken", "koppel", "log", "intake", "help"
 """What stands behind the command itself."""
 
 

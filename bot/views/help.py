@@ -2,7 +2,7 @@
 
 from bot.domain.people import Platform
 from bot.texts import Texts
-from bot.views.commands import HELP, LINK, LOG, TASKS, name_entry, spell
+from bot.views.commands import HELP, INTAKE, LINK, LOG, TASKS, name_entry, spell
 from cards.model import Card, Plain, Strong, Text
 
 
@@ -13,6 +13,7 @@ def show_help(texts: Texts, platform: Platform, because: str = "") -> Card:
         (spell(platform, TASKS), texts.say("show what you have to do, and what waits for others")),
         (spell(platform, LINK), texts.say("link this conversation to a client")),
         (spell(platform, LOG), texts.say("show who did what when, in this client's dossier")),
+        (spell(platform, INTAKE), texts.say("ask here about deliveries that need a choice; staff only")),
         (spell(platform, HELP), texts.say("show this")),
     )
     commands = tuple(Text((Strong(command), Plain(f" — {meaning}"))) for command, meaning in rows)

@@ -38,7 +38,7 @@ async def live_through_it(scene: Scene) -> list[str]:
     await scene.karim.fill(await scene.karim.view("approve"), place=CITY).submit()
     await scene.settled()
 
-    second = await scene.send("Jaarrekening 2025.pdf", message=WORDS)
+    second = await scene.send("Balans 2025.pdf", message=WORDS)
     ids = [scene.envelope_of(card) for card in (first, second)]
     scene.chat.break_next("post", Status(503), Drop(done=True))
     await scene.karim.press(second, "Afkeuren")

@@ -102,7 +102,7 @@ async def test_migrations_keep_what_is_there(tmp_path: Path) -> None:
     await migrate(f"sqlite:///{file}")
     with sqlite3.connect(file) as connection:
         connection.execute(
-            "INSERT INTO offices VALUES ('o', 'Kantoor', 'nl', NULL, '[]', 0, 'off', 1, 3, 3, 2, 5, NULL)"
+            "INSERT INTO offices VALUES ('o', 'Kantoor', 'nl', NULL, '[]', 0, 'off', 1, 3, 3, 2, 5, NULL, NULL)"
         )
     connection.close()
     await migrate(f"sqlite:///{file}")

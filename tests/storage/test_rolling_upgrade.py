@@ -42,6 +42,7 @@ HARMLESS = (
     "ALTER TABLE outbox ADD COLUMN tries integer",
     "ALTER TABLE outbox ADD COLUMN tries integer NOT NULL DEFAULT 0",
     "ALTER TABLE outbox ADD COLUMN a text, ADD UNIQUE (a, errand), ADD CHECK (length(a) > 1)",
+    "ALTER TABLE outbox ADD COLUMN a text NOT NULL DEFAULT 'x', ADD CHECK (a IN ('x', 'y'))",
     "ALTER TABLE outbox ADD COLUMN of text REFERENCES envelopes (id)",
     "ALTER TABLE outbox ALTER COLUMN conversation DROP NOT NULL",
     "ALTER TABLE outbox DROP CONSTRAINT ck_outbox_state, ADD CHECK (state IN ('pending', 'paused', 'dead'))",

@@ -15,7 +15,10 @@ from tests import builders as a
 from tests.contracts.evidence import EvidenceContract, a_fact
 from tests.evidence.making import make_archive
 
-OF_NO_ENVELOPE = (Happening.LINKED, Happening.CONTACT_CONFIRMED, Happening.FIELDS_PLACED)
+OF_NO_ENVELOPE = (
+    *(Happening.LINKED, Happening.CONTACT_CONFIRMED, Happening.FIELDS_PLACED),
+    *(Happening.DELIVERED, Happening.DELIVERY_CHOSEN, Happening.DELIVERY_REJECTED),
+)
 
 
 class FillingDisk(Disk):

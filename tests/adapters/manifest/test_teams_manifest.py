@@ -117,7 +117,7 @@ def test_it_is_started_from_where_people_write() -> None:
     assert bot["supportsTargetedMessages"]
     (listed,) = bot["commandLists"]
     assert listed["triggers"] == ["mention", "slash"]
-    assert [each["title"] for each in listed["commands"]] == ["sign", "taken", "koppel", "log", "help"]
+    assert [each["title"] for each in listed["commands"]] == ["sign", "taken", "koppel", "log", "intake", "help"]
 
 
 def test_it_asks_for_no_permission() -> None:

@@ -46,6 +46,8 @@ from tests.adapters.pdf.sealing.verifiers import ask_all
 from tests.adapters.pdf.test_inspection import NESTED, changed, with_signature_fields
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
+OTHERS: set[int] = set()
+"""Processes that were there before."""
 FIELDS = (Field(FieldKind.SIGNATURE, 0, 0, (60, 60, 160, 45)), Field(FieldKind.NAME, 0, 0, (60, 120, 100, 100)))
 JAN = Mark(0, "Jan Jansen", DAY, signature=DrawnSignature(png(), ()))
 
@@ -74,6 +76,7 @@ class Office:
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module", autouse=True)
 async def office(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Office]:
+    OTHERS.update(find_children(os.getpid()))
     folder = tmp_path_factory.mktemp("office")
     for name in ("authorities", "blobs", "work"):
         (folder / name).mkdir()
@@ -106,7 +109,9 @@ def find_children(process: int) -> list[int]:
 
 
 def find_forges() -> list[int]:
-    return [each for each in find_children(os.getpid()) if b"warm_apart" in Path(f"/proc/{each}/cmdline").read_bytes()]
+    """Those of this module: tests before it may have left one to those after it."""
+    running = [each for each in find_children(os.getpid()) if each not in OTHERS]
+    return [each for each in running if b"warm_apart" in Path(f"/proc/{each}/cmdline").read_bytes()]
 
 
 def find_forge() -> int:

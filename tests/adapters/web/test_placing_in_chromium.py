@@ -1,7 +1,7 @@
 """The page for placing fields in a real browser."""
 
 import json
-from collections.abc import Iterator
+from collections.abc import AsyncIterator
 from typing import Literal
 
 import pytest
@@ -34,8 +34,8 @@ async def desk(chromium: Browser) -> Page:
     return await chromium.new_page(viewport={"width": 1280, "height": 900}, locale="nl-NL")
 
 
-@pytest.fixture
-def heard(desk: Page, site: Site) -> Iterator[Heard]:
+@pytest_asyncio.fixture(loop_scope="session")
+async def heard(desk: Page, site: Site) -> AsyncIterator[Heard]:
     heard = Heard(desk)
     yield heard
     heard.check(site)

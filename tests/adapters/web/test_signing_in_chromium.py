@@ -1,11 +1,12 @@
 """The signing page in a real browser, on a telephone unless a test says otherwise."""
 
 import json
-from collections.abc import Iterator
+from collections.abc import AsyncIterator
 from io import BytesIO
 from typing import Literal
 
 import pytest
+import pytest_asyncio
 from fpdf import FPDF
 from PIL import Image
 from playwright.async_api import Browser, Page, expect
@@ -24,8 +25,8 @@ FRAME, PASSING_BY, STAYING, GATHERING = 16, 200, 3_000, 5_000
 """Milliseconds of the page's own clock."""
 
 
-@pytest.fixture
-def heard(page: Page, site: Site) -> Iterator[Heard]:
+@pytest_asyncio.fixture(loop_scope="session")
+async def heard(page: Page, site: Site) -> AsyncIterator[Heard]:
     heard = Heard(page)
     yield heard
     heard.check(site)

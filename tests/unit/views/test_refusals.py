@@ -4,8 +4,9 @@ from collections.abc import Iterator
 
 import pytest
 
-from bot.domain import delegation_refusals, errors, placing
+from bot.domain import delegation_refusals, errors, intake_refusals, placing
 from bot.domain.delegation import DelegationState
+from bot.domain.delivery import DeliveryState
 from bot.domain.envelope import Answer, EnvelopeState
 from bot.domain.errors import FileTrouble, LinkTrouble, Refusal
 from bot.domain.faults import Fault, InvalidInput, Problem
@@ -50,6 +51,9 @@ def every_refusal() -> Iterator[Refusal]:
     yield from (placing.FieldsRefused(why) for why in placing.Misplaced)
     yield placing.NothingToPlaceOn("Brief.docx")
     yield placing.TooManyTemplates()
+    yield from (intake_refusals.DeliverySettled(state) for state in DeliveryState)
+    yield intake_refusals.UnknownDelivery()
+    yield intake_refusals.IntakeNotPrivate(("Karim Haddad", "Mila Haddad"))
     yield from (InvalidInput({"documents": Fault(problem, 3)}) for problem in Problem)
 
 
