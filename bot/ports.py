@@ -71,6 +71,9 @@ class Messenger(Protocol):
     finds_messages: bool
     """Whether `find` can find anything; else what is sent again says of itself that it may stand there twice."""
 
+    makes_conversations: bool
+    """Whether Paraaf can make conversations and invite to them; else people do that."""
+
     async def send(self, to: Place, card: Card, key: str) -> MessageRef:
         """Post a card; `key` marks the message so that `find` knows it again."""
 
@@ -87,6 +90,19 @@ class Messenger(Protocol):
         """The person's own chat with Paraaf, which is made where there is none; the office is that of `near`.
 
         Raises `Undeliverable` for whom the platform lets Paraaf not reach.
+        """
+
+    async def make_conversation(self, near: Place, name: str) -> Place:
+        """A private conversation of this name at the office of `near`, spelled and numbered as the platform demands.
+
+        One that Paraaf made under this name before is that one, so give each purpose a name of its own. Raises
+        `Undeliverable` where the platform does not let Paraaf.
+        """
+
+    async def invite(self, to: Place, accounts: Sequence[Account]) -> Mapping[Account, str]:
+        """Invite people to a conversation; those who could not be, each with the reason. Who is there already is fine.
+
+        Raises `Undeliverable` where nobody can be invited.
         """
 
     async def post_file(self, to: Place, name: str, content: bytes, key: str) -> None:
@@ -107,6 +123,12 @@ class Directory(Protocol):
 
     async def person(self, actor: Actor) -> Person:
         """What the platform tells about who did something."""
+
+    async def find_by_email(self, near: Place, email: str) -> Person | None:
+        """The active full member of the office's own workspace or tenant with this confirmed address.
+
+        None where there is nobody, and where the platform does not tell.
+        """
 
     async def participants(self, place: Place) -> tuple[Person, ...]:
         """Everybody who takes part in the conversation now, guests, people of other organisations and bots included."""
@@ -335,6 +357,9 @@ class Conversations(Protocol):
 
     async def of_client(self, client: ClientId) -> tuple[Conversation, ...]:
         """Every conversation that is linked to this client, always in the same order."""
+
+    async def link_new(self, conversation: Conversation) -> bool:
+        """Link a conversation that has no link; False, and nothing changed, where it has one."""
 
     async def link(self, conversation: Conversation) -> None:
         """Link a conversation to a client, in place of any link it had."""

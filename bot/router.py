@@ -27,7 +27,15 @@ from bot.incidents import describe, name_incident
 from bot.ports import Ports
 from bot.texts import Texts, texts_for
 from bot.use_cases.answer_delegation import allow, ask_refusal, confirm_taker, refuse
-from bot.use_cases.answer_delivery import ask_choice, ask_why_not, choose, identify, look_again, refuse_delivery
+from bot.use_cases.answer_delivery import (
+    ask_choice,
+    ask_why_not,
+    choose,
+    identify,
+    look_again,
+    make_client_conversation,
+    refuse_delivery,
+)
 from bot.use_cases.ask_reminder import remind_now, show_reminder, snooze
 from bot.use_cases.bring_files import bring_files
 from bot.use_cases.decide import approve, ask_approval, ask_reason, reject
@@ -76,6 +84,7 @@ _PRESSES: dict[str, Callable[[Ports, Press, Texts], Awaitable[Answer]]] = {
     intake.CHOOSE: ask_choice,
     intake.AGAIN: lambda ports, press, _texts: look_again(ports, press),
     intake.REFUSE: ask_why_not,
+    intake.MAKE: make_client_conversation,
 }
 _SUBMISSIONS: dict[str, Callable[[Ports, Submission, Texts], Awaitable[Answer]]] = {
     forms.SEND: submit_draft,

@@ -4,6 +4,7 @@ What can run here for real has no fake, but for `FakeSealer`: it fails when a te
 """
 
 from collections import deque
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
@@ -13,7 +14,7 @@ from redis.asyncio import Redis
 from bot.conversation import Actor, FileRef
 from bot.domain.certified import SealLevel
 from bot.domain.errors import FilesNotTaken, FileTrouble, PlatformError, SealingUnavailable, Undeliverable
-from bot.domain.people import Account, Person
+from bot.domain.people import Account, Person, Standing
 from bot.domain.places import MessageRef, Place
 from bot.domain.sealing import CannotBeSealed, Inspection, Obstacle, SealedPdf, SealOrder
 from bot.ports import Blobs, FetchedFile
@@ -71,7 +72,7 @@ class Posted:
 
 @dataclass(slots=True)
 class FakeMessenger:
-    """A platform that keeps what it is sent. `fail_next` breaks calls, `broken` a channel."""
+    """A platform that keeps what it is sent. `fail_next` breaks calls, `breaks` one kind, `broken` a channel."""
 
     messages: list[Posted] = field(default_factory=list)
     whispers: list[tuple[Place, Account, Card]] = field(default_factory=list)
@@ -84,6 +85,11 @@ class FakeMessenger:
     takes_uploads: bool = True
     posts_files: bool = True
     finds_messages: bool = True
+    makes_conversations: bool = True
+    made: list[str] = field(default_factory=list)
+    invited: list[tuple[Place, Account]] = field(default_factory=list)
+    uninvitable: dict[Account, str] = field(default_factory=dict)
+    breaks: dict[str, PlatformError] = field(default_factory=dict)
     posted_files: list[tuple[Place, str, bytes]] = field(default_factory=list)
 
     async def send(self, to: Place, card: Card, key: str) -> MessageRef:
@@ -120,6 +126,18 @@ class FakeMessenger:
             raise Undeliverable("cannot_dm")
         return Place(near.platform, near.tenant, f"chat with {account.user}")
 
+    async def make_conversation(self, near: Place, name: str) -> Place:
+        """A place that is named so; asking for the same name again gives the same one."""
+        self._fail("make_conversation")
+        self.made.append(name)
+        return Place(near.platform, near.tenant, name)
+
+    async def invite(self, to: Place, accounts: Sequence[Account]) -> dict[Account, str]:
+        """Keep who was invited; those who are `uninvitable` are refused."""
+        self._fail("invite")
+        self.invited += [(to, account) for account in accounts if account not in self.uninvitable]
+        return {account: self.uninvitable[account] for account in accounts if account in self.uninvitable}
+
     async def post_file(self, to: Place, name: str, content: bytes, key: str) -> None:
         """Keep the file."""
         self._fail()
@@ -135,9 +153,11 @@ class FakeMessenger:
             raise FilesNotTaken(fetched.name, FileTrouble.TOO_LARGE, limit)
         return fetched
 
-    def _fail(self) -> None:
+    def _fail(self, call: str = "") -> None:
         if self.fail_next:
             raise self.fail_next.popleft()
+        if call in self.breaks:
+            raise self.breaks[call]
 
 
 A_PLAIN_PDF = Inspection(((595, 842),), is_signed=False, is_pdfa=False, fields=())
@@ -203,6 +223,12 @@ class FakeDirectory:
         """A known person, else what the builders make of the account."""
         self._fail()
         return self.people.get(actor.account) or a.a_person(actor.account.user, account=actor.account)
+
+    async def find_by_email(self, near: Place, email: str) -> Person | None:
+        """The known member with this address."""
+        self._fail()
+        members = (person for person in self.people.values() if person.standing is Standing.MEMBER)
+        return next((person for person in members if person.email == email), None)
 
     async def participants(self, place: Place) -> tuple[Person, ...]:
         """Everybody who did not leave."""

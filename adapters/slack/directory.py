@@ -51,6 +51,18 @@ class SlackDirectory:
         async with _deadline():
             return await self._ask(actor.office_tenant, actor.account.user)
 
+    async def find_by_email(self, near: Place, email: str) -> Person | None:
+        async with _deadline():
+            try:
+                answer = await self._api.read("users.lookupByEmail", email=email)
+            except Undeliverable as refusal:
+                if refusal.reason in _UNKNOWN_USER:
+                    return None
+                raise
+        person = read_person(answer["user"], near.tenant, trust_unflagged_email=not self._api.is_slack)
+        is_theirs = (person.email or "").casefold() == email.casefold()
+        return person if is_theirs and person.active and person.standing is Standing.MEMBER else None
+
     async def participants(self, place: Place) -> tuple[Person, ...]:
         """Raises `Undeliverable` where Paraaf is not in the conversation: it can look into a public one, not post."""
         async with _deadline():

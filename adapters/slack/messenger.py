@@ -1,10 +1,11 @@
 """Messages that Paraaf posts in Slack."""
 
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Mapping, Sequence
 
 from adapters.slack import files
 from adapters.slack.api import Api, Json
 from adapters.slack.posting import FilePoster
+from adapters.slack.rooms import RoomMaker
 from bot.conversation import FileRef
 from bot.domain.errors import PlatformError, Undeliverable
 from bot.domain.people import Account
@@ -29,10 +30,12 @@ class SlackMessenger:
     takes_uploads = True
     posts_files = True
     finds_messages = True
+    makes_conversations = True
 
     def __init__(self, api: Api) -> None:
         self._api = api
         self._poster = FilePoster(api)
+        self._rooms = RoomMaker(api)
 
     async def send(self, to: Place, card: Card, key: str) -> MessageRef:
         arguments = {
@@ -71,6 +74,12 @@ class SlackMessenger:
     async def open_chat(self, near: Place, account: Account) -> Place:
         opened = await self._api.write("conversations.open", {"users": account.user})
         return Place(near.platform, near.tenant, str(opened["channel"]["id"]))
+
+    async def make_conversation(self, near: Place, name: str) -> Place:
+        return await self._rooms.make(near, name)
+
+    async def invite(self, to: Place, accounts: Sequence[Account]) -> Mapping[Account, str]:
+        return await self._rooms.invite(to, accounts)
 
     async def post_file(self, to: Place, name: str, content: bytes, key: str) -> None:
         await self._poster.post(to, name, content, key)

@@ -44,6 +44,10 @@ class TeamsDirectory:
             return Person(actor.account, actor.name, Standing.EXTERNAL, locale=actor.locale, active=False)
         return read_person(member, actor.office_tenant, actor.locale)
 
+    async def find_by_email(self, near: Place, email: str) -> Person | None:  # noqa: ARG002 - the same for all
+        """None: Teams tells a bot only who is in a conversation."""
+        return None
+
     async def participants(self, place: Place) -> tuple[Person, ...]:
         async with deadline():
             members = await self._roster.list_members(place)

@@ -1,6 +1,6 @@
 """Messages that Paraaf posts in Teams."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from itertools import islice
 from typing import Any, Final
@@ -37,11 +37,15 @@ class Whisper:
 
 
 class TeamsMessenger:
-    """The port `Messenger`. Dialogs of Teams have no input for files, and bots put none into channels without Graph."""
+    """The port `Messenger`. Dialogs of Teams have no input for files, and bots put none into channels without Graph.
+
+    Nor do they make chats or channels.
+    """
 
     takes_uploads = False
     posts_files = False
     finds_messages = False
+    makes_conversations = False
 
     def __init__(self, connector: Connector, places: KnownPlaces, roster: Roster, files: Files) -> None:
         self._connector = connector
@@ -80,6 +84,14 @@ class TeamsMessenger:
         place = Place(near.platform, near.tenant, chat)
         await self._places.keep(Reference(place, known.service_url, ConversationKind.PERSONAL, known.bot))
         return place
+
+    async def make_conversation(self, near: Place, name: str) -> Place:  # noqa: ARG002 - of the port
+        """Undeliverable: see `makes_conversations`."""
+        raise Undeliverable("conversations cannot be made in Teams")
+
+    async def invite(self, to: Place, accounts: Sequence[Account]) -> Mapping[Account, str]:  # noqa: ARG002 - of the port
+        """Undeliverable: see `makes_conversations`."""
+        raise Undeliverable("people cannot be invited in Teams")
 
     async def post_file(self, to: Place, name: str, content: bytes, key: str) -> None:  # noqa: ARG002 - of the port
         """Undeliverable: see `posts_files`."""

@@ -2,23 +2,26 @@
 
 from dataclasses import replace
 
-from bot.conversation import Actor, Answer, Done, Open, Press, Submission
+from bot.conversation import Actor, Answer, Done, Open, Press, Submission, Tell
 from bot.domain.delivery import Choices, Delivery, DeliveryId, DeliveryState, Refused
 from bot.domain.envelope import Party
 from bot.domain.faults import Fault, InvalidInput, Problem
 from bot.domain.intake_refusals import UnknownDelivery
 from bot.domain.log import Happening, LogLine
+from bot.domain.outline import choose_template
 from bot.domain.people import Account, Client, ClientId, Contact
 from bot.domain.typed_text import REASON_LENGTH, find_fault, tidy
-from bot.domain.workflow import is_reserved, is_same_name
+from bot.domain.workflow import WorkflowTemplate, is_reserved, is_same_name
 from bot.ports import Ports, Transaction
 from bot.texts import Texts
 from bot.use_cases.asked_delivery import Asked, find_person, offer_choices, read_asked, require_waiting
 from bot.use_cases.draft import read_text
 from bot.use_cases.intake import show_delivery
+from bot.use_cases.make_conversation import HowTo, make_conversation
 from bot.use_cases.settle import settle
 from bot.use_cases.who_is_this import ask_who, choose_contact, settle_contact
 from bot.views import intake as views
+from bot.views.making import say_absence, say_made, show_how
 
 
 async def ask_choice(ports: Ports, press: Press, texts: Texts) -> Answer:
@@ -70,6 +73,21 @@ async def look_again(ports: Ports, press: Press) -> Answer:
     """Look at the delivery once more: something it lacked may be there now. Raises what `ask_choice` raises."""
     asked = await read_asked(ports, press.actor, DeliveryId(press.value))
     return await _keep(ports, press.actor, asked, Choices())
+
+
+async def make_client_conversation(ports: Ports, press: Press, texts: Texts) -> Answer:
+    """A conversation for the client who has none, or how staff make one. Raises what `make_conversation` raises."""
+    asked = await read_asked(ports, press.actor, DeliveryId(press.value))
+    if asked.client is None:
+        raise UnknownDelivery
+    template = choose_template(asked.facts)
+    role = template.sender if isinstance(template, WorkflowTemplate) else None
+    made = await make_conversation(ports, press.actor, press.place, asked.client, role)
+    if isinstance(made, HowTo):
+        return Tell(show_how(made.client, texts, press.place.platform))
+    await _save_choices(ports, press.actor, asked, Choices(), is_last=True)
+    missing = [(each.name, say_absence(each.absence, each.reason, texts)) for each in made.missing]
+    return Tell(say_made(asked.client, missing, texts))
 
 
 async def ask_why_not(ports: Ports, press: Press, texts: Texts) -> Answer:

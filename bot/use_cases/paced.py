@@ -1,6 +1,6 @@
 """Keep to the platforms' rates: what a delivery asks of a platform asks first whether it may go now."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field, replace
 from typing import Final
@@ -84,6 +84,10 @@ class PacedDirectory:
         async with self._gate.keep_to(Call.LOOK, Place(actor.account.platform, actor.office_tenant, "")):
             return await self._directory.person(actor)
 
+    async def find_by_email(self, near: Place, email: str) -> Person | None:
+        async with self._gate.keep_to(Call.LOOK, near):
+            return await self._directory.find_by_email(near, email)
+
     async def participants(self, place: Place) -> tuple[Person, ...]:
         async with self._gate.keep_to(Call.LOOK, place):
             return await self._directory.participants(place)
@@ -107,6 +111,7 @@ class PacedMessenger:
         self.takes_uploads = messenger.takes_uploads
         self.posts_files = messenger.posts_files
         self.finds_messages = messenger.finds_messages
+        self.makes_conversations = messenger.makes_conversations
 
     async def send(self, to: Place, card: Card, key: str) -> MessageRef:
         async with self._gate.keep_to(Call.SEND, to):
@@ -131,6 +136,14 @@ class PacedMessenger:
             chat = await self._messenger.open_chat(near, account)
         self._chats.keep(near, account, chat)
         return chat
+
+    async def make_conversation(self, near: Place, name: str) -> Place:
+        async with self._gate.keep_to(Call.OPEN_CHAT, near):
+            return await self._messenger.make_conversation(near, name)
+
+    async def invite(self, to: Place, accounts: Sequence[Account]) -> Mapping[Account, str]:
+        async with self._gate.keep_to(Call.LOOK, to):
+            return await self._messenger.invite(to, accounts)
 
     async def post_file(self, to: Place, name: str, content: bytes, key: str) -> None:
         async with self._gate.keep_to(Call.POST_FILE, to):

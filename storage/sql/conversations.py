@@ -35,15 +35,21 @@ class SqlConversations:
     async def of_client(self, client: ClientId) -> tuple[Conversation, ...]:
         return tuple(map(_read, await self._session.all(_OF_CLIENT, {"client": client})))
 
+    async def link_new(self, conversation: Conversation) -> bool:
+        return await self._session.add(conversations, _write(conversation))
+
     async def link(self, conversation: Conversation) -> None:
-        values = {
-            **_write_channel(conversation.place),
-            "office_id": conversation.office,
-            "client_id": conversation.client,
-            **write_account(conversation.linked_by, "linked_by_"),
-            "linked_at": conversation.linked_at,
-        }
-        await self._session.upsert(conversations, values, ["platform", "tenant", "channel"])
+        await self._session.upsert(conversations, _write(conversation), ["platform", "tenant", "channel"])
+
+
+def _write(conversation: Conversation) -> dict[str, Any]:
+    return {
+        **_write_channel(conversation.place),
+        "office_id": conversation.office,
+        "client_id": conversation.client,
+        **write_account(conversation.linked_by, "linked_by_"),
+        "linked_at": conversation.linked_at,
+    }
 
 
 def _read(row: Row[Any]) -> Conversation:

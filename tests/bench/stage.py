@@ -50,6 +50,7 @@ class NullPlatform:
     takes_uploads = True
     posts_files = False
     finds_messages = True
+    makes_conversations = False
 
     async def person(self, actor: Actor) -> Person:
         return a.a_person(account=actor.account)
@@ -59,6 +60,15 @@ class NullPlatform:
 
     async def post_file(self, to: Place, name: str, content: bytes, key: str) -> None:
         pass
+
+    async def make_conversation(self, near: Place, name: str) -> Place:
+        return Place(near.platform, near.tenant, name)
+
+    async def invite(self, to: Place, accounts: Sequence[Account]) -> dict[Account, str]:
+        return {}
+
+    async def find_by_email(self, near: Place, email: str) -> Person | None:
+        return None
 
     async def takes_part(self, place: Place, account: Account) -> bool:
         return True

@@ -6,7 +6,7 @@ import pytest
 
 from bot.conversation import Actor
 from bot.domain.errors import PlatformError, PlatformUnavailable
-from bot.domain.people import Account, Standing
+from bot.domain.people import Account, Platform, Standing
 from bot.domain.places import Place
 from bot.ports import Directory
 
@@ -60,6 +60,20 @@ class DirectoryContract:
         account = stage.add("Weg", Standing.MEMBER)
         stage.deactivate(account)
         assert not (await stage.directory.person(stage.actor(account))).active
+
+    async def test_finds_members_alone_by_their_address(self, stage: DirectoryStage) -> None:
+        sanne = stage.add("Sanne", Standing.MEMBER, email="sanne@kantoor.example", joins=False)
+        stage.add("Gast", Standing.GUEST, email="gast@kantoor.example")
+        stage.add_with_unconfirmed_email("Eve", "directeur@kantoor.example")
+        found = await stage.directory.find_by_email(stage.place, "Sanne@kantoor.example")
+        assert found is None if stage.place.platform is Platform.TEAMS else found and found.account == sanne
+        for nobody in ("gast@kantoor.example", "directeur@kantoor.example", "niemand@kantoor.example"):
+            assert await stage.directory.find_by_email(stage.place, nobody) is None
+
+    async def test_finds_no_closed_account_by_its_address(self, stage: DirectoryStage) -> None:
+        gone = stage.add("Weg", Standing.MEMBER, email="weg@kantoor.example")
+        stage.deactivate(gone)
+        assert await stage.directory.find_by_email(stage.place, "weg@kantoor.example") is None
 
     async def test_lists_everybody_over_all_pages(self, stage: DirectoryStage) -> None:
         added = [stage.add(f"Deelnemer {number}", list(Standing)[number % 4]) for number in range(450)]

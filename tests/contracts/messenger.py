@@ -177,6 +177,22 @@ class MessengerContract:
         with pytest.raises(Undeliverable):
             await stage.messenger.open_chat(stage.place, stranger)
 
+    async def test_makes_a_conversation_once_or_says_that_it_cannot(self, stage: MessengerStage) -> None:
+        making = stage.messenger.make_conversation(stage.place, "1001 Haddad Bouw B.V.")
+        if not stage.messenger.makes_conversations:
+            with pytest.raises(Undeliverable):
+                await making
+            with pytest.raises(Undeliverable):
+                await stage.messenger.invite(stage.place, (stage.outsider,))
+            return
+        made = await making
+        assert made not in {stage.place, stage.place.conversation}
+        assert await stage.messenger.make_conversation(stage.place, "1001 Haddad Bouw B.V.") == made
+        assert await stage.messenger.make_conversation(stage.place, "1002 Haddad Bouw B.V.") != made
+        stranger = replace(stage.member, user="U0NOBODY")
+        assert set(await stage.messenger.invite(made, (stage.member, stranger, stage.outsider))) == {stranger}
+        assert await stage.messenger.invite(made, (stage.member, stage.outsider)) == {}
+
     async def test_a_file_stands_in_the_thread_or_is_refused_for_good(self, stage: MessengerStage) -> None:
         card = await stage.messenger.send(stage.place, a_card(), "k1")
         posting = stage.messenger.post_file(card.thread, "getekend.pdf", b"%PDF-1.7 getekend", "k2")

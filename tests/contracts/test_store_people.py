@@ -261,3 +261,12 @@ class TestConversations:
                 await transaction.conversations.link(conversation)
             assert await transaction.conversations.of_client(CLIENT) == tuple(linked)
             assert await transaction.conversations.of_client(ClientId("client-2")) == (elsewhere,)
+
+    async def test_a_new_link_takes_the_place_of_none(self, office_store: Store) -> None:
+        other = a_client(id=ClientId("client-3"), number="3")
+        async with office_store.transaction() as transaction:
+            await transaction.people.save_client(other)
+            assert await transaction.conversations.link_new(a_conversation())
+            assert not await transaction.conversations.link_new(a_conversation(client=other.id))
+            assert await transaction.conversations.at(a_place()) == a_conversation()
+            assert await transaction.conversations.of_client(other.id) == ()

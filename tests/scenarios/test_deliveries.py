@@ -10,7 +10,7 @@ import pytest
 from bot.domain.certified import Way
 from bot.domain.delivery import Choices, Delivery, DeliveryState, Doubt, Kind, SourcePackage
 from bot.domain.log import DossierLog, Happening, LogFilter
-from bot.domain.people import ClientId, ContactId, Office, Role, StaffId, StaffMember
+from bot.domain.people import ClientId, ContactId, Office, Platform, Role, StaffId, StaffMember
 from bot.domain.places import Conversation, Place
 from bot.domain.workflow import Match, WorkflowTemplate
 from bot.use_cases.delivery_metadata import Metadata
@@ -227,6 +227,25 @@ async def test_without_a_conversation_it_waits_until_there_is_one(desk: Desk) ->
     await scene.bas.press(card, "Opnieuw bekijken")
     await desk.work()
     assert (await desk.read(delivery)).state is DeliveryState.WAITING
+
+
+async def test_a_conversation_is_made_for_who_has_none_or_said_how(desk: Desk) -> None:
+    scene = desk.scene
+    delivery = await desk.deliver(number="1002")
+    card = await desk.card("Kapper Knip")
+    assert "Gesprek maken" in card.labels
+    await scene.bas.press(card, "Gesprek maken")
+    if scene.chat.platform is Platform.TEAMS:
+        await scene.bas.told("Paraaf kan in Teams geen gesprekken maken")
+        assert (await desk.read(delivery)).state is DeliveryState.WAITING
+        return
+    await scene.bas.told("Er is nu een gesprek met 1002 · Kapper Knip")
+    await desk.work()
+    assert Doubt.NO_CONVERSATION not in (await desk.read(delivery)).doubts
+    assert "Gesprek maken" not in card.labels
+    async with scene.ports.store.reading() as tx:
+        [made] = await tx.conversations.of_client(ClientId("kapper"))
+    assert made.linked_by == scene.account(scene.bas)
 
 
 async def test_staff_reject_a_delivery_with_a_reason(desk: Desk) -> None:

@@ -9,8 +9,8 @@ Json = dict[str, Any]
 SCOPES = frozenset(
     {
         "channels:history", "channels:read", "chat:write", "commands", "files:read", "files:write", "groups:history",
-        "groups:read", "im:history", "im:read", "im:write", "mpim:history", "mpim:read", "usergroups:read",
-        "users:read", "users:read.email",
+        "groups:read", "groups:write", "im:history", "im:read", "im:write", "mpim:history", "mpim:read",
+        "usergroups:read", "users:read", "users:read.email",
     }
 )  # fmt: skip
 
@@ -62,6 +62,7 @@ class Room:
     kind: str = "channel"  # channel, group (private), im, mpim
     members: list[str] = field(default_factory=list)
     archived: bool = False
+    creator: str = ""
     messages: list["Message"] = field(default_factory=list)
 
 

@@ -5,6 +5,7 @@ from collections.abc import Callable, Mapping
 from tests.strict_slack.blocks import check_message, check_view
 from tests.strict_slack.facts import Json, Message, Room, SlackError
 from tests.strict_slack.files import FILE_METHODS, show_file
+from tests.strict_slack.making import MAKING_METHODS
 from tests.strict_slack.parts import Invalid
 from tests.strict_slack.rooms import find_open_room, find_room, need
 from tests.strict_slack.workspace import Workspace
@@ -216,6 +217,7 @@ def _publish_view(workspace: Workspace, arguments: Json) -> Json:
 
 METHODS: Mapping[str, Method] = {
     **FILE_METHODS,
+    **MAKING_METHODS,
     "auth.test": _auth_test,
     "chat.postMessage": _post_message,
     "chat.postEphemeral": _post_ephemeral,

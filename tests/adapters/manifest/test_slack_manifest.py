@@ -25,6 +25,9 @@ SCOPES_OF: Mapping[str, frozenset[str]] = {
     "chat.postMessage": frozenset({"chat:write"}),
     "chat.update": frozenset({"chat:write"}),
     "conversations.history": frozenset({"channels:history", "groups:history", "im:history", "mpim:history"}),
+    "conversations.create": frozenset({"groups:write"}),  # private ones only
+    "conversations.invite": frozenset({"groups:write"}),  # to private ones only
+    "conversations.list": frozenset({"groups:read"}),  # private ones only
     "conversations.members": frozenset({"channels:read", "groups:read", "im:read", "mpim:read"}),
     "conversations.open": frozenset({"im:write"}),  # with one person only
     "conversations.replies": frozenset({"channels:history", "groups:history", "im:history", "mpim:history"}),
@@ -34,6 +37,7 @@ SCOPES_OF: Mapping[str, frozenset[str]] = {
     "files.list": frozenset({"files:read"}),
     "usergroups.users.list": frozenset({"usergroups:read"}),
     "users.info": frozenset({"users:read", "users:read.email"}),
+    "users.lookupByEmail": frozenset({"users:read.email"}),
     "views.open": frozenset(),
     "views.publish": frozenset(),
     "views.update": frozenset(),
