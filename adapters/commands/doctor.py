@@ -10,6 +10,7 @@ from redis.exceptions import RedisError
 from slack_sdk.errors import SlackApiError, SlackClientError
 from yarl import URL
 
+from adapters.commands.deliveries_doctor import examine_deliveries
 from adapters.commands.evidence_doctor import examine_evidence
 from adapters.commands.finding import BROKEN, NOTE, OK, Finding
 from adapters.commands.seal_keys import examine_level, examine_seal
@@ -36,6 +37,8 @@ async def examine(settings: Settings) -> AsyncIterator[Finding]:
     database = await _check_database(settings)
     yield database
     yield await _check_blobs(settings)
+    async for finding in examine_deliveries(settings, has_tables=database.verdict is OK):
+        yield finding
     yield await examine_key(settings, has_tables=database.verdict is OK)
     yield examine_places(settings)
     yield await examine_seal(settings)

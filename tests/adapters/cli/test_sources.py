@@ -10,6 +10,7 @@ from bot.domain.delivery import SourcePackage
 from bot.use_cases.secrets import hash_secret
 from bot.use_cases.sources import read_token
 from storage.sql.store import SqlStore
+from tests import builders as a
 from tests.adapters.cli.conftest import Run
 
 
@@ -78,3 +79,20 @@ def test_what_is_wrong_is_told(paraaf: Run) -> None:
         assert words in refused.stderr
     assert paraaf("sources", "revoke", "twinfield", "--office", "Anderen").exit_code == 1
     assert len(read_all()) == 1
+
+
+def test_the_doctor_tells_of_an_office_where_nobody_would_see_a_delivery_that_waits(paraaf: Run) -> None:
+    paraaf("sources", "add", "twinfield", "--office", "Van Dijk")
+
+    async def choose() -> None:
+        store = SqlStore(load_settings().database_url)
+        async with store.transaction() as tx:
+            (office,) = [each for each in await tx.offices.all() if each.name == "Van Dijk"]
+            await tx.offices.set_intake(office.id, a.a_place())
+        await store.dispose()
+
+    assert "Van Dijk has no intake channel" in paraaf("doctor").stdout
+    asyncio.run(choose())
+    told = paraaf("doctor").stdout
+    assert "Van Dijk: 0 wait for a choice" in told
+    assert "Anderen" not in told
