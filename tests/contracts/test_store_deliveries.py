@@ -15,12 +15,14 @@ from bot.domain.delivery import (
     DeliveryState,
     Doubt,
     Kind,
+    Refused,
     SourceId,
     SourcePackage,
 )
 from bot.domain.envelope import EnvelopeId
 from bot.domain.errors import Conflict
 from bot.domain.people import OfficeId
+from bot.domain.places import MessageRef
 from bot.domain.sbr import ClientNumber, Scheme
 from bot.ports import Store
 from tests import builders as a
@@ -212,3 +214,50 @@ async def test_the_number_that_a_client_had_last_is_known_once_something_was_sen
         assert await tx.deliveries.sent_number(a.OFFICE, "1001", "kvk_hash") is None
         assert await tx.deliveries.sent_number(OTHER, "1001", "rsin_hash") == "other"
         assert await tx.deliveries.sent_number(OTHER, "1002", "rsin_hash") is None
+
+
+async def test_what_waits_for_staff_is_listed_for_its_office_alone(doors: Store) -> None:
+    waiting = {"state": DeliveryState.WAITING}
+    ours, theirs = a_delivery("d1", **waiting), a_delivery("d3", office=OTHER, source=THEIRS.id, **waiting)
+    await add(doors, a_delivery("d0"), ours, a_delivery("d2", **waiting), theirs)
+    async with doors.reading() as tx:
+        assert [each.id for each in await tx.deliveries.waiting(a.OFFICE)] == ["d1", "d2"]
+        assert [each.id for each in await tx.deliveries.waiting(OTHER)] == ["d3"]
+
+
+async def test_how_staff_decided_and_where_they_were_asked_comes_back(doors: Store) -> None:
+    choices = Choices(a.CLIENT, "Aangiften", a.a_place(thread="1.0"), a.CONTACT, a.a_staff_account())
+    refused = Refused("Sanne de Vries", "Verkeerd jaar.", a.at(1))
+    await add(doors, a_delivery("d1"))
+    async with doors.transaction() as tx:
+        found = await tx.deliveries.get(a.OFFICE, DeliveryId("d1"))
+        assert found
+        saved = await tx.deliveries.save(found.choose(choices).refuse(refused))
+        await tx.deliveries.posted(saved.id, MessageRef(a.a_place(), "7.0", "https://chat.example/7"))
+    async with doors.reading() as tx:
+        found = await tx.deliveries.get(a.OFFICE, DeliveryId("d1"))
+    assert found == replace(saved, card=MessageRef(a.a_place(), "7.0", "https://chat.example/7"))
+    assert (found.choices, found.refused, found.is_open) == (choices, refused, False)
+
+
+async def test_a_rule_holds_for_source_kind_and_client_number_and_grows(doors: Store) -> None:
+    delivery = a_delivery("d1")
+    async with doors.transaction() as tx:
+        assert await tx.deliveries.rule(delivery) == Choices()
+        await tx.deliveries.keep_rule(delivery, Choices(client=a.CLIENT, template="Oud"))
+        await tx.deliveries.keep_rule(delivery, Choices(template="Nieuw"))
+    async with doors.reading() as tx:
+        assert await tx.deliveries.rule(a_delivery("d9", period="2030")) == Choices(client=a.CLIENT, template="Nieuw")
+        for other in ({"client_number": "1002"}, {"kind": Kind.INCOME_TAX}, {"office": OTHER, "source": THEIRS.id}):
+            assert await tx.deliveries.rule(a_delivery("d8", **other)) == Choices()
+
+
+async def test_an_office_has_one_intake_channel_of_its_own(doors: Store) -> None:
+    async with doors.transaction() as tx:
+        assert await tx.offices.intake(a.OFFICE) is None
+        await tx.offices.set_intake(a.OFFICE, a.a_place("C0A", thread="1.0"))
+        await tx.offices.set_intake(a.OFFICE, a.a_place("C0B"))
+        await tx.offices.save(a.an_office(name="Anders"))
+    async with doors.reading() as tx:
+        assert await tx.offices.intake(a.OFFICE) == a.a_place("C0B")
+        assert await tx.offices.intake(OTHER) is None
