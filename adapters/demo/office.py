@@ -16,6 +16,7 @@ TENANT: Final = "0de11d1e-0000-4000-8000-000000000001"
 RETURN: Final = "Aangifte inkomstenbelasting 2025.pdf"
 CORRECTED_RETURN: Final = "Aangifte inkomstenbelasting 2025 (gecorrigeerd).pdf"
 ACCOUNTS: Final = "Jaarrekening 2025.pdf"
+AGREEMENT: Final = "Opdrachtbevestiging 2026.pdf"
 OLDER_DOCUMENT: Final = "Machtiging vooraf ingevulde aangifte.pdf"
 """Old enough to be found by searching only."""
 

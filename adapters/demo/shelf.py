@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 from functools import partial
 from typing import Final
 
-from adapters.demo.office import ACCOUNTS, CORRECTED_RETURN, OLDER_DOCUMENT, RETURN
+from adapters.demo.office import ACCOUNTS, AGREEMENT, CORRECTED_RETURN, OLDER_DOCUMENT, RETURN
 from adapters.demo.papers.accounts import write_annual_accounts
 from adapters.demo.papers.agreements import write_engagement, write_letter, write_terms
 from adapters.demo.papers.returns import IncomeReturn, write_income_return, write_turnover_return
@@ -74,7 +74,7 @@ BAKERY_SHELF: Final[Shelf] = (
     ("Aangiften/2025", CORRECTED_RETURN, partial(write_income_return, _CORRECTED_2025, _BAKER)),
     ("Aangiften/2025", RETURN, partial(write_income_return, _RETURN_2025, _BAKER)),
     ("Jaarrekeningen", ACCOUNTS, partial(write_annual_accounts, 2025)),
-    ("Overeenkomsten", "Opdrachtbevestiging 2026.pdf", partial(write_engagement, _BAKERY, _BAKER, 2026, "€ 4.800")),
+    ("Overeenkomsten", AGREEMENT, partial(write_engagement, _BAKERY, _BAKER, 2026, "€ 4.800")),
     ("Overeenkomsten", "Algemene voorwaarden.pdf", write_terms),
     (
         "Btw/2026",

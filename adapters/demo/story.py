@@ -9,6 +9,7 @@ from collections.abc import Iterator, Mapping
 
 from adapters.demo.office import (
     ACCOUNTS,
+    AGREEMENT,
     BAKERY,
     BAKERY_ROOM,
     CORRECTED_RETURN,
@@ -80,6 +81,7 @@ def _name_people() -> dict[str, str]:
         "client": f"{BAKERY.number} · {BAKERY.name}",
         "document": RETURN,
         "accounts": ACCOUNTS,
+        "agreement": AGREEMENT,
         "corrected": CORRECTED_RETURN,
     }
 
@@ -95,6 +97,7 @@ def _name_buttons() -> dict[str, str]:
         "resend": dutch.say("Send a new version"),
         "approve": dutch.say("Approve"),
         "choose": dutch.say("Choose"),
+        "certified": dutch.say("Signing with a certificate"),
         "view": dutch.say("View"),
         "copy": dutch.say("The same page, as a link to copy"),
         "pass_on": dutch.say("Pass on"),

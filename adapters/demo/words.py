@@ -49,7 +49,11 @@ dossier. Uw taken staan links bij “paraaf”, en /sign taken toont die van het
 8. Stuur nog een document. Vraag als {karel} met “{pass_on}” of {noor} het ondertekent; sta het als {sanne} toe onder
 de kaart.
 
-9. Probeer wat niet mag: als {noor} /sign typen, of op een kaart drukken die voor {karel} is.
+9. Laat een overeenkomst door twee mensen ondertekenen: vink als {sanne} “{agreement}” aan en kies “{certified}”. In
+de volgende stap kiest u {karel} en {noor}. Hebben beiden op hun eigen pagina getekend, dan staat de verzegelde PDF
+onder de kaart, met het transactiecertificaat achterin.
+
+10. Probeer wat niet mag: als {noor} /sign typen, of op een kaart drukken die voor {karel} is.
 
 Twee dingen kan deze Slack niet tonen; in het venster staan ze in rood: [multi_external_select] (zoeken in het
 dossier) en [file_input] (uploaden). Wat alleen voor u is bedoeld, ziet hier iedereen.
@@ -93,8 +97,8 @@ Vanzelf: een bronpakket levert een aangifte. Leg die, in een tweede terminal, in
 $ cp {delivered} {inbox}/
 
 Binnen tien tellen staat de kaart in #{studio}, op naam van {mark}, gericht aan {iris}. Druk als {iris} op
-“{approve}”: hierboven staat dan wat het bronpakket te horen krijgt, met het bewijs erbij. Klopt er iets niet, dan
-vraagt Paraaf het in #{intake}. Probeer een klantnummer dat niet bestaat, en druk daar als {sanne} op “{choose}”:
+“{approve}”: in deze terminal staat dan wat het bronpakket te horen krijgt, met het bewijs erbij. Klopt er iets niet,
+dan vraagt Paraaf het in #{intake}. Probeer een klantnummer dat niet bestaat, en druk daar als {sanne} op “{choose}”:
 
 $ cp {delivered} {inbox}/{unknown}
 """,
@@ -141,7 +145,11 @@ that of the whole dossier. Your tasks are at the left, at “paraaf”, and /sig
 8. Send one more document. As {karel} ask with “{pass_on}” (pass on) that {noor} signs it; as {sanne} allow it below
 the card.
 
-9. Try what is not allowed: type /sign as {noor}, or press a button of a card that is for {karel}.
+9. Let two people sign an agreement: as {sanne}, tick “{agreement}” and choose “{certified}” (with a certificate). In
+the next step choose {karel} and {noor}. Once both signed on a page of their own, the sealed PDF is below the card,
+with the certificate of the transaction at its end.
+
+10. Try what is not allowed: type /sign as {noor}, or press a button of a card that is for {karel}.
 
 Two things this Slack cannot show; the dialog has them in red: [multi_external_select] (search the dossier) and
 [file_input] (upload). What is meant for you alone, everybody sees here.
@@ -184,9 +192,9 @@ By itself: a source package delivers a return. Put it, in a second terminal, int
 
 $ cp {delivered} {inbox}/
 
-Within ten seconds the card is in #{studio}, in the name of {mark}, addressed to {iris}. Press “{approve}” (approve) as
-{iris}: above you then see what the source package is told, and the proof with it. Where something is in doubt Paraaf
-asks in #{intake}. Try a client number that nobody has, and press “{choose}” (choose) there as {sanne}:
+Within ten seconds the card is in #{studio}, in the name of {mark}, addressed to {iris}. Press “{approve}” (approve)
+as {iris}: in this terminal you then see what the source package is told, and the proof with it. Where something is in
+doubt Paraaf asks in #{intake}. Try a client number that nobody has, and press “{choose}” (choose) there as {sanne}:
 
 $ cp {delivered} {inbox}/{unknown}
 """,
