@@ -5,7 +5,7 @@ What happens is drawn from a seed. Each replica has addresses of its own here, s
 
 import asyncio
 import random
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
 from enum import Enum, auto
@@ -43,6 +43,8 @@ CALLS = {
     Fate.BREAK: 3,
     Fate.SLOW: 3,
 }
+HARSH = {Fate.PASS: 50, Fate.KILL_AFTER: 25, Fate.CUT_AFTER: 25}
+"""Where every second call is carried out and its answer lost: what a mistake needs to show itself soon."""
 COMMITS = {Fate.PASS: 91, Fate.KILL_BEFORE: 3, Fate.KILL_AFTER: 3, Fate.CUT_BEFORE: 1, Fate.CUT_AFTER: 2}
 
 
@@ -51,9 +53,10 @@ class Trouble:
     """Draws fates until it is `over`."""
 
     dice: random.Random
+    calls: Mapping[Fate, int]
     over: bool = False
 
-    def draw(self, chances: dict[Fate, int]) -> Fate:
+    def draw(self, chances: Mapping[Fate, int]) -> Fate:
         """The next fate."""
         return Fate.PASS if self.over else self.dice.choices(list(chances), list(chances.values()))[0]
 
@@ -65,20 +68,24 @@ async def trouble_platform(api_url: str, fleet: Fleet, trouble: Trouble) -> Asyn
 
         async def serve(request: web.Request) -> web.StreamResponse:
             method, number = request.match_info["method"], int(request.match_info["replica"])
-            fate = Fate.PASS if method in SPARED else trouble.draw(CALLS)
-            if fate is Fate.KILL_BEFORE and fleet.kill(number) or fate is Fate.CUT_BEFORE:
+            fate = Fate.PASS if method in SPARED else trouble.draw(trouble.calls)
+            if (fate is Fate.KILL_BEFORE and fleet.kill(number)) or fate is Fate.CUT_BEFORE:
                 return _cut(request)
             if fate is Fate.LIMIT:
-                return web.json_response({"ok": False, "error": "ratelimited"}, status=429, headers={"Retry-After": "1"})
+                return web.json_response(
+                    {"ok": False, "error": "ratelimited"}, status=429, headers={"Retry-After": "1"}
+                )
             if fate is Fate.BREAK:
                 return web.Response(status=500)
-            kept = {name: request.headers[name] for name in ("Authorization", "Content-Type") if name in request.headers}
+            kept = {
+                name: request.headers[name] for name in ("Authorization", "Content-Type") if name in request.headers
+            }
             body = await request.read()
             async with session.request(
                 request.method, f"{api_url}{method}", params=request.query, data=body, headers=kept
             ) as answer:
                 said = await answer.read()
-            if fate is Fate.KILL_AFTER and fleet.kill(number) or fate is Fate.CUT_AFTER:
+            if (fate is Fate.KILL_AFTER and fleet.kill(number)) or fate is Fate.CUT_AFTER:
                 return _cut(request)
             return await _answer(request, said, slow=fate is Fate.SLOW)
 
@@ -117,32 +124,32 @@ async def trouble_database(host: str, port: int, number: int, fleet: Fleet, trou
 
     async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         there, out = await asyncio.open_connection(host, port)
-        commit = asyncio.Event()  # set while the answer to a commit is not to arrive
+        fate = Fate.PASS
 
         async def ask() -> None:
-            with suppress(OSError):
-                while chunk := await reader.read(65_536):
-                    fate = trouble.draw(COMMITS) if b"COMMIT;" in chunk else Fate.PASS
-                    if fate is Fate.KILL_BEFORE and fleet.kill(number) or fate is Fate.CUT_BEFORE:
-                        break
-                    if fate in {Fate.KILL_AFTER, Fate.CUT_AFTER}:
-                        commit.set()
-                    out.write(chunk)
-                    await out.drain()
-                    if commit.is_set() and b"COMMIT" in await there.read(65_536):
-                        if fate is Fate.KILL_AFTER:
-                            fleet.kill(number)
-                        break
-            out.close()
-            writer.transport.abort()
+            nonlocal fate
+            while chunk := await reader.read(65_536):
+                fate = trouble.draw(COMMITS) if b"COMMIT;" in chunk else Fate.PASS
+                if (fate is Fate.KILL_BEFORE and fleet.kill(number)) or fate is Fate.CUT_BEFORE:
+                    return
+                out.write(chunk)
+                await out.drain()
 
         async def tell() -> None:
-            with suppress(OSError):
-                while not commit.is_set() and (chunk := await there.read(65_536)):
-                    writer.write(chunk)
-                    await writer.drain()
+            while chunk := await there.read(65_536):
+                done = b"COMMIT\x00" in chunk
+                if done and (fate is Fate.CUT_AFTER or (fate is Fate.KILL_AFTER and fleet.kill(number))):
+                    return
+                writer.write(chunk)
+                await writer.drain()
 
-        await asyncio.gather(ask(), tell())
+        sides = [asyncio.create_task(ask()), asyncio.create_task(tell())]
+        await asyncio.wait(sides, return_when=asyncio.FIRST_COMPLETED)
+        for each in sides:
+            each.cancel()
+        await asyncio.gather(*sides, return_exceptions=True)
+        out.close()
+        writer.transport.abort()
 
     async with await asyncio.start_server(serve, "127.0.0.1", 0) as server:
         yield server.sockets[0].getsockname()[1]

@@ -42,13 +42,16 @@ class Fleet:
     _born: set[asyncio.Task[None]] = field(default_factory=set)
 
     def kill(self, number: int) -> bool:
-        """End a replica at once, as nothing in it can prevent, and start it again; whether it was there to be killed."""
+        """End a replica at once and start it again; whether it was there to be killed."""
         replica = self.replicas[number]
         if replica.pid is None or self.kills >= self.most_kills:
             return False
         pid, replica.pid = replica.pid, None
-        with suppress(ProcessLookupError):
+        try:
             os.kill(pid, signal.SIGKILL)
+        except ProcessLookupError:  # it gave up by itself, as it does where the database goes away while it starts
+            replica.pid = pid
+            return False
         self.kills += 1
         birth = asyncio.create_task(self.start(replica))
         self._born.add(birth)
@@ -58,6 +61,15 @@ class Fleet:
     async def start(self, replica: Replica) -> None:
         """Start a replica; it may take a moment until it answers."""
         replica.pid = await self.run(["serve"], replica.environment, f"replica-{replica.number}")
+
+    async def supervise(self) -> None:
+        """Start again whoever gave up by itself, as the supervisor of any machine does."""
+        while True:
+            await asyncio.sleep(LOOK_SECONDS)
+            for replica in self.replicas:
+                if replica.pid is not None and not _is_there(replica.pid):
+                    replica.pid = None
+                    await self.start(replica)
 
     async def run(self, arguments: list[str], environment: Mapping[str, str], name: str) -> int:
         """Start a child with this command line; its process number."""
@@ -79,10 +91,9 @@ class Fleet:
     async def end(self) -> None:
         """End every child that was started here, and what they came from."""
         await asyncio.gather(*self._born, return_exceptions=True)
-        for replica in self.replicas:
-            if replica.pid is not None:
-                with suppress(ProcessLookupError):
-                    os.kill(replica.pid, signal.SIGKILL)
+        assert self.nursery.stdin
+        self.nursery.stdin.close()
+        await self.nursery.wait()
 
 
 @asynccontextmanager
@@ -99,12 +110,12 @@ async def open_fleet(folder: Path, variant: str, most_kills: int) -> AsyncIterat
         stdout=asyncio.subprocess.PIPE,
     )
     fleet = Fleet(folder, variant, most_kills, nursery)
+    supervisor = asyncio.create_task(fleet.supervise())
     try:
         yield fleet
     finally:
+        supervisor.cancel()
         await fleet.end()
-        nursery.kill()
-        await nursery.wait()
 
 
 @asynccontextmanager
@@ -137,6 +148,14 @@ async def pump(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> No
             writer.write(chunk)
             await writer.drain()
     writer.close()
+
+
+def _is_there(pid: int) -> bool:
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return False
+    return True
 
 
 async def _answers(port: int) -> bool:

@@ -139,7 +139,7 @@ def _find_stale(history: History) -> Iterator[str]:
 
 def _find_unsaid(history: History) -> Iterator[str]:
     """Notes that nobody can read below their card, or that stand there twice under different keys."""
-    said = Counter((each.thread, each.words) for each in history.posted if each.thread)
+    said = Counter((each.thread, each.words) for each in history.posted)
     for each in history.kept:
         for note in each.notes:
             if (count := said[each.message, note]) != 1:

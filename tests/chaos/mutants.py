@@ -21,7 +21,7 @@ def leave_as_it_is() -> None:
 def send_before_commit() -> None:
     """Deliver inside the transaction that claims: who dies in it leaves no trace of what was sent."""
 
-    async def start_due(self: Courier, _limit: int) -> set[asyncio.Task[None]]:
+    async def start_due(self: Courier, limit: int) -> set[asyncio.Task[None]]:
         ports = self._ports
 
         async def send(tx: Transaction, row: Claimed) -> None:
@@ -49,7 +49,7 @@ def hold_no_lease() -> None:
 def never_look_up() -> None:
     """Send again what may have been sent, without looking whether it is there."""
 
-    async def find(_self: SlackMessenger, _to: Place, _key: str) -> MessageRef | None:
+    async def find(self: SlackMessenger, to: Place, key: str) -> MessageRef | None:
         return None
 
     SlackMessenger.find = find  # type: ignore[method-assign]  # as above

@@ -12,9 +12,6 @@ from collections.abc import Mapping, Sequence
 from datetime import timedelta
 from typing import Any
 
-import adapters.commands.evidence_serve
-import adapters.commands.serve
-import adapters.slack_link
 from adapters import cli
 from bot.use_cases import deliver, record_evidence
 from tests.chaos.mutants import VARIANTS
@@ -25,11 +22,13 @@ LONGEST_WAIT = timedelta(seconds=0.5)
 
 
 def main() -> None:
-    """Start a child for every line."""
+    """Start a child for every line, until there are no more: then all of them end, and this too."""
+    os.setpgrp()
     signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # the dead need nobody to bury them
     for line in sys.stdin:
         asked = json.loads(line)
         print(_start(asked), flush=True)  # noqa: T201 - its answer
+    os.killpg(0, signal.SIGKILL)
 
 
 def _start(asked: Mapping[str, Any]) -> int:

@@ -6,7 +6,15 @@ import pytest
 
 from tests.chaos.history import Accepted, Deed, History, Kept, Line, Posted, find_broken_promises
 
-KEPT = Kept("e1", "Verzoek 1", False, (("karim", Deed.APPROVED),), "1.0", "Akkoord", ("Karim heeft goedgekeurd",))
+KEPT = Kept(
+    "e1",
+    "Verzoek 1",
+    is_open=False,
+    answers=(("karim", Deed.APPROVED),),
+    message="1.0",
+    card="Akkoord",
+    notes=("Karim heeft goedgekeurd",),
+)
 SENT = Line("k1", "e1", Deed.SENT, "sanne")
 DECIDED = Line("k2", "e1", Deed.APPROVED, "karim")
 CARD = Posted("1.0", "card", "Akkoord")
@@ -18,6 +26,7 @@ GOOD = History(
     recorded=(replace(SENT, by=""), replace(DECIDED, by="")),
     posted=(CARD, NOTE),
 )
+TWIN = replace(KEPT, id="e2", answers=(), message="3.0", notes=())
 OPEN = replace(KEPT, is_open=True, answers=(), notes=())
 REJECTED = Accepted("Verzoek 1", Deed.REJECTED)
 
@@ -41,8 +50,7 @@ def test_a_good_history_has_no_broken_promise() -> None:
             ["lost: Verzoek 1 was withdrawn, and is open"],
         ),
         (
-            replace(GOOD, accepted=(), kept=(KEPT, replace(KEPT, id="e2", answers=(), message="3.0", notes=())), posted=(
-                CARD, NOTE, Posted("3.0", "card 2", "Akkoord"))),
+            replace(GOOD, accepted=(), kept=(KEPT, TWIN), posted=(CARD, NOTE, replace(CARD, id="3.0", key="twin"))),
             ["sent twice: Verzoek 1"],
         ),
         (
