@@ -16,7 +16,7 @@ endef
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help setup check test demo bench lock wheel format clean
+.PHONY: help setup check test demo bench chaos lock wheel format clean
 
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -38,6 +38,9 @@ demo: $(VENV)/ready-demo ## Start Paraaf with an invented office, a Slack and a 
 
 bench: setup ## Measure Paraaf beside what it stands on, and print the ratios
 	$(BIN)/python -m tests.bench
+
+chaos: setup ## Kill replicas two hundred times and check what is left, and that mistakes would be noticed
+	$(BIN)/python -m tests.chaos $(ARGS)
 
 lock: $(VENV)/ready-uv ## Choose and pin the newest allowed versions, with hashes, for every platform
 	$(call compile,dev,pyproject.toml --group dev --extra demo --extra otel --extra pkcs11)

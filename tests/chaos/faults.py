@@ -1,0 +1,155 @@
+"""Proxies that make trouble: in front of the platform at every call, in front of PostgreSQL at every commit.
+
+What happens is drawn from a seed. Each replica has addresses of its own here, so that the right one dies.
+"""
+
+import asyncio
+import random
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager, suppress
+from dataclasses import dataclass
+from enum import Enum, auto
+
+import aiohttp
+from aiohttp import web
+
+from tests.chaos.fleet import Fleet
+
+SLOW_SECONDS = 0.3
+SPARED = ("auth.test", "users.info")
+"""Methods that a replica needs to start or to know anybody: faults there would only make the run longer."""
+
+
+class Fate(Enum):
+    """What becomes of a call or a commit."""
+
+    PASS = auto()
+    KILL_BEFORE = auto()
+    KILL_AFTER = auto()
+    CUT_BEFORE = auto()
+    CUT_AFTER = auto()
+    LIMIT = auto()
+    BREAK = auto()
+    SLOW = auto()
+
+
+CALLS = {
+    Fate.PASS: 72,
+    Fate.KILL_BEFORE: 5,
+    Fate.KILL_AFTER: 8,
+    Fate.CUT_BEFORE: 2,
+    Fate.CUT_AFTER: 6,
+    Fate.LIMIT: 1,
+    Fate.BREAK: 3,
+    Fate.SLOW: 3,
+}
+HARSH = {Fate.PASS: 50, Fate.KILL_AFTER: 25, Fate.CUT_AFTER: 25}
+"""Where every second call is carried out and its answer lost: what a mistake needs to show itself soon."""
+COMMITS = {Fate.PASS: 91, Fate.KILL_BEFORE: 3, Fate.KILL_AFTER: 3, Fate.CUT_BEFORE: 1, Fate.CUT_AFTER: 2}
+
+
+@dataclass(slots=True)
+class Trouble:
+    """Draws fates until it is `over`."""
+
+    dice: random.Random
+    calls: Mapping[Fate, int]
+    over: bool = False
+
+    def draw(self, chances: Mapping[Fate, int]) -> Fate:
+        """The next fate."""
+        return Fate.PASS if self.over else self.dice.choices(list(chances), list(chances.values()))[0]
+
+
+@asynccontextmanager
+async def trouble_platform(api_url: str, fleet: Fleet, trouble: Trouble) -> AsyncIterator[str]:
+    """The address of a proxy in front of the Web API; a replica's own is this with its number behind it."""
+    async with aiohttp.ClientSession() as session:
+
+        async def serve(request: web.Request) -> web.StreamResponse:
+            method, number = request.match_info["method"], int(request.match_info["replica"])
+            fate = Fate.PASS if method in SPARED else trouble.draw(trouble.calls)
+            if (fate is Fate.KILL_BEFORE and fleet.kill(number)) or fate is Fate.CUT_BEFORE:
+                return _cut(request)
+            if fate is Fate.LIMIT:
+                return web.json_response(
+                    {"ok": False, "error": "ratelimited"}, status=429, headers={"Retry-After": "1"}
+                )
+            if fate is Fate.BREAK:
+                return web.Response(status=500)
+            kept = {
+                name: request.headers[name] for name in ("Authorization", "Content-Type") if name in request.headers
+            }
+            body = await request.read()
+            async with session.request(
+                request.method, f"{api_url}{method}", params=request.query, data=body, headers=kept
+            ) as answer:
+                said = await answer.read()
+            if (fate is Fate.KILL_AFTER and fleet.kill(number)) or fate is Fate.CUT_AFTER:
+                return _cut(request)
+            return await _answer(request, said, slow=fate is Fate.SLOW)
+
+        app = web.Application(client_max_size=2**26)
+        app.router.add_route("*", "/{replica}/api/{method}", serve)
+        runner = web.AppRunner(app, shutdown_timeout=0.1)
+        await runner.setup()
+        await web.TCPSite(runner, "127.0.0.1", 0).start()
+        try:
+            yield f"http://127.0.0.1:{runner.addresses[0][1]}"
+        finally:
+            await runner.cleanup()
+
+
+async def _answer(request: web.Request, said: bytes, *, slow: bool) -> web.StreamResponse:
+    response = web.StreamResponse(headers={"Content-Type": "application/json", "Content-Length": str(len(said))})
+    with suppress(ConnectionError):  # it may have died of another call
+        await response.prepare(request)
+        await response.write(said[:1])
+        if slow:
+            await asyncio.sleep(SLOW_SECONDS)
+        await response.write(said[1:])
+        await response.write_eof()
+    return response
+
+
+def _cut(request: web.Request) -> web.StreamResponse:
+    if request.transport is not None:
+        request.transport.abort()
+    return web.Response(status=500)
+
+
+@asynccontextmanager
+async def trouble_database(host: str, port: int, number: int, fleet: Fleet, trouble: Trouble) -> AsyncIterator[int]:
+    """The port of a proxy in front of PostgreSQL for the replica with that number."""
+
+    async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        there, out = await asyncio.open_connection(host, port)
+        fate = Fate.PASS
+
+        async def ask() -> None:
+            nonlocal fate
+            while chunk := await reader.read(65_536):
+                fate = trouble.draw(COMMITS) if b"COMMIT;" in chunk else Fate.PASS
+                if (fate is Fate.KILL_BEFORE and fleet.kill(number)) or fate is Fate.CUT_BEFORE:
+                    return
+                out.write(chunk)
+                await out.drain()
+
+        async def tell() -> None:
+            while chunk := await there.read(65_536):
+                done = b"COMMIT\x00" in chunk
+                if done and (fate is Fate.CUT_AFTER or (fate is Fate.KILL_AFTER and fleet.kill(number))):
+                    return
+                writer.write(chunk)
+                await writer.drain()
+
+        sides = [asyncio.create_task(ask()), asyncio.create_task(tell())]
+        await asyncio.wait(sides, return_when=asyncio.FIRST_COMPLETED)
+        for each in sides:
+            each.cancel()
+        await asyncio.gather(*sides, return_exceptions=True)
+        out.close()
+        writer.transport.abort()
+
+    async with await asyncio.start_server(serve, "127.0.0.1", 0) as server:
+        yield server.sockets[0].getsockname()[1]

@@ -1,0 +1,124 @@
+"""One run: an office at work while its replicas die, and the history that is left when everything is quiet again."""
+
+import asyncio
+import random
+from collections.abc import Mapping
+from contextlib import AsyncExitStack, suppress
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import aiohttp
+from sqlalchemy import URL, make_url
+
+from adapters.demo.children import find_port
+from adapters.settings import Settings, load_settings
+from tests.chaos.driver import Driver
+from tests.chaos.faults import CALLS, Fate, Trouble, trouble_database, trouble_platform
+from tests.chaos.fleet import Fleet, Replica, open_door, open_fleet
+from tests.chaos.history import History
+from tests.chaos.office import OfficeInSlack, furnish
+from tests.strict_slack import StrictSlack
+
+REPLICAS = 3
+QUIET_SECONDS = 60.0
+START_SECONDS = 20.0
+SOCKET = "e.sock"
+
+
+@dataclass(frozen=True, slots=True)
+class Wish:
+    """What a run is to be: the number of deaths, of conversations, and of requests in each at least."""
+
+    seed: int
+    kills: int
+    rooms: int = 6
+    requests: int = 1
+    variant: str = "right"
+    patience: float = QUIET_SECONDS
+    calls: Mapping[Fate, int] = field(default_factory=lambda: CALLS)
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What came of it."""
+
+    history: History
+    kills: int
+    """Replicas that died."""
+    accepted: int
+    """Deeds that were acknowledged."""
+
+
+async def run_chaos(wish: Wish, folder: Path, database: str, redis: str) -> Outcome:
+    """Work until enough replicas died, and wait until what they left behind is done."""
+    async with AsyncExitStack() as stack:
+        slack = await stack.enter_async_context(StrictSlack())
+        office = await furnish(database, folder, slack, wish.rooms)
+        stack.push_async_callback(office.store.dispose)
+        fleet = await stack.enter_async_context(open_fleet(folder, wish.variant, wish.kills))
+        trouble = Trouble(random.Random(wish.seed), wish.calls, over=True)
+        evidence = {"PARAAF_EVIDENCE_URL": f"unix://{folder / SOCKET}", "PARAAF_REDIS_URL": redis}
+        common = {**evidence, "PARAAF_DATA_DIR": str(folder), **_name_slack(slack)}
+        await _start(stack, fleet, trouble, make_url(database), common, slack.api_url)
+        door = await stack.enter_async_context(open_door(fleet))
+        drivers = await _open_forms(office, f"{door}/slack/events", wish, stack)
+        trouble.over = False
+        await asyncio.gather(*(_work(each, fleet, wish) for each in drivers))
+        trouble.over = True
+        with suppress(TimeoutError):  # the history tells what waits
+            await office.settle(wish.patience)
+        accepted = [each for driver in drivers for each in driver.accepted]
+        history = await office.tell(_read_settings(folder), accepted)
+    return Outcome(history, fleet.kills, len(accepted))
+
+
+async def _work(driver: Driver, fleet: Fleet, wish: Wish) -> None:
+    while driver.count < wish.requests or fleet.kills < wish.kills:
+        await driver.act()
+
+
+async def _start(
+    stack: AsyncExitStack, fleet: Fleet, trouble: Trouble, database: URL, common: dict[str, str], api_url: str
+) -> None:
+    keeper = {**common, "PARAAF_DATABASE_URL": database.render_as_string(hide_password=False)}
+    await fleet.run(["evidence", "serve"], keeper, "evidence")
+    async with asyncio.timeout(START_SECONDS):
+        while not (fleet.folder / SOCKET).exists():  # noqa: ASYNC110 - another process makes it
+            await asyncio.sleep(0.02)
+    platform = await stack.enter_async_context(trouble_platform(api_url, fleet, trouble))
+    for number in range(REPLICAS):
+        proxy = trouble_database(str(database.host), int(database.port or 5432), number, fleet, trouble)
+        own = database.set(host="127.0.0.1", port=await stack.enter_async_context(proxy))
+        environment = {
+            **common,
+            "PARAAF_DATABASE_URL": own.render_as_string(hide_password=False),
+            "SLACK_API_URL": f"{platform}/{number}/api/",
+            "PARAAF_PORT": str(port := find_port(0)),
+        }
+        replica = Replica(number, port, environment)
+        fleet.replicas.append(replica)
+        await fleet.start(replica)
+    await fleet.until_ready()
+
+
+async def _open_forms(office: OfficeInSlack, address: str, wish: Wish, stack: AsyncExitStack) -> list[Driver]:
+    """A driver for each room, with the send dialog that `/sign` opens there."""
+    # Each request goes to another replica, as those of a platform do.
+    connector = aiohttp.TCPConnector(force_close=True)
+    office.slack.delivery.session = await stack.enter_async_context(aiohttp.ClientSession(connector=connector))
+    office.slack.connect(address)
+    drivers = []
+    for number, room in enumerate(office.rooms):
+        await office.sanne.command("/sign", room)
+        form = await office.sanne.view("send")
+        drivers.append(Driver(office, room, random.Random(f"{wish.seed} {number}"), form.body))
+        office.sanne.views.clear()
+    return drivers
+
+
+def _name_slack(slack: StrictSlack) -> dict[str, str]:
+    return {"SLACK_BOT_TOKEN": slack.bot_token, "SLACK_SIGNING_SECRET": slack.signing_secret}
+
+
+def _read_settings(folder: Path) -> Settings:
+    return load_settings(None).model_copy(update={"data_dir": folder})
