@@ -55,7 +55,7 @@ class Driver:
         if card is None:
             return
         envelope = next(str(each["value"]) for each in card.buttons if each.get("value"))
-        approve = forms.approve_form(a.an_envelope(envelope), None, envelope, _TEXTS)
+        approve = forms.approve_form(a.an_envelope(envelope), None, a.NOON.date(), _TEXTS)
         reject = forms.reject_form(a.an_envelope(envelope), envelope, _TEXTS)
         deeds = {
             Deed.APPROVED: lambda: self._answer(approve, {forms.PLACE: "Utrecht"}, request, Deed.APPROVED),

@@ -21,7 +21,7 @@ def leave_as_it_is() -> None:
 def send_before_commit() -> None:
     """Deliver inside the transaction that claims: who dies in it leaves no trace of what was sent."""
 
-    async def start_due(self: Courier, limit: int) -> set[asyncio.Task[None]]:
+    async def start_due(self: Courier, limit: int) -> dict[asyncio.Task[None], Claimed]:
         ports = self._ports
 
         async def send(tx: Transaction, row: Claimed) -> None:
@@ -36,7 +36,7 @@ def send_before_commit() -> None:
         async with ports.store.transaction() as tx:
             for row in await tx.outbox.claim(ports.clock.now(), deliver.LEASE, BATCH):
                 await send(tx, row)
-        return set()
+        return {}
 
     Courier._start_due = start_due  # type: ignore[method-assign]  # a mistake on purpose
 
