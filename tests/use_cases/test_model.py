@@ -209,4 +209,4 @@ def test_requests_are_as_the_model_says(prepared_sqlite: Path) -> None:
     Requests.prepared = prepared_sqlite
     checks = [HealthCheck.too_slow, HealthCheck.data_too_large]
     some = settings(max_examples=15, stateful_step_count=12, deadline=None, suppress_health_check=checks)
-    run_state_machine_as_test(Requests, settings=some)  # type: ignore[no-untyped-call]  # of Hypothesis
+    run_state_machine_as_test(Requests, settings=some)
