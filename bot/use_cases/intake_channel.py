@@ -1,8 +1,10 @@
 """Make a conversation the office's intake channel: where staff are asked about deliveries of all clients."""
 
+from collections.abc import Iterable
+
 from bot.conversation import Answer, Command, Tell
 from bot.domain.intake_refusals import IntakeNotPrivate
-from bot.domain.people import Standing
+from bot.domain.people import Person, Standing
 from bot.ports import Ports
 from bot.texts import Texts
 from bot.use_cases.access import ask_participants, read_office, require_staff
@@ -18,10 +20,8 @@ async def choose_intake(ports: Ports, command: Command, texts: Texts) -> Answer:
     actor, place = command.actor, command.place.conversation
     office = await read_office(ports, actor)
     await require_staff(ports, office, actor)
-    people = await ask_participants(ports, actor, place)
-    others = [each.name for each in people if each.standing in {Standing.GUEST, Standing.EXTERNAL}]
-    if others:
-        raise IntakeNotPrivate(tuple(others))
+    if others := find_others(await ask_participants(ports, actor, place)):
+        raise IntakeNotPrivate(tuple(each.name for each in others))
     async with ports.store.transaction() as tx:
         await tx.offices.set_intake(office.id, place)
         waiting = await tx.deliveries.waiting(office.id)
@@ -30,3 +30,8 @@ async def choose_intake(ports: Ports, command: Command, texts: Texts) -> Answer:
                 await show_delivery(tx, ports, delivery)
     words = texts.say("From now on you are asked here about deliveries that need a choice.")
     return Tell(show_words(words))
+
+
+def find_others(people: Iterable[Person]) -> list[Person]:
+    """Who of those in a conversation is not of the office, to whom the names of all clients are no business."""
+    return [each for each in people if each.standing in {Standing.GUEST, Standing.EXTERNAL}]

@@ -316,6 +316,18 @@ async def test_clients_never_see_what_is_delivered_for_others(scene: Scene) -> N
         assert await tx.offices.intake(OFFICE) is None
 
 
+async def test_a_guest_who_comes_in_later_sees_nothing_more(desk: Desk) -> None:
+    scene = desk.scene
+    desk.room.members.append(scene.mila.id)
+    delivery = await desk.deliver(number="9999")
+    assert not any("9999" in each.words for each in desk.room.messages)
+    assert (await desk.read(delivery)).state is DeliveryState.WAITING
+    safe = await scene.chat.room("intake-2", [scene.sanne, scene.bas])
+    await scene.chat.sign(scene.bas, safe, "intake")
+    await scene.settled()
+    assert "9999" in (await scene.chat.message(safe, "Levering")).words
+
+
 async def test_what_waited_is_shown_in_the_first_intake_channel(scene: Scene) -> None:
     source, _ = await add_source(scene.ports.store, await office_of(scene), "pakket")
     room = await scene.chat.room("later", [scene.sanne, scene.bas])
