@@ -20,6 +20,8 @@ from bot.use_cases.remind import Reminding
 
 PATIENCE = 10.0
 """Seconds that requests and deliveries under way are given when Paraaf stops."""
+CANCEL_AGAIN = 1.0
+"""Seconds that a task has to end after it was told to."""
 RESTART_WAIT = 1.0
 """Seconds before deliveries or records go on after a mistake of ours ended them."""
 
@@ -108,7 +110,9 @@ async def beside(work: Coroutine[Any, Any, None]) -> AsyncIterator[None]:
 
 
 async def cancel(task: asyncio.Task[None]) -> None:
-    """End a task now."""
-    task.cancel()
+    """End a task now. Again where a library took it for a timeout of its own and went on, as redis-py may do."""
+    while not task.done():
+        task.cancel()
+        await asyncio.wait({task}, timeout=CANCEL_AGAIN)
     with suppress(asyncio.CancelledError):
-        await task
+        task.result()
