@@ -151,7 +151,7 @@ async def test_pages_that_were_opened_have_exactly_one_entry(scene: Scene) -> No
 async def test_what_could_not_be_delivered_has_exactly_one_entry(scene: Scene) -> None:
     card = await scene.send(RETURN)
     scene.recording.evidence.is_away = True  # so that no news of it comes between the tries
-    scene.chat.break_next("post", *[Status(503)] * 6)  # for who takes it over when a lease seems to have ended, too
+    scene.chat.break_next("post", *[Status(503)] * 60)  # for who takes it over when a lease seems to have ended, too
     await scene.karim.press(card, "Afkeuren")
     await scene.karim.fill(await scene.karim.view("reject"), reason="Het bedrag klopt niet").submit()
     await scene.settled(skipping=GIVE_UP_AFTER)

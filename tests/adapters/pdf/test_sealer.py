@@ -252,6 +252,8 @@ async def test_a_worker_that_is_ended_ends_its_document_alone(office: Office, si
     await office.sealer.close()
     opened = office.open(tsa=silence)
     wanted = order(JAN, original=await office.put(make_pdf()), level=SealLevel.B_T)
+    await opened.inspect(wanted.original)
+    await until(lambda: find_children(find_forge()) == [])  # who looked has ended
     jobs = [asyncio.create_task(opened.seal(wanted)) for _ in range(3)]
     await until(lambda: bool(find_forges()) and len(find_children(find_forge())) == 2)  # the third waits
     killed, _ = find_children(find_forge())
