@@ -49,7 +49,7 @@ async def choose(ports: Ports, submission: Submission, texts: Texts) -> Answer:
         # The rest is kept before the next question, which knows of nothing but the delivery and the person.
         if chosen != Choices():
             asked = await _save_choices(ports, submission.actor, asked, chosen, remember=remember)
-        context = views.write_pair(asked.delivery.id, user)
+        context = views.write_question(asked.delivery.id, user, remember=remember)
         question = ask_who(person, client, asked.facts.contacts, context, texts)
         return Open(replace(question, id=views.IDENTIFY, submit=texts.say("Confirm")))
     return await _keep(ports, submission.actor, asked, replace(chosen, contact=known.id), remember=remember)
@@ -60,13 +60,14 @@ async def identify(ports: Ports, submission: Submission) -> Answer:
 
     Raises `InvalidInput`, and what `ask_choice` raises.
     """
-    id_, user = views.read_pair(submission.context)
+    id_, user, remember = views.read_question(submission.context)
     asked = await read_asked(ports, submission.actor, id_)
     if asked.client is None:
         raise UnknownDelivery
     person = find_person(asked, user)
     contact = choose_contact(submission, person, asked.client, asked.facts.contacts)
-    return await _keep(ports, submission.actor, asked, Choices(), contact=(person.account, contact))
+    named = (person.account, contact)
+    return await _keep(ports, submission.actor, asked, Choices(), remember=remember, contact=named)
 
 
 async def look_again(ports: Ports, press: Press) -> Answer:

@@ -64,18 +64,18 @@ async def read_asked(ports: Ports, actor: Actor, id_: DeliveryId) -> Asked:
 
 def find_person(asked: Asked, user: str) -> Person:
     """The participant who could sign. Raises `InvalidInput` where there is none of that id."""
-    candidates = find_candidates(asked.people, asked.office, _no_sender(asked))
-    person = next((each for each in candidates if each.account.user == user), None)
+    person = next((each for each in _list_candidates(asked) if each.account.user == user), None)
     if person is None:
         raise InvalidInput({views.CONTACT: Fault(Problem.NOT_A_PARTICIPANT)})
     return person
 
 
-def _no_sender(asked: Asked) -> Account:
-    """Who may not be asked since they send it; nobody is known to yet."""
-    chosen = asked.delivery.choices.sender
-    platform = asked.place.platform if asked.place else asked.people[0].account.platform
-    return chosen or Account(platform, "", "")
+def _list_candidates(asked: Asked) -> list[Person]:
+    """Who could sign; nobody where the conversation is gone, or was none."""
+    if asked.place is None:
+        return []
+    nobody = Account(asked.place.platform, "", "")  # who sends it is not known yet, unless somebody was chosen
+    return list(find_candidates(asked.people, asked.office, asked.delivery.choices.sender or nobody))
 
 
 async def offer_choices(ports: Ports, asked: Asked, actor: Actor, texts: Texts) -> views.Offers:
@@ -107,8 +107,6 @@ async def _offer_places(ports: Ports, conversations: tuple[Conversation, ...], t
 
 
 def _offer_contacts(asked: Asked, texts: Texts) -> tuple[Option, ...]:
-    if not asked.people:
-        return ()
     known = recognise(asked.people, asked.facts.contacts, asked.facts.confirmed)
-    candidates = find_candidates(asked.people, asked.office, _no_sender(asked))
+    candidates = _list_candidates(asked)
     return tuple(offer_signer(each, known.get(each.account), texts) for each in candidates)[:OPTIONS_IN_MENU]

@@ -36,7 +36,7 @@ MAKE: Final = "make_conversation"
 REFUSE: Final = "refuse_delivery"
 """What the buttons of the card ask for, the value of each being the delivery's id; two are dialogs as well."""
 IDENTIFY: Final = "identify_contact"
-"""The dialog that asks who the chosen participant is at the client; its context names both, see `write_pair`."""
+"""The dialog that asks who the chosen participant is at the client; its context is a `write_question`."""
 CLIENT, TEMPLATE, PLACE, CONTACT, SENDER, REMEMBER, WHY = (
     *("delivery_client", "template", "conversation", "addressee", "sender", "remember"),
     "refusal",
@@ -184,15 +184,16 @@ def refuse_delivery_form(delivery: Delivery, texts: Texts) -> Form:
     )
 
 
-def write_pair(delivery: DeliveryId, user: str) -> str:
-    """A delivery and a participant, as a context."""
-    return f"{delivery}/{user}"
+def write_question(delivery: DeliveryId, user: str, *, remember: bool) -> str:
+    """Of which delivery and participant is asked, and whether the answer holds from now on, as a context."""
+    return f"{delivery}/{REMEMBER if remember else ''}/{user}"
 
 
-def read_pair(context: str) -> tuple[DeliveryId, str]:
-    """What `write_pair` wrote."""
-    delivery, _, user = context.partition("/")
-    return DeliveryId(delivery), user
+def read_question(context: str) -> tuple[DeliveryId, str, bool]:
+    """What `write_question` wrote."""
+    delivery, _, rest = context.partition("/")
+    remembered, _, user = rest.partition("/")
+    return DeliveryId(delivery), user, remembered == REMEMBER
 
 
 def offer_names(names: Sequence[str], texts: Texts) -> str:

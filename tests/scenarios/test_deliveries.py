@@ -182,13 +182,30 @@ async def test_a_participant_is_chosen_and_identified_where_the_contact_is_not_k
     card = await desk.card("Levering")
     assert (await desk.read(delivery)).doubts == (Doubt.NO_PREFERRED_CONTACT,)
     await scene.bas.press(card, "Kiezen")
-    await scene.bas.fill(await scene.bas.view("choose_delivery"), addressee=scene.mila.id).submit()
+    await scene.bas.fill(await scene.bas.view("choose_delivery"), addressee=scene.mila.id, remember=True).submit()
     question = await scene.bas.view("identify_contact")
     assert "Mila Haddad" in question.words
     await scene.bas.fill(question, contact="Nieuw contact: Mila Haddad").submit()
     await desk.work()
     sent = await scene.message("Aangifte 2025.pdf")
     assert sent.pings == {scene.mila.id}
+    await desk.deliver(period="2026")
+    assert (await scene.message("Aangifte 2026.pdf")).pings == {scene.mila.id}, "it holds from now on"
+
+
+async def test_a_conversation_that_went_meanwhile_leaves_nobody_to_choose(desk: Desk) -> None:
+    scene = desk.scene
+    async with scene.ports.store.transaction() as tx:
+        [karim] = await tx.people.contacts(CLIENT)
+        await tx.people.save_contact(replace(karim, preferred=False))
+    delivery = await desk.deliver()
+    await scene.bas.press(await desk.card("Levering"), "Kiezen")
+    filled = scene.bas.fill(await scene.bas.view("choose_delivery"), addressee=scene.mila.id)
+    async with scene.ports.store.transaction() as tx:
+        [linked] = await tx.conversations.of_client(CLIENT)
+        await tx.conversations.link(replace(linked, client=ClientId("kapper")))
+    assert "neemt" in str((await filled.submit()).errors)
+    assert (await desk.read(delivery)).state is DeliveryState.WAITING
 
 
 async def test_of_several_conversations_one_is_chosen(desk: Desk) -> None:
