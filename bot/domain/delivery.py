@@ -150,11 +150,6 @@ class Delivery:
     card: MessageRef | None = None
     revision: int = 1
 
-    @property
-    def is_open(self) -> bool:
-        """Whether something can still become of it."""
-        return self.state in {DeliveryState.RECEIVED, DeliveryState.WAITING}
-
     def wait(self, doubts: tuple[Doubt, ...]) -> "Delivery":
         """As it waits for staff."""
         return replace(self, state=DeliveryState.WAITING, doubts=doubts)

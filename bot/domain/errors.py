@@ -1,7 +1,7 @@
 """Everything that Paraaf refuses, as facts; `bot.views.refusals` puts them into words.
 
-`bot.domain.delegation_refusals` has those about passing a task on, `bot.domain.faults` those about fields of a form,
-`bot.domain.placing` those about fields on a document.
+`bot.domain.delegation_refusals` has those about passing a task on, `bot.domain.intake_refusals` those about deliveries,
+`bot.domain.faults` those about fields of a form, `bot.domain.placing` those about fields on a document.
 
 Refusal                      the person is told why, privately; nothing changed
 ├── UnknownTenant            no office belongs to this workspace or tenant
@@ -25,6 +25,9 @@ Refusal                      the person is told why, privately; nothing changed
 ├── NoClients                the office has no clients to link a conversation to
 ├── NobodyToSign             nobody in the conversation could be asked
 ├── RemindedRecently         staff reminded less than an hour ago
+├── DeliverySettled          something became of a delivery already
+├── UnknownDelivery          there is no such delivery at this office
+├── IntakeNotPrivate         others than staff take part in what was to be the intake channel
 ├── LinkRefused              a personal link is unknown, used, expired, or for a signer who passed the task on
 ├── SignatureRequired        the approval needs a signature, which only the signing page can take
 ├── FilesNotTaken            files could not be taken from the platform

@@ -237,7 +237,7 @@ async def test_how_staff_decided_and_where_they_were_asked_comes_back(doors: Sto
     async with doors.reading() as tx:
         found = await tx.deliveries.get(a.OFFICE, DeliveryId("d1"))
     assert found == replace(saved, card=MessageRef(a.a_place(), "7.0", "https://chat.example/7"))
-    assert (found.choices, found.refused, found.is_open) == (choices, refused, False)
+    assert (found.choices, found.refused, found.state) == (choices, refused, DeliveryState.REFUSED)
 
 
 async def test_a_rule_holds_for_source_kind_and_client_number_and_grows(doors: Store) -> None:
