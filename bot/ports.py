@@ -3,7 +3,7 @@
 Every implementation of one passes the same suite in `tests/contracts`.
 """
 
-from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -836,6 +836,13 @@ class Store(Protocol):
 
     def transaction(self) -> AbstractAsyncContextManager[Transaction]:
         """Begin a transaction that may write: committed at the end of the block, undone when the block raises."""
+
+    async def share(self, work: Callable[[Transaction], Awaitable[object]]) -> None:
+        """Do something small that writes, and return when it is committed, in a transaction that others may share.
+
+        For what comes many times a second: those that come together cost one commit. Raises what `work` raises; one
+        that fails spoils none of the others. It may be called twice, of which one counts.
+        """
 
     def reading(self) -> AbstractAsyncContextManager[Transaction]:
         """Begin a transaction that only reads."""

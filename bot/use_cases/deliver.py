@@ -31,6 +31,8 @@ from bot.use_cases.paced import Chats, pace_ports
 
 BATCH = 100
 """Rows claimed at once: measured, one by one is ten times slower."""
+CLAIMED_BUSY = 25
+"""Rows that are claimed at least while as many others are under way: one at a time costs more than delivering it."""
 LEASE = timedelta(minutes=2)
 """How long a delivery may take before another process believes that this one died."""
 FILES = 2
@@ -90,7 +92,7 @@ class Courier:
         try:
             while not stop.is_set():
                 self._woken.clear()
-                started = await self._start_due(BATCH - len(active))
+                started = await self._start_due(_find_room(len(active)))
                 active |= started
                 if not started:
                     await self._wait(stopping, active)
@@ -187,8 +189,7 @@ class Courier:
             _log.error("outbox.mistake", row=row.id, errand=row.outgoing.errand, **describe(error))
             await self._postpone_or_bury(row, "mistake", unclear=True)
         else:
-            async with self._ports.store.transaction() as tx:
-                await tx.outbox.done(row)
+            await self._ports.store.share(lambda tx: tx.outbox.done(row))
             _log.info("outbox.delivered")
             self._observe(row.outgoing.errand, Outcome.DELIVERED)
 
@@ -199,13 +200,13 @@ class Courier:
             await self._postpone(row, wait_before(row.attempts), why, unclear=unclear)
 
     async def _postpone(self, row: Claimed, wait: timedelta, why: str, *, unclear: bool) -> None:
-        async with self._ports.store.transaction() as tx:
-            await tx.outbox.postpone(row, self._ports.clock.now() + wait, why, unclear=unclear)
+        due = self._ports.clock.now() + wait
+        await self._ports.store.share(lambda tx: tx.outbox.postpone(row, due, why, unclear=unclear))
         self._observe(row.outgoing.errand, Outcome.POSTPONED)
 
     async def _put_back(self, row: Claimed, wait: timedelta) -> None:
-        async with self._ports.store.transaction() as tx:
-            await tx.outbox.put_back((row, self._ports.clock.now() + wait))
+        due = self._ports.clock.now() + wait
+        await self._ports.store.share(lambda tx: tx.outbox.put_back((row, due)))
         if wait.total_seconds() < POLL:  # the next look would come later than the platform's rate allows
             asyncio.get_running_loop().call_later(wait.total_seconds() + CLOCKS_DIFFER, self.wake)
         self._observe(row.outgoing.errand, Outcome.PUT_BACK)
@@ -214,6 +215,12 @@ class Courier:
         _log.error("outbox.buried", row=row.id, errand=row.outgoing.errand, why=why)
         await bury(self._ports, row, why)
         self._observe(row.outgoing.errand, Outcome.BURIED)
+
+
+def _find_room(active: int) -> int:
+    """How many rows to claim while so many are under way."""
+    room = BATCH - active
+    return room if room >= CLAIMED_BUSY else 0
 
 
 def wait_before(attempts: int) -> timedelta:

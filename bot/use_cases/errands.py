@@ -132,8 +132,7 @@ async def _show_card(ports: Ports, row: Claimed, envelope: Envelope, texts: Text
         return
     message = await send_once(ports, row, envelope.conversation, card)
     # A crash before the next line: the message is found by its key when the row is claimed again.
-    async with ports.store.transaction() as tx:
-        await tx.envelopes.card_posted(envelope.id, message)
+    await ports.store.share(lambda tx: tx.envelopes.card_posted(envelope.id, message))
 
 
 async def _show_delegation(ports: Ports, row: Claimed, envelope: Envelope, texts: Texts) -> None:
@@ -143,8 +142,7 @@ async def _show_delegation(ports: Ports, row: Claimed, envelope: Envelope, texts
         await ports.messengers[delegation.message.place.platform].update(delegation.message, card)
         return
     message = await send_once(ports, row, _find_thread(envelope), card)
-    async with ports.store.transaction() as tx:
-        await tx.delegations.posted(delegation.id, message)
+    await ports.store.share(lambda tx: tx.delegations.posted(delegation.id, message))
 
 
 async def _post_sealed(ports: Ports, row: Claimed, envelope: Envelope) -> None:
@@ -170,7 +168,7 @@ async def _tell_trouble(ports: Ports, row: Claimed) -> None:
 
 
 async def _read_envelope(ports: Ports, row: Claimed) -> tuple[Envelope, Office]:
-    async with ports.store.reading() as tx:
+    async with ports.store.single_query() as tx:  # which is one for each: neither is about the other
         envelope = await tx.envelopes.get(row.outgoing.office, EnvelopeId(row.outgoing.subject))
         office = await tx.offices.get(row.outgoing.office)
     if envelope is None:

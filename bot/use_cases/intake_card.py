@@ -36,8 +36,7 @@ async def deliver_intake_card(ports: Ports, row: Claimed) -> None:
     await _require_staff_alone(ports, outgoing.place)
     message = await send_once(ports, row, outgoing.place, card)
     # A crash before the next line: the message is found by its key when the row is claimed again.
-    async with ports.store.transaction() as tx:
-        await tx.deliveries.posted(delivery.id, message)
+    await ports.store.share(lambda tx: tx.deliveries.posted(delivery.id, message))
 
 
 async def _require_staff_alone(ports: Ports, place: Place) -> None:

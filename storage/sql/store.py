@@ -55,6 +55,7 @@ from storage.sql.placing_links import SqlPlacingLinks
 from storage.sql.references import SqlReferences
 from storage.sql.reminders import SqlReminders
 from storage.sql.session import Session
+from storage.sql.sharing import Sharing
 from storage.sql.signatures import SqlSignatures
 from storage.sql.sources import SqlSources
 from storage.sql.tables import personal_keys
@@ -117,20 +118,24 @@ class SqlStore:
         self._engines = connect(url, ask_after=ask_after)
         self._vault = vault
         self._turn = asyncio.Lock()
+        self._sharing = Sharing(self.transaction)
         self._writers: set[asyncio.Task[object] | None] = set()
 
     @asynccontextmanager
     async def transaction(self) -> AsyncIterator[SqlTransaction]:
         """Begin a transaction that may write; see `bot.ports.Store`."""
-        task = asyncio.current_task()
-        if task in self._writers:
-            raise RuntimeError("this task has a transaction open already")
+        task = self._require_none_open()
         self._writers.add(task)
         try:
             async with self._wait_for_turn(), _open(self._engines.writing) as session:
                 yield SqlTransaction(session, self._vault)
         finally:
             self._writers.discard(task)
+
+    async def share(self, work: Callable[[SqlTransaction], Awaitable[object]]) -> None:
+        """Do this in a transaction with others; see `bot.ports.Store`."""
+        self._require_none_open()
+        await self._sharing.do(work)
 
     @asynccontextmanager
     async def reading(self) -> AsyncIterator[SqlTransaction]:
@@ -162,6 +167,12 @@ class SqlStore:
     async def dispose(self) -> None:
         """Close every connection; the store can be used again afterwards."""
         await self._engines.dispose()
+
+    def _require_none_open(self) -> asyncio.Task[object] | None:
+        task = asyncio.current_task()
+        if task in self._writers:
+            raise RuntimeError("this task has a transaction open already")
+        return task
 
     def _wait_for_turn(self) -> AbstractAsyncContextManager[object]:
         return self._turn if self._engines.queues_writers else nullcontext()

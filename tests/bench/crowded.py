@@ -23,6 +23,7 @@ LEASE = timedelta(minutes=2)
 ROUNDS = 3
 MESSAGE_SECONDS = 0.3
 """What Slack and Teams take for a message, by the time of day between 0.1 and 0.5 s."""
+LOOK_SECONDS = 0.05
 CLAIMS = 40
 """Claims of reminders that one round of the due scan takes."""
 _COMMAND = (sys.executable, "-m", "tests.bench.replica")
@@ -127,7 +128,7 @@ async def _compare_replicas(stage: Stage, effort: Effort, seconds: float) -> Row
 
 
 async def _deliver(stage: Stage, count: int, seconds: float, replicas: int) -> float:
-    """Cards a second, from the word to all until the last one has nothing to do any more."""
+    """Cards a second, from the word to all until none waits any more."""
     async with AsyncExitStack() as running:
         started = [await _start(stage.url, seconds, running) for _ in range(replicas)]
         await stage.add_envelopes(count)
@@ -136,8 +137,12 @@ async def _deliver(stage: Stage, count: int, seconds: float, replicas: int) -> f
             for each in stage.take(count):
                 await tx.outbox.put(Outgoing(a.OFFICE, a.a_place(name_channel(each)), Errand.SHOW_CARD, each), now)
         begun = perf_counter()
-        delivered = sum(await asyncio.gather(*map(_let_go, started)))
+        await _tell(started)
+        while await _count_waiting(stage):  # noqa: ASYNC110 - other processes do it
+            await asyncio.sleep(LOOK_SECONDS)
         elapsed = perf_counter() - begun
+        await _tell(started)
+        delivered = sum([await _count_delivered(each) for each in started])
     assert delivered == count, f"{delivered} of {count}"
     return count / elapsed
 
@@ -151,8 +156,20 @@ async def _start(url: str, seconds: float, running: AsyncExitStack) -> asyncio.s
     return process
 
 
-async def _let_go(process: asyncio.subprocess.Process) -> int:
-    told, _ = await process.communicate(b"\n")
+async def _tell(processes: Sequence[asyncio.subprocess.Process]) -> None:
+    for each in processes:
+        assert each.stdin is not None
+        each.stdin.write(b"\n")
+        await each.stdin.drain()
+
+
+async def _count_waiting(stage: Stage) -> int:
+    async with stage.store.single_query() as tx:
+        return await tx.outbox.depth()
+
+
+async def _count_delivered(process: asyncio.subprocess.Process) -> int:
+    told, _ = await process.communicate()
     return int(told)
 
 

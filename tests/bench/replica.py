@@ -1,6 +1,6 @@
 """One replica that delivers to a platform that takes so many seconds: `python -m tests.bench.replica URL SECONDS`.
 
-It says that it is ready, waits for a line, delivers until nothing is due, and says how many it delivered.
+It says that it is ready, delivers from the first line that it is told to the second, and says how many it delivered.
 """
 
 import asyncio
@@ -26,8 +26,11 @@ async def _deliver(url: str, seconds: float) -> None:
         await courier.deliver_due()  # connections are opened and statements compiled
         print("ready", flush=True)
         await asyncio.to_thread(sys.stdin.readline)
-        while await courier.deliver_due():
-            pass
+        stop = asyncio.Event()
+        running = asyncio.create_task(courier.run(stop))
+        await asyncio.to_thread(sys.stdin.readline)
+        stop.set()
+        await running
         await store.dispose()
     print(delivered, flush=True)
 

@@ -50,6 +50,9 @@ class StoreWithRival:
         async with self.store.transaction() as tx:
             yield tx
 
+    async def share(self, work: Callable[[Transaction], Awaitable[object]]) -> None:
+        await self.store.share(work)
+
     def reading(self) -> AbstractAsyncContextManager[Transaction]:
         return self.store.reading()
 

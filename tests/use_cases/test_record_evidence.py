@@ -1,7 +1,7 @@
 """Every line of an envelope gets into the evidence once, in order, whatever dies or is away in between."""
 
 import asyncio
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from contextlib import AbstractAsyncContextManager, asynccontextmanager, suppress
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
@@ -107,6 +107,10 @@ class EndingStore:
             yield tx
             self.ending.begin("transaction")
         self.ending.finish("transaction")
+
+    async def share(self, work: Callable[[Transaction], Awaitable[object]]) -> None:
+        async with self.transaction() as tx:
+            await work(tx)
 
     def reading(self) -> AbstractAsyncContextManager[Transaction]:
         return self.inner.reading()
