@@ -64,7 +64,9 @@ class Door:
         key = f"slack:{request.body.get('event_id') or key}"
         if not await self._is_first(key):
             _log.info("slack_request_repeated")
-            return BoltResponse(status=200)
+            # An acknowledgement would close a form whose answer nobody knows here: the first one may have been lost on
+            # the way, or its process died. Whoever presses again sends another request, which is answered.
+            return BoltResponse(status=409 if request.body.get("type") == "view_submission" else 200)
         request.context[UNDO] = self._forget(key)
         try:
             response: BoltResponse = await self._bolt.async_dispatch(request)

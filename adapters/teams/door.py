@@ -77,7 +77,9 @@ class Door:
         undo = None if asked.surface is Surface.LIST else await self._enter(activity)
         if undo is None and asked.surface is not Surface.LIST:
             _log.info("teams_request_repeated")
-            return web.Response(status=200)
+            # 200 would close a form whose answer nobody knows here: the first one may have been lost on the way, or its
+            # process died. Whoever presses again sends another activity, which is answered.
+            return web.Response(status=409 if activity.get("type") == "invoke" else 200)
         return await self._answer(asked, undo or _keep)
 
     def _read(self, activity: Json) -> Asked | None:

@@ -3,13 +3,15 @@
 import argparse
 import asyncio
 import secrets
+import shutil
 import sys
 import tempfile
 from pathlib import Path
+from time import perf_counter
 
 from tests.chaos.faults import HARSH
 from tests.chaos.history import find_broken_promises
-from tests.chaos.mutants import VARIANTS
+from tests.chaos.mutants import RIGHT, VARIANTS
 from tests.chaos.run import Wish, run_chaos
 from tests.servers import fresh_database, run_postgres, run_redis
 
@@ -19,13 +21,22 @@ MUTANT_PATIENCE = 20.0
 
 
 async def _run(wish: Wish) -> list[str]:
-    with run_postgres() as server, run_redis() as redis, tempfile.TemporaryDirectory(prefix="paraaf-chaos-") as folder:
+    folder = Path(tempfile.mkdtemp(prefix="paraaf-chaos-"))
+    begun = perf_counter()
+    with run_postgres() as server, run_redis() as redis:
         async with fresh_database(server) as url:
-            outcome = await run_chaos(wish, Path(folder), url.render_as_string(hide_password=False), redis)
+            outcome = await run_chaos(wish, folder, url.render_as_string(hide_password=False), redis)
     broken = find_broken_promises(outcome.history)
-    kept = len(outcome.history.kept)
-    print(f"{wish.variant}: {outcome.kills} kills, {outcome.accepted} accepted, {kept} requests, {len(broken)} broken")
+    kept, seconds = len(outcome.history.kept), perf_counter() - begun
+    print(
+        f"{wish.variant}: {outcome.kills} kills, {outcome.accepted} accepted, {kept} requests, {len(broken)} broken, "
+        f"{seconds:.0f} s"
+    )
     print("\n".join(f"  {each}" for each in broken[:20]), flush=True)
+    if broken and wish.variant == RIGHT:
+        print(f"  what the processes logged: {folder}", flush=True)
+    else:
+        shutil.rmtree(folder)
     return broken
 
 
@@ -41,8 +52,8 @@ def main() -> int:
     for variant in [asked.variant] if asked.variant else VARIANTS:
         right = Wish(asked.seed, asked.kills)
         mutant = Wish(asked.seed, MUTANT_KILLS, variant=variant, patience=MUTANT_PATIENCE, calls=HARSH)
-        broken = asyncio.run(_run(right if variant == "right" else mutant))
-        wrong |= bool(broken) is (variant == "right")
+        broken = asyncio.run(_run(right if variant == RIGHT else mutant))
+        wrong |= bool(broken) is (variant == RIGHT)
     return int(wrong)
 
 

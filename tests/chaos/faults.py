@@ -9,12 +9,14 @@ from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
 from enum import Enum, auto
+from typing import TypeVar
 
 import aiohttp
 from aiohttp import web
 
 from tests.chaos.fleet import Fleet
 
+Drawn = TypeVar("Drawn", bound=Enum)
 SLOW_SECONDS = 0.3
 SPARED = ("auth.test", "users.info")
 """Methods that a replica needs to start or to know anybody: faults there would only make the run longer."""
@@ -26,6 +28,7 @@ class Fate(Enum):
     PASS = auto()
     KILL_BEFORE = auto()
     KILL_AFTER = auto()
+    KILL_KEEPER = auto()
     CUT_BEFORE = auto()
     CUT_AFTER = auto()
     LIMIT = auto()
@@ -34,18 +37,25 @@ class Fate(Enum):
 
 
 CALLS = {
-    Fate.PASS: 72,
-    Fate.KILL_BEFORE: 5,
-    Fate.KILL_AFTER: 8,
+    Fate.PASS: 80,
+    Fate.KILL_BEFORE: 3,
+    Fate.KILL_AFTER: 5,
     Fate.CUT_BEFORE: 2,
-    Fate.CUT_AFTER: 6,
+    Fate.CUT_AFTER: 4,
     Fate.LIMIT: 1,
-    Fate.BREAK: 3,
+    Fate.BREAK: 2,
     Fate.SLOW: 3,
 }
 HARSH = {Fate.PASS: 50, Fate.KILL_AFTER: 25, Fate.CUT_AFTER: 25}
 """Where every second call is carried out and its answer lost: what a mistake needs to show itself soon."""
-COMMITS = {Fate.PASS: 91, Fate.KILL_BEFORE: 3, Fate.KILL_AFTER: 3, Fate.CUT_BEFORE: 1, Fate.CUT_AFTER: 2}
+COMMITS = {
+    Fate.PASS: 190,
+    Fate.KILL_BEFORE: 3,
+    Fate.KILL_AFTER: 3,
+    Fate.KILL_KEEPER: 1,
+    Fate.CUT_BEFORE: 1,
+    Fate.CUT_AFTER: 2,
+}
 
 
 @dataclass(slots=True)
@@ -56,9 +66,9 @@ class Trouble:
     calls: Mapping[Fate, int]
     over: bool = False
 
-    def draw(self, chances: Mapping[Fate, int]) -> Fate:
-        """The next fate."""
-        return Fate.PASS if self.over else self.dice.choices(list(chances), list(chances.values()))[0]
+    def draw(self, chances: Mapping[Drawn, int], well: Drawn) -> Drawn:
+        """The next fate; once it is over, all is `well`."""
+        return well if self.over else self.dice.choices(list(chances), list(chances.values()))[0]
 
 
 @asynccontextmanager
@@ -68,7 +78,7 @@ async def trouble_platform(api_url: str, fleet: Fleet, trouble: Trouble) -> Asyn
 
         async def serve(request: web.Request) -> web.StreamResponse:
             method, number = request.match_info["method"], int(request.match_info["replica"])
-            fate = Fate.PASS if method in SPARED else trouble.draw(trouble.calls)
+            fate = Fate.PASS if method in SPARED else trouble.draw(trouble.calls, Fate.PASS)
             if (fate is Fate.KILL_BEFORE and fleet.kill(number)) or fate is Fate.CUT_BEFORE:
                 return _cut(request)
             if fate is Fate.LIMIT:
@@ -129,7 +139,9 @@ async def trouble_database(host: str, port: int, number: int, fleet: Fleet, trou
         async def ask() -> None:
             nonlocal fate
             while chunk := await reader.read(65_536):
-                fate = trouble.draw(COMMITS) if b"COMMIT;" in chunk else Fate.PASS
+                fate = trouble.draw(COMMITS, Fate.PASS) if b"COMMIT;" in chunk else Fate.PASS
+                if fate is Fate.KILL_KEEPER:
+                    fleet.kill_keeper()
                 if (fate is Fate.KILL_BEFORE and fleet.kill(number)) or fate is Fate.CUT_BEFORE:
                     return
                 out.write(chunk)

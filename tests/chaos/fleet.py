@@ -1,16 +1,14 @@
-"""Three replicas and the process with their evidence, a door in front of them, and who kills them."""
+"""Three replicas and the process with their evidence, who kills them, and who starts them again."""
 
 import asyncio
 import json
 import os
 import signal
 import sys
-from collections.abc import AsyncIterator, Mapping
-from contextlib import asynccontextmanager, suppress
+from collections.abc import AsyncIterator, Mapping, Sequence
+from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
-
-from adapters.demo.children import find_port
 
 ROOT = Path(__file__).parents[2]
 START_SECONDS = 60.0
@@ -22,59 +20,74 @@ _INHERITED = ("PATH", "HOME", "LANG", "TMPDIR", "LD_LIBRARY_PATH")
 class Replica:
     """A `paraaf serve`, again and again on the same port. `pid` is None while it is dead."""
 
-    number: int
+    name: str
     port: int
     environment: Mapping[str, str]
+    arguments: Sequence[str] = ("serve",)
     pid: int | None = None
 
 
 @dataclass(slots=True)
 class Fleet:
-    """What runs. `kills` counts the deaths so far; no more than `most_kills` come."""
+    """What runs. `kills` counts the deaths of replicas so far; no more than `most_kills` come.
+
+    `keeper` is the process with the evidence, whose deaths are `keeper_kills`.
+    """
 
     folder: Path
     variant: str
     most_kills: int
     nursery: asyncio.subprocess.Process
     replicas: list[Replica] = field(default_factory=list)
+    keeper: Replica | None = None
     kills: int = 0
+    keeper_kills: int = 0
     _births: asyncio.Lock = field(default_factory=asyncio.Lock)
     _born: set[asyncio.Task[None]] = field(default_factory=set)
 
     def kill(self, number: int) -> bool:
         """End a replica at once and start it again; whether it was there to be killed."""
-        replica = self.replicas[number]
-        if replica.pid is None or self.kills >= self.most_kills:
+        if self.kills >= self.most_kills or not self._kill(self.replicas[number]):
             return False
-        pid, replica.pid = replica.pid, None
+        self.kills += 1
+        return True
+
+    def kill_keeper(self) -> None:
+        """End the process with the evidence at once and start it again, where it is there and others may die."""
+        if self.keeper and self.kills < self.most_kills:
+            self.keeper_kills += self._kill(self.keeper)
+
+    def _kill(self, process: Replica) -> bool:
+        if process.pid is None:
+            return False
+        pid, process.pid = process.pid, None
         try:
             os.kill(pid, signal.SIGKILL)
         except ProcessLookupError:  # it gave up by itself, as it does where the database goes away while it starts
-            replica.pid = pid
+            process.pid = pid
             return False
-        self.kills += 1
-        birth = asyncio.create_task(self.start(replica))
+        birth = asyncio.create_task(self.start(process))
         self._born.add(birth)
         birth.add_done_callback(self._born.discard)
         return True
 
-    async def start(self, replica: Replica) -> None:
-        """Start a replica; it may take a moment until it answers."""
-        replica.pid = await self.run(["serve"], replica.environment, f"replica-{replica.number}")
+    async def start(self, process: Replica) -> None:
+        """Start it; it may take a moment until it answers."""
+        process.pid = await self._run(process)
 
     async def supervise(self) -> None:
         """Start again whoever gave up by itself, as the supervisor of any machine does."""
         while True:
             await asyncio.sleep(LOOK_SECONDS)
-            for replica in self.replicas:
-                if replica.pid is not None and not _is_there(replica.pid):
-                    replica.pid = None
-                    await self.start(replica)
+            for each in (*self.replicas, *filter(None, [self.keeper])):
+                if each.pid is not None and not _is_there(each.pid):
+                    each.pid = None
+                    await self.start(each)
 
-    async def run(self, arguments: list[str], environment: Mapping[str, str], name: str) -> int:
-        """Start a child with this command line; its process number."""
-        log = str(self.folder / f"{name}.log")
-        asked = {"arguments": arguments, "environment": dict(environment), "log": log, "variant": self.variant}
+    async def _run(self, process: Replica) -> int:
+        log = str(self.folder / f"{process.name}.log")
+        environment = dict(process.environment)
+        asked = {"arguments": process.arguments, "environment": environment, "log": log, "variant": self.variant}
         assert self.nursery.stdin
         assert self.nursery.stdout
         async with self._births:
@@ -116,38 +129,6 @@ async def open_fleet(folder: Path, variant: str, most_kills: int) -> AsyncIterat
     finally:
         supervisor.cancel()
         await fleet.end()
-
-
-@asynccontextmanager
-async def open_door(fleet: Fleet) -> AsyncIterator[str]:
-    """The address of a load balancer that gives every connection to the next replica that takes it."""
-    turn = 0
-
-    async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        nonlocal turn
-        for _ in fleet.replicas:
-            turn += 1
-            port = fleet.replicas[turn % len(fleet.replicas)].port
-            try:
-                there = await asyncio.open_connection("127.0.0.1", port)
-            except OSError:
-                continue
-            await asyncio.gather(pump(reader, there[1]), pump(there[0], writer))
-            return
-        writer.close()
-
-    port = find_port(0)
-    async with await asyncio.start_server(serve, "127.0.0.1", port):
-        yield f"http://127.0.0.1:{port}"
-
-
-async def pump(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-    """Hand on what comes until either side is gone, and close the other."""
-    with suppress(OSError):
-        while chunk := await reader.read(65_536):
-            writer.write(chunk)
-            await writer.drain()
-    writer.close()
 
 
 def _is_there(pid: int) -> bool:

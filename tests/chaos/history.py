@@ -17,7 +17,10 @@ class Deed(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Accepted:
-    """Paraaf told the person that it was done. `request` is the message that the request was sent with."""
+    """Paraaf told the person that it was done. `request` is the message that the request was sent with.
+
+    No withdrawal is among them: a press is acknowledged whatever comes of it, which the card and the log tell.
+    """
 
     request: str
     deed: Deed
@@ -67,8 +70,8 @@ class History:
     logged: tuple[Line, ...] = ()
     recorded: tuple[Line, ...] = ()
     posted: tuple[Posted, ...] = ()
-    waiting: int = 0
-    """Rows of the outbox that are left, the buried ones included, and lines that the evidence does not have."""
+    waiting: tuple[str, ...] = ()
+    """In words: rows of the outbox that are left or were buried, and lines that the evidence does not have."""
 
 
 def find_broken_promises(history: History) -> list[str]:
@@ -84,8 +87,7 @@ def find_duplicates(history: History) -> list[str]:
 
 
 def _find_unsettled(history: History) -> Iterator[str]:
-    if history.waiting:
-        yield f"{history.waiting} things still wait"
+    yield from (f"still waits: {each}" for each in history.waiting)
 
 
 def _find_lost(history: History) -> Iterator[str]:
@@ -97,14 +99,12 @@ def _find_lost(history: History) -> Iterator[str]:
         request = by_request.get(each.request)
         if request is None:
             yield f"lost: {each.request} was {each.deed}, and there is no such request"
-        elif each.deed is Deed.WITHDRAWN and request.is_open:
-            yield f"lost: {each.request} was withdrawn, and is open"
         elif each.deed in {Deed.APPROVED, Deed.REJECTED} and each.deed not in dict(request.answers).values():
             yield f"lost: {each.request} was {each.deed}, and nobody answered so"
 
 
 def _find_double_decisions(history: History) -> Iterator[str]:
-    """More than one line for a signer, and an answer without its line or with another."""
+    """More than one line for a signer, an answer without its line or with another, and a withdrawal of nothing."""
     decisions = [each for each in history.logged if each.deed in {Deed.APPROVED, Deed.REJECTED}]
     counted = Counter((each.envelope, each.by) for each in decisions)
     yield from (f"decided {count} times: {key}" for key, count in counted.items() if count > 1)
@@ -112,6 +112,8 @@ def _find_double_decisions(history: History) -> Iterator[str]:
     answered = {(each.id, by, deed) for each in history.kept for by, deed in each.answers}
     yield from (f"logged and not kept: {each}" for each in sorted(logged - answered))
     yield from (f"kept and not logged: {each}" for each in sorted(answered - logged))
+    withdrawn = {each.envelope for each in history.logged if each.deed is Deed.WITHDRAWN}
+    yield from (f"withdrawn and open: {each.request}" for each in history.kept if each.is_open and each.id in withdrawn)
 
 
 def _find_unrecorded(history: History) -> Iterator[str]:

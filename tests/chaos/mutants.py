@@ -55,8 +55,9 @@ def never_look_up() -> None:
     SlackMessenger.find = find  # type: ignore[method-assign]  # as above
 
 
+RIGHT = "right"
 VARIANTS: Mapping[str, Callable[[], None]] = {
-    "right": leave_as_it_is,
+    RIGHT: leave_as_it_is,
     "send before commit": send_before_commit,
     "no lease": hold_no_lease,
     "no lookup": never_look_up,

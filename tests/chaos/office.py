@@ -64,15 +64,15 @@ class OfficeInSlack:
             lines = await _read_lines(tx)
             ids = tuple(dict.fromkeys(each.line.envelope for each in lines if each.line.envelope))
             envelopes = await tx.envelopes.several(a.OFFICE, ids)
-            waiting = len(await tx.outbox.list_rows(a.OFFICE, buried_only=False, limit=1000))
-            waiting += (await tx.owed_evidence.lag()).owed
+            rows = await tx.outbox.list_rows(a.OFFICE, buried_only=False, limit=1000)
+            owed = (await tx.owed_evidence.lag()).owed
         return History(
             accepted=tuple(accepted),
             kept=tuple(map(_tell_kept, envelopes)),
             logged=tuple(_tell_line(each) for each in lines if each.line.happening in _DEEDS),
             recorded=await asyncio.to_thread(_read_evidence, settings),
             posted=tuple(_tell_posted(each) for room in self.rooms for each in room.messages if each.by_bot),
-            waiting=waiting,
+            waiting=(*map(str, rows), *["a line for the evidence"] * owed),
         )
 
 

@@ -12,10 +12,12 @@ from sqlalchemy import URL, make_url
 
 from adapters.demo.children import find_port
 from adapters.settings import Settings, load_settings
+from tests.chaos.door import open_door
 from tests.chaos.driver import Driver
 from tests.chaos.faults import CALLS, Fate, Trouble, trouble_database, trouble_platform
-from tests.chaos.fleet import Fleet, Replica, open_door, open_fleet
+from tests.chaos.fleet import Fleet, Replica, open_fleet
 from tests.chaos.history import History
+from tests.chaos.mutants import RIGHT
 from tests.chaos.office import OfficeInSlack, furnish
 from tests.strict_slack import StrictSlack
 
@@ -33,7 +35,7 @@ class Wish:
     kills: int
     rooms: int = 6
     requests: int = 1
-    variant: str = "right"
+    variant: str = RIGHT
     patience: float = QUIET_SECONDS
     calls: Mapping[Fate, int] = field(default_factory=lambda: CALLS)
 
@@ -60,7 +62,7 @@ async def run_chaos(wish: Wish, folder: Path, database: str, redis: str) -> Outc
         evidence = {"PARAAF_EVIDENCE_URL": f"unix://{folder / SOCKET}", "PARAAF_REDIS_URL": redis}
         common = {**evidence, "PARAAF_DATA_DIR": str(folder), **_name_slack(slack)}
         await _start(stack, fleet, trouble, make_url(database), common, slack.api_url)
-        door = await stack.enter_async_context(open_door(fleet))
+        door = await stack.enter_async_context(open_door(fleet, trouble))
         drivers = await _open_forms(office, f"{door}/slack/events", wish, stack)
         trouble.over = False
         await asyncio.gather(*(_work(each, fleet, wish) for each in drivers))
@@ -80,8 +82,9 @@ async def _work(driver: Driver, fleet: Fleet, wish: Wish) -> None:
 async def _start(
     stack: AsyncExitStack, fleet: Fleet, trouble: Trouble, database: URL, common: dict[str, str], api_url: str
 ) -> None:
-    keeper = {**common, "PARAAF_DATABASE_URL": database.render_as_string(hide_password=False)}
-    await fleet.run(["evidence", "serve"], keeper, "evidence")
+    environment = {**common, "PARAAF_DATABASE_URL": database.render_as_string(hide_password=False)}
+    fleet.keeper = Replica("evidence", 0, environment, ["evidence", "serve"])
+    await fleet.start(fleet.keeper)
     async with asyncio.timeout(START_SECONDS):
         while not (fleet.folder / SOCKET).exists():  # noqa: ASYNC110 - another process makes it
             await asyncio.sleep(0.02)
@@ -95,7 +98,7 @@ async def _start(
             "SLACK_API_URL": f"{platform}/{number}/api/",
             "PARAAF_PORT": str(port := find_port(0)),
         }
-        replica = Replica(number, port, environment)
+        replica = Replica(f"replica-{number}", port, environment)
         fleet.replicas.append(replica)
         await fleet.start(replica)
     await fleet.until_ready()

@@ -17,6 +17,7 @@ KEPT = Kept(
 )
 SENT = Line("k1", "e1", Deed.SENT, "sanne")
 DECIDED = Line("k2", "e1", Deed.APPROVED, "karim")
+WITHDRAWN = Line("k9", "e1", Deed.WITHDRAWN, "sanne")
 CARD = Posted("1.0", "card", "Akkoord")
 NOTE = Posted("2.0", "note", "Karim heeft goedgekeurd", thread="1.0")
 GOOD = History(
@@ -39,15 +40,15 @@ def test_a_good_history_has_no_broken_promise() -> None:
 @pytest.mark.parametrize(
     ("bad", "told"),
     [
-        (replace(GOOD, waiting=1), ["1 things still wait"]),
+        (replace(GOOD, waiting=("a row",)), ["still waits: a row"]),
         (replace(GOOD, accepted=(REJECTED,)), ["lost: Verzoek 1 was rejected, and nobody answered so"]),
         (
             replace(GOOD, accepted=(Accepted("Verzoek 2", Deed.SENT),)),
             ["lost: Verzoek 2 was sent, and there is no such request"],
         ),
         (
-            History((Accepted("Verzoek 1", Deed.WITHDRAWN),), (OPEN,), (SENT,), (SENT,), (CARD,)),
-            ["lost: Verzoek 1 was withdrawn, and is open"],
+            History((), (OPEN,), (SENT, WITHDRAWN), (SENT, WITHDRAWN), (CARD,)),
+            ["withdrawn and open: Verzoek 1"],
         ),
         (
             replace(GOOD, accepted=(), kept=(KEPT, TWIN), posted=(CARD, NOTE, replace(CARD, id="3.0", key="twin"))),
@@ -72,7 +73,7 @@ def test_a_good_history_has_no_broken_promise() -> None:
         (replace(GOOD, recorded=(SENT,)), ["0 times in the evidence: approved of e1"]),
         (replace(GOOD, recorded=(SENT, DECIDED, DECIDED)), ["2 times in the evidence: approved of e1"]),
         (
-            replace(GOOD, recorded=(SENT, DECIDED, Line("k9", "e1", Deed.WITHDRAWN))),
+            replace(GOOD, recorded=(SENT, DECIDED, WITHDRAWN)),
             ["in the evidence only: withdrawn of e1"],
         ),
         (

@@ -113,14 +113,14 @@ async def test_a_card_that_may_have_arrived_is_not_posted_twice(scene: Scene, sl
     assert "Ondertekend" in scene.room.messages[0].words
 
 
-async def test_a_replayed_submission_is_answered_with_nothing(scene: Scene, slack: StrictSlack) -> None:
+async def test_a_replayed_submission_is_refused_and_told_nothing(scene: Scene, slack: StrictSlack) -> None:
     await scene.sign(scene.sanne)
     form = await scene.sanne.view("send")
     await scene.sanne.fill(form, documents=["Aangifte IB 2025.pdf"], signer=scene.karim.id).submit()
     last = slack.delivery.last
     assert last
     replayed = await slack.delivery.send(last)
-    assert (replayed.status, replayed.text) == (200, "")
+    assert (replayed.status, replayed.text) == (409, "")
 
 
 async def test_everybody_sees_the_same_buttons(scene: Scene) -> None:

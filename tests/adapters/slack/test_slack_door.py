@@ -9,7 +9,7 @@ import pytest
 from slack_sdk.signature import SignatureVerifier
 
 from adapters.slack.door import KEEP, LARGEST
-from bot.conversation import Open
+from bot.conversation import Open, Submission
 from cards.model import Form, Plain, Text
 from tests.adapters.slack.stage import Stage
 from tests.contracts.messenger import a_card
@@ -98,7 +98,7 @@ async def test_a_replay_is_answered_and_not_handled(stage: Stage) -> None:
     assert set(stage.guard.keys.values()) == {KEEP}
 
 
-async def test_a_replayed_submission_shows_nothing_again(stage: Stage) -> None:
+async def test_a_replayed_submission_shows_nothing_again_and_is_not_acknowledged(stage: Stage) -> None:
     stage.router.answer = Open(FORM)
     await stage.staff.command("/sign", stage.room)
     view = await stage.staff.view("send")
@@ -106,7 +106,8 @@ async def test_a_replayed_submission_shows_nothing_again(stage: Stage) -> None:
         stage, stage.slack.delivery.sign(stage.staff.view_payload("view_submission", view, {}))
     )
     assert json.loads(first.text)["response_action"] == "update"
-    assert again.text == ""
+    assert (again.status, again.text) == (409, "")  # 200 would close the form, whatever became of the first
+    assert len([each for each in stage.router.handled if isinstance(each, Submission)]) == 1
 
 
 async def test_two_presses_are_two(stage: Stage) -> None:
