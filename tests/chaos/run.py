@@ -47,6 +47,8 @@ class Outcome:
     history: History
     kills: int
     """Replicas that died."""
+    keeper_kills: int
+    """Deaths of the process with the evidence."""
     accepted: int
     """Deeds that were acknowledged."""
 
@@ -71,7 +73,7 @@ async def run_chaos(wish: Wish, folder: Path, database: str, redis: str) -> Outc
             await office.settle(wish.patience)
         accepted = [each for driver in drivers for each in driver.accepted]
         history = await office.tell(_read_settings(folder), accepted)
-    return Outcome(history, fleet.kills, len(accepted))
+    return Outcome(history, fleet.kills, fleet.keeper_kills, len(accepted))
 
 
 async def _work(driver: Driver, fleet: Fleet, wish: Wish) -> None:
