@@ -731,6 +731,9 @@ class Deliveries(Protocol):
     async def waiting(self, office: OfficeId) -> tuple[Delivery, ...]:
         """The deliveries of this office that wait for staff, oldest first."""
 
+    async def refused_since(self, office: OfficeId, source: SourceId, since: datetime) -> tuple[Delivery, ...]:
+        """What staff rejected of this source's deliveries at or after `since`, in that order."""
+
     async def posted(self, delivery: DeliveryId, card: MessageRef) -> None:
         """Record where staff were asked about a delivery; leaves the revision as it is."""
 
