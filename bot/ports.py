@@ -408,6 +408,16 @@ class Envelopes(Protocol):
     async def sealed(self, envelope: EnvelopeId, sealed: Sealed) -> bool:
         """Keep the sealed PDF that came of an envelope; False where it has one. Leaves the revision."""
 
+    async def claim_expired(self, now: datetime, limit: int) -> tuple[Envelope, ...]:
+        """Up to `limit` open envelopes whose expiry passed, the earliest first, for this transaction alone.
+
+        Until it ends nobody else gets them here, and others' changes of them wait. On PostgreSQL what somebody is
+        changing is left out.
+        """
+
+    async def expired_since(self, now: datetime) -> datetime | None:
+        """The earliest expiry of an open envelope that passed."""
+
     async def last_place(self, account: Account) -> str | None:
         """The place this account gave with its latest approval."""
 

@@ -264,6 +264,7 @@ envelopes = Table(
     Column("asks", Text, _words("asks", Asks), nullable=False, server_default=Asks.APPROVE.value),
     Column("period_end", Date),
     Column("cadence", JSON(none_as_null=True)),
+    Column("expires_at", UtcTime),
     UniqueConstraint("id", "office_id"),
     UniqueConstraint("office_id", "request_key"),
     UniqueConstraint("supersedes_id"),
@@ -274,6 +275,7 @@ envelopes = Table(
     CheckConstraint("(state = 'superseded') = (superseded_by_id IS NOT NULL)", name="successor"),
     Index("ix_envelopes_of_sender", "office_id", "sender_user_id", "closed_at", "id"),
     Index("ix_envelopes_of_conversation", "office_id", "channel", "closed_at", "id"),
+    _partial("ix_envelopes_expiring", "expires_at", "id", where="state = 'open' AND expires_at IS NOT NULL"),
 )
 
 envelope_documents = Table(
