@@ -95,6 +95,7 @@ class _Template(BaseModel):
     sender: _Role
     way: _Way
     days_until_due: Annotated[int, Field(ge=0, le=365)] | None = None
+    days_until_expiry: Annotated[int, Field(ge=1, le=730)] | None = None
     reminders: _Reminders = True
     drawing: _Drawing | None = None
     asks: _Asks = Asks.APPROVE
@@ -160,6 +161,7 @@ def _build(written: _Template, office: OfficeId) -> WorkflowTemplate:
         cadence=Cadence(**cadence.model_dump()) if isinstance(cadence, _Cadence) else None,
         drawing=written.drawing,
         asks=written.asks,
+        days_until_expiry=written.days_until_expiry,
     )
 
 
@@ -172,6 +174,8 @@ def _find_faults(written: _Template) -> Iterator[tuple[str, str]]:
     for key, text in (("title", written.title), ("message", written.message)):
         if "due" in find_placeholders(text) and written.days_until_due is None:
             yield key, "{due} needs a due date; set days_until_due."
+    if written.days_until_expiry is not None and written.days_until_expiry < (written.days_until_due or 0):
+        yield "days_until_expiry", f"at least {written.days_until_due}, as days_until_due says."
     if written.asks is Asks.ADOPT and set(written.kinds) != {Kind.ANNUAL_ACCOUNTS}:
         yield "asks", f"only a {Kind.ANNUAL_ACCOUNTS} is adopted; make a template for that kind alone."
     if written.way is Way.CERTIFIED and written.drawing not in {None, Drawing.REQUIRED}:

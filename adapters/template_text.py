@@ -31,6 +31,7 @@ def write_keys(template: WorkflowTemplate, paths: Mapping[ItemId, str]) -> dict[
         "sender": _write_text(template.sender),
         "way": _write_text(template.way),
         "days_until_due": None if template.days_until_due is None else str(template.days_until_due),
+        "days_until_expiry": None if template.days_until_expiry is None else str(template.days_until_expiry),
         "reminders": None if template.reminders else "false",
         "drawing": _write_text(template.drawing) if template.drawing else None,
         "asks": _write_text(template.asks) if template.asks is Asks.ADOPT else None,
@@ -51,6 +52,7 @@ def describe(template: WorkflowTemplate) -> str:
         f"sent by {template.sender}",
         template.way.value,
         "no due date" if template.days_until_due is None else f"due after {template.days_until_due} days",
+        *([] if template.days_until_expiry is None else [f"valid for {template.days_until_expiry} days"]),
         *([] if template.reminders else ["no reminders"]),
     ]
     return f"{template.name}: {'; '.join(parts)}"

@@ -1,4 +1,4 @@
-"""What a running Paraaf does by itself: deliver, remind, record, take up deliveries, and call their sources."""
+"""What a running Paraaf does by itself: deliver, remind, expire, record, take up deliveries, and call their sources."""
 
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Mapping
@@ -14,6 +14,7 @@ from bot.incidents import describe
 from bot.ports import Ports, SourceCaller
 from bot.use_cases.call_sources import Calling
 from bot.use_cases.deliver import Courier
+from bot.use_cases.expire import Expiring
 from bot.use_cases.intake import Intake
 from bot.use_cases.record_evidence import Recorder
 from bot.use_cases.remind import Reminding
@@ -43,7 +44,13 @@ class Worker:
         recording = {"evidence": self._recorder.run, "webhooks": self._calling.run}
         watching = {"inbox": inbox.run} if inbox else {}
         reminding = Reminding(ports, self._courier.wake, metrics.count_reminders)
-        sending = {"deliveries": self._courier.run, "reminders": reminding.run, "intake": self._intake.run}
+        expiring = Expiring(ports, self._expired, metrics.count_expired)
+        sending = {
+            "deliveries": self._courier.run,
+            "reminders": reminding.run,
+            "expiry": expiring.run,
+            "intake": self._intake.run,
+        }
         delivering = sending if ports.messengers else {}
         self._works: Mapping[str, Callable[[asyncio.Event], Awaitable[None]]] = recording | watching | delivering
 
@@ -53,6 +60,10 @@ class Worker:
         self._recorder.wake()
         self._calling.wake()
         self._intake.wake()
+
+    def _expired(self) -> None:
+        self._courier.wake()
+        self._recorder.wake()
 
     def stop(self) -> None:
         """Begin nothing more; `working` ends when what is under way has ended."""

@@ -408,6 +408,16 @@ class Envelopes(Protocol):
     async def sealed(self, envelope: EnvelopeId, sealed: Sealed) -> bool:
         """Keep the sealed PDF that came of an envelope; False where it has one. Leaves the revision."""
 
+    async def claim_expired(self, now: datetime, limit: int) -> tuple[Envelope, ...]:
+        """Up to `limit` open envelopes whose expiry passed, the earliest first, for this transaction alone.
+
+        Until it ends nobody else gets them here, and others' changes of them wait. On PostgreSQL what somebody is
+        changing is left out.
+        """
+
+    async def expired_since(self, now: datetime) -> datetime | None:
+        """The earliest expiry of an open envelope that passed."""
+
     async def last_place(self, account: Account) -> str | None:
         """The place this account gave with its latest approval."""
 
@@ -730,6 +740,9 @@ class Deliveries(Protocol):
 
     async def waiting(self, office: OfficeId) -> tuple[Delivery, ...]:
         """The deliveries of this office that wait for staff, oldest first."""
+
+    async def refused_since(self, office: OfficeId, source: SourceId, since: datetime) -> tuple[Delivery, ...]:
+        """What staff rejected of this source's deliveries at or after `since`, in that order."""
 
     async def posted(self, delivery: DeliveryId, card: MessageRef) -> None:
         """Record where staff were asked about a delivery; leaves the revision as it is."""

@@ -145,6 +145,8 @@ def _tell_request(facts: Facts, known: Outline, template: WorkflowTemplate) -> I
     sealing = f", if the PDF can be sealed, {_LATER}" if template.way is Way.CERTIFIED else ""
     yield f"way: {template.way}{sealing}"
     yield f"due: {facts.words.day(known.due)}" if known.due else "due: no date"
+    if known.expires:
+        yield f"valid until: {facts.words.day(known.expires)}"
     pace = template.cadence or facts.office.reminders
     late = f"every {pace.late_every} when late, {pace.most} times"
     told = f"after {pace.first} working days, then every {pace.every}, {late}"

@@ -147,7 +147,7 @@ def _describe(webhook: Webhook, name: str) -> str:
 def _describe_call(row: ListedCall, whose: str) -> str:
     parts = [
         f"webhook: {row.call.event}",
-        f"request {row.call.envelope}",
+        f"request {row.call.envelope}" if row.call.envelope else f"delivery {row.call.delivery}",
         whose,
         f"since {show_time(row.created_at)}",
         "1 try" if row.tries == 1 else f"{row.tries} tries",

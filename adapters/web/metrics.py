@@ -63,6 +63,12 @@ class Metrics:
             registry=self.registry,
         )
         self.reminders = Counter("paraaf_reminders", "Reminders put on their way.", registry=self.registry)
+        self.expiry_late = Gauge(
+            "paraaf_expiry_late_seconds",
+            "Since when the oldest request whose expiry passed waits to be closed.",
+            registry=self.registry,
+        )
+        self.expired = Counter("paraaf_expired", "Requests that this process found expired.", registry=self.registry)
         self.recorded = Counter(
             "paraaf_evidence_recorded", "Events whose receipt this process saved.", registry=self.registry
         )
@@ -114,6 +120,10 @@ class Metrics:
         self.reminders_due.set(backlog.waiting if backlog else nan)
         self.reminders_late.set(_find_age(backlog, now) if backlog is None or is_office_time(now) else 0.0)
 
+    def tell_expiry(self, since: datetime | None, now: datetime, *, is_known: bool = True) -> None:
+        """Show since when the oldest request that expired waits, None where none does; unless that is not known."""
+        self.expiry_late.set(_find_age(Backlog(0, since) if is_known else None, now))
+
     def count_delivery(self, errand: Errand, outcome: Outcome) -> None:
         """Count one attempt at a delivery."""
         self.deliveries.labels(errand.value, outcome.value).inc()
@@ -121,6 +131,10 @@ class Metrics:
     def count_reminders(self, number: int) -> None:
         """Count reminders that were put in the outbox."""
         self.reminders.inc(number)
+
+    def count_expired(self, number: int) -> None:
+        """Count requests that expired."""
+        self.expired.inc(number)
 
     def count_recorded(self, number: int) -> None:
         """Count receipts of the evidence."""
@@ -168,7 +182,7 @@ class CountingRouter:
 
 
 def serve_metrics(metrics: Metrics, ports: Ports) -> list[web.AbstractRouteDef]:
-    """`GET /metrics`; what waits in the database is looked up when it is asked for, in three short queries."""
+    """`GET /metrics`; what waits in the database is looked up when it is asked for, in four short queries."""
 
     async def show(_request: web.Request) -> web.Response:
         now = ports.clock.now()
@@ -176,10 +190,12 @@ def serve_metrics(metrics: Metrics, ports: Ports) -> list[web.AbstractRouteDef]:
             async with ports.store.reading() as tx:
                 metrics.tell_outbox(await tx.outbox.backlog(now), now)
                 metrics.tell_reminders(await tx.reminders.backlog(now), now)
+                metrics.tell_expiry(await tx.envelopes.expired_since(now), now)
                 metrics.tell_lag(await tx.owed_evidence.lag(), now)
         except StoreUnavailable:  # unknown is not 0
             metrics.tell_outbox(None, now)
             metrics.tell_reminders(None, now)
+            metrics.tell_expiry(None, now, is_known=False)
             metrics.tell_lag(None, now)
         body = generate_latest(metrics.registry)
         return web.Response(body=body, headers={"Content-Type": CONTENT_TYPE_LATEST})

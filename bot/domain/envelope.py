@@ -121,7 +121,8 @@ class Envelope:
     (none for a page of signatures at the end), and `sealed` is what came of it. `evidence` is the entry that proves the
     final state it is in; `evidence_follows` says that it is still to be recorded. An envelope that was closed before
     there was evidence has neither. `period_end` is the last day that annual accounts are about, where it is known.
-    `cadence` is how often its signers are reminded, None for as often as the office does.
+    `cadence` is how often its signers are reminded, None for as often as the office does. `expires_at` is the moment
+    from which on nobody can answer any more, None where that is not limited.
     """
 
     id: EnvelopeId
@@ -153,6 +154,7 @@ class Envelope:
     asks: Asks = Asks.APPROVE
     period_end: date | None = None
     cadence: Cadence | None = None
+    expires_at: datetime | None = None
 
     @property
     def waiting_for(self) -> tuple[Signer, ...]:
@@ -231,15 +233,15 @@ class Envelope:
         after = replace(self, signers=signers)
         closing = Closing(Party(answered.account, answered.name), decision.at)
         if decision.answer is Answer.REJECTED:
-            return _close(after, EnvelopeState.REJECTED, closing)
+            return close(after, EnvelopeState.REJECTED, closing)
         if all(each.decision is not None for each in signers):
-            return _close(after, EnvelopeState.COMPLETED, closing)
+            return close(after, EnvelopeState.COMPLETED, closing)
         return after
 
     def withdraw(self, by: Party, at: datetime) -> "Envelope":
         """The envelope as withdrawn. Raises `EnvelopeClosed` when it already has a final state."""
         self.require_open()
-        return _close(self, EnvelopeState.WITHDRAWN, Closing(by, at))
+        return close(self, EnvelopeState.WITHDRAWN, Closing(by, at))
 
     def require_rejected(self) -> None:
         """Raise `NotRejected`, or `EnvelopeClosed` when it was superseded before, unless this envelope is rejected."""
@@ -252,9 +254,10 @@ class Envelope:
         """The envelope as superseded by a corrected version. Raises what `require_rejected` raises."""
         self.require_rejected()
         after = replace(self, superseded_by=Pointer(successor))
-        return _close(after, EnvelopeState.SUPERSEDED, Closing(by, at))
+        return close(after, EnvelopeState.SUPERSEDED, Closing(by, at))
 
 
-def _close(envelope: Envelope, state: EnvelopeState, closing: Closing) -> Envelope:
+def close(envelope: Envelope, state: EnvelopeState, closing: Closing) -> Envelope:
+    """The envelope in this final state, which is still to be proved."""
     # Whatever was proved before was another state than this one.
     return replace(envelope, state=state, closing=closing, evidence=None, evidence_follows=True)

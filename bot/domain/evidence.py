@@ -18,7 +18,7 @@ from bot.domain.signature import DrawnSignature, Signature, TypedSignature
 PROOF_SUFFIX = ".tlog-proof"
 """What the name of a proof ends in, behind the name of the document beside which it lies (c2sp.org/tlog-proof)."""
 
-_CLOSING = (Happening.REJECTED, Happening.WITHDRAWN, Happening.SUPERSEDED)
+_CLOSING = (Happening.REJECTED, Happening.WITHDRAWN, Happening.SUPERSEDED, Happening.EXPIRED)
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,6 +15,7 @@ class Problem(StrEnum):
     TOO_LONG = "too long"
     TOO_MANY = "too many"
     IN_THE_PAST = "in the past"
+    BEFORE_DUE = "before due"
     NOT_A_DAY = "not a day"
     IN_THE_FUTURE = "in the future"
     BEFORE_PERIOD_END = "before period end"

@@ -32,6 +32,8 @@ class Happening(StrEnum):
     REJECTED = "rejected"
     WITHDRAWN = "withdrawn"
     SUPERSEDED = "superseded"
+    EXPIRED = "expired"
+    """Not everybody had answered when its expiry passed. By Paraaf; the account is that of who sent the request."""
     DELEGATION_ASKED = "delegation asked"
     DELEGATED = "delegated"
     DELEGATION_REFUSED = "delegation refused"

@@ -26,6 +26,8 @@ class Errand(StrEnum):
     """Tell the reason in the thread under the card and mention who asked."""
     NOTE_WITHDRAWAL = "note withdrawal"
     """Tell in the thread that the request was withdrawn."""
+    NOTE_EXPIRY = "note expiry"
+    """Tell in the thread that the request expired, and mention who asked."""
     NOTE_SUCCESSOR = "note successor"
     """Tell in the thread of the old envelope that a corrected version was sent."""
     SHOW_DELEGATION = "show delegation"

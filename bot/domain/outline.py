@@ -85,6 +85,7 @@ class Outline:
     contact: Contact | None
     folder: str
     due: date | None = None
+    expires: date | None = None
     title: str = ""
     message: str = ""
 
@@ -145,13 +146,11 @@ def list_accounts(facts: Facts, known: Outline) -> set[Account]:
 
 
 def write(facts: Facts, known: Outline, sender: str) -> Outline:
-    """With due date, title and message as the template has them, in the name of this sender."""
+    """With due date, expiry, title and message as the template has them, in the name of this sender."""
     template, words = known.template, facts.words
     if template is None:
         return known
-    due = None
-    if template.days_until_due is not None:
-        due = find_working_day(facts.today + timedelta(days=template.days_until_due))
+    due, expires = _find_days(template, facts.today)
     values = {
         "client": facts.client.name if facts.client else "",
         "period": words.period,
@@ -161,7 +160,17 @@ def write(facts: Facts, known: Outline, sender: str) -> Outline:
     }
     title = _cut(" ".join(tidy(fill_in(template.title, values)).split()), TITLE_LENGTH)
     message = _cut(tidy(fill_in(template.message, values | {"document": title})), MESSAGE_LENGTH.stop - 1)
-    return replace(known, due=due, title=title, message=message)
+    return replace(known, due=due, expires=expires, title=title, message=message)
+
+
+def _find_days(template: WorkflowTemplate, today: date) -> tuple[date | None, date | None]:
+    """The due date, which is a working day, and the last day on which it can be answered: never an earlier one."""
+    due = expires = None
+    if template.days_until_due is not None:
+        due = find_working_day(today + timedelta(days=template.days_until_due))
+    if template.days_until_expiry is not None:
+        expires = max(today + timedelta(days=template.days_until_expiry), due or today)
+    return due, expires
 
 
 def sort(doubts: Iterable[Doubt]) -> tuple[Doubt, ...]:

@@ -31,7 +31,7 @@ class Plan:
     """A request that can be sent as it stands.
 
     The delivered document is filed in `folder` as `title`, without the end of its name; `standard_items` go along
-    behind it. `cadence` None is the office's own.
+    behind it. `expires` is the last day on which it can be answered. `cadence` None is the office's own.
     """
 
     template: WorkflowTemplate
@@ -43,6 +43,7 @@ class Plan:
     title: str
     message: str
     due: date | None
+    expires: date | None
     way: Way
     drawing: Drawing
     remind: bool
@@ -87,6 +88,7 @@ def plan(facts: Facts, presence: Presence | None) -> Plan | Doubts:
         title=written.title,
         message=written.message,
         due=written.due,
+        expires=written.expires,
         way=template.way,
         # What is sealed bears the signatures, whatever anybody wishes for approvals.
         drawing=Drawing.REQUIRED if template.way is Way.CERTIFIED else template.drawing or facts.office.drawing,

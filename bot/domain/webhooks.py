@@ -1,4 +1,4 @@
-"""The way back to source packages: what they are told of envelopes that came of their deliveries."""
+"""The way back to source packages: what they are told of their deliveries, and of envelopes that came of these."""
 
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
@@ -6,7 +6,7 @@ from enum import StrEnum
 from hashlib import sha256
 from typing import NewType
 
-from bot.domain.delivery import SourceId
+from bot.domain.delivery import DeliveryId, SourceId
 from bot.domain.envelope import Envelope, EnvelopeId, EnvelopeState
 from bot.domain.people import OfficeId
 
@@ -25,8 +25,10 @@ class WebhookEvent(StrEnum):
     WITHDRAWN = "envelope.withdrawn"
     EXPIRED = "envelope.expired"
     SUPERSEDED = "envelope.superseded"
+    DELIVERY_REJECTED = "delivery.rejected"
+    """Staff rejected the delivery itself: no envelope came of it."""
     PING = "ping"
-    """A test, about no envelope."""
+    """A test, about nothing."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,18 +63,24 @@ class Webhook:
 
 @dataclass(frozen=True, slots=True)
 class WebhookCall:
-    """That a source package is to be told of something that happened to an envelope."""
+    """That a source package is to be told of something that happened to an envelope, else to a delivery."""
 
     office: OfficeId
     source: SourceId
-    envelope: EnvelopeId
+    envelope: EnvelopeId | None
     event: WebhookEvent
     occurred_at: datetime
+    delivery: DeliveryId | None = None
 
     @property
     def event_id(self) -> str:
         """The same for every try, and when it is told again later, so that who is called can know it again."""
-        return name_event(self.envelope, self.event)
+        return name_event(self.subject, self.event)
+
+    @property
+    def subject(self) -> str:
+        """The id of what it is about."""
+        return self.envelope or self.delivery or ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,9 +126,9 @@ class CallFailed(Exception):
     reason: str
 
 
-def name_event(envelope: EnvelopeId, event: WebhookEvent) -> str:
+def name_event(subject: str, event: WebhookEvent) -> str:
     """The id of an event: no dot is in it, since dots join what is signed (Standard Webhooks)."""
-    return "evt_" + sha256(f"{envelope}\n{event}".encode()).hexdigest()[:32]
+    return "evt_" + sha256(f"{subject}\n{event}".encode()).hexdigest()[:32]
 
 
 def find_event(envelope: Envelope) -> WebhookEvent | None:

@@ -84,9 +84,10 @@ class WorkflowTemplate:
 
     `message` and `title` may hold `{client}`, `{period}`, `{document}`, `{due}` and `{sender}`. The sender is who holds
     `sender` for the client; the addressee is the preferred contact. `days_until_due` are calendar days, None for no due
-    date. `cadence` None is the office's own, and without `reminders` nobody is reminded. `drawing` None is what the
-    office asks. `standard_items` are documents of the office's own dossier that are sent along. `asks` tells
-    whether annual accounts are to be agreed with or to be adopted.
+    date; `days_until_expiry` are those until the last day on which it can be answered. `cadence` None is the office's
+    own, and without `reminders` nobody is reminded. `drawing` None is what the office asks. `standard_items` are
+    documents of the office's own dossier that are sent along. `asks` tells whether annual accounts are to be agreed
+    with or to be adopted.
     """
 
     office: OfficeId
@@ -102,6 +103,7 @@ class WorkflowTemplate:
     drawing: Drawing | None = None
     standard_items: tuple[ItemId, ...] = ()
     asks: Asks = Asks.APPROVE
+    days_until_expiry: int | None = None
 
 
 class Mismatch(StrEnum):

@@ -6,6 +6,7 @@ from bot.domain.errors import NotAParticipant, NotStaff, UnknownEnvelope, Unknow
 from bot.domain.people import Office, Person, Standing
 from bot.domain.places import Place
 from bot.ports import Directory, Ports, Transaction
+from bot.use_cases.expire import close_expired
 
 
 def directory_of(ports: Ports, actor: Actor) -> Directory:
@@ -28,13 +29,16 @@ async def read_office(ports: Ports, actor: Actor) -> Office:
 
 
 async def read_envelope(ports: Ports, actor: Actor, id_: EnvelopeId) -> tuple[Office, Envelope]:
-    """An envelope with its office, which is the actor's. Raises `UnknownTenant` and `UnknownEnvelope`."""
+    """An envelope with its office, which is the actor's; it is expired now where it was to be, and nobody came to that.
+
+    Raises `UnknownTenant` and `UnknownEnvelope`.
+    """
     async with ports.store.reading() as tx:
         office = await find_office(tx, actor)
         envelope = await tx.envelopes.get(office.id, id_)
     if envelope is None:
         raise UnknownEnvelope
-    return office, envelope
+    return office, await close_expired(ports, envelope)
 
 
 async def ask_participants(ports: Ports, actor: Actor, place: Place) -> tuple[Person, ...]:

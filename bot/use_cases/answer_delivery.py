@@ -19,6 +19,7 @@ from bot.use_cases.draft import read_text
 from bot.use_cases.intake import show_delivery
 from bot.use_cases.make_conversation import HowTo, make_conversation
 from bot.use_cases.settle import settle
+from bot.use_cases.tell_source import tell_rejection
 from bot.use_cases.who_is_this import ask_who, choose_contact, settle_contact
 from bot.views import intake as views
 from bot.views.making import say_absence, say_made, show_how
@@ -109,7 +110,7 @@ async def refuse_delivery(ports: Ports, submission: Submission) -> Answer:
         refused = Refused(actor.name, reason, ports.clock.now())
         async with ports.store.transaction() as tx:
             client = await _find_client(tx, delivery)
-            await tx.deliveries.save(delivery.refuse(refused))
+            await tell_rejection(tx, await tx.deliveries.save(delivery.refuse(refused)), refused.at)
             if client:
                 facts = {"kind": delivery.kind, "period": delivery.period, "reason": reason}
                 by, now = Party(actor.account, actor.name), ports.clock.now()

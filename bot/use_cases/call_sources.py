@@ -17,7 +17,7 @@ from bot.domain.envelope import Envelope, Party
 from bot.domain.errors import StoreUnavailable
 from bot.domain.log import Happening, LogLine
 from bot.domain.outgoing import Errand, Outgoing
-from bot.domain.webhooks import CallFailed, ClaimedCall, Reply, Webhook
+from bot.domain.webhooks import CallFailed, ClaimedCall, Reply, Webhook, WebhookCall
 from bot.incidents import describe
 from bot.ports import Ports, SourceCaller, Transaction
 from bot.texts import texts_for
@@ -105,17 +105,16 @@ class Calling:
     async def _try(self, row: ClaimedCall) -> None:
         call, now = row.call, self._ports.clock.now()
         async with self._ports.store.reading() as tx:
-            envelope = await tx.envelopes.get(call.office, call.envelope)
-            delivery = await find_delivery(tx, envelope) if envelope else None
+            envelope, delivery = await _read_subject(tx, call)
             webhook = await tx.webhooks.get(call.office, call.source)
-        if envelope is None or delivery is None or webhook is None:
+        if delivery is None or webhook is None:
             await self._bury(row, "nothing to tell")
-        elif _awaits_proof(envelope) and now - row.created_at < PROOF_PATIENCE:
+        elif envelope and _awaits_proof(envelope) and now - row.created_at < PROOF_PATIENCE:
             await self._postpone(row, PROOF_WAIT, "the proof is not there yet")
         else:
             await self._call(row, webhook, envelope, delivery)
 
-    async def _call(self, row: ClaimedCall, webhook: Webhook, envelope: Envelope, delivery: Delivery) -> None:
+    async def _call(self, row: ClaimedCall, webhook: Webhook, envelope: Envelope | None, delivery: Delivery) -> None:
         told = describe_event(row.call, envelope, delivery, self._ports.public_url)
         body = json.dumps(told, ensure_ascii=False, separators=(",", ":")).encode()
         try:
@@ -161,6 +160,14 @@ class Calling:
         self._observe(Outcome.BURIED)
 
 
+async def _read_subject(tx: Transaction, call: WebhookCall) -> tuple[Envelope | None, Delivery | None]:
+    """The envelope that there is to tell of, if it is one, and the delivery."""
+    if call.delivery:
+        return None, await tx.deliveries.get(call.office, call.delivery)
+    envelope = await tx.envelopes.get(call.office, call.envelope) if call.envelope else None
+    return envelope, await find_delivery(tx, envelope) if envelope else None
+
+
 def _awaits_proof(envelope: Envelope) -> bool:
     return envelope.evidence is None and envelope.evidence_follows
 
@@ -173,9 +180,9 @@ async def _stop(tx: Transaction, called: Webhook, why: str) -> None:
 
 
 async def _tell_failure(tx: Transaction, row: ClaimedCall, why: str, now: datetime) -> None:
-    """In the log of the request, and to who sent it."""
+    """In the log of the request, and to who sent it; nobody sent what was rejected before it became one."""
     call = row.call
-    envelope = await tx.envelopes.get(call.office, call.envelope)
+    envelope = await tx.envelopes.get(call.office, call.envelope) if call.envelope else None
     if envelope is None:
         return
     paraaf = Party(envelope.sender.account, "Paraaf")

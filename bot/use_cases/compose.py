@@ -15,6 +15,7 @@ from bot.texts import Texts
 from bot.use_cases.access import ask_participants, read_office, require_staff
 from bot.use_cases.draft import Draft, write_draft
 from bot.use_cases.uploads import offer_upload_page
+from bot.views.envelope_words import find_day
 from bot.views.options import offer_signer
 from bot.views.send_form import SendChoices, send_form
 from cards.model import Option
@@ -58,7 +59,8 @@ async def open_send_form(ports: Ports, actor: Actor, draft: Draft, texts: Texts)
         replaces=replaces,
         upload_page=await _offer_upload_page(ports, office, client, actor),
     )
-    return Open(send_form(choices, write_draft(_take_over(replace(draft, client=client.id), replaces)), texts))
+    today = find_day(ports.clock.now())
+    return Open(send_form(choices, write_draft(_take_over(replace(draft, client=client.id), replaces)), today, texts))
 
 
 async def _offer_upload_page(ports: Ports, office: Office, client: Client, actor: Actor) -> str:

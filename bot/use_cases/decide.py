@@ -30,6 +30,7 @@ from bot.ports import Ports
 from bot.texts import Texts
 from bot.use_cases.access import find_office, read_office
 from bot.use_cases.draft import read_day, read_text
+from bot.use_cases.expire import close_expired
 from bot.use_cases.keep_delegation import show_lapsed
 from bot.use_cases.notify_turn import notify_turns
 from bot.use_cases.schedule import start_reminders
@@ -57,7 +58,7 @@ async def ask_approval(ports: Ports, press: Press, texts: Texts) -> Answer:
         office = await find_office(tx, press.actor)
         envelope = await tx.envelopes.get(office.id, EnvelopeId(press.value))
         last_place = await tx.envelopes.last_place(press.actor.account)
-    envelope = _require_turn(envelope, press.actor)
+    envelope = await _require_turn(ports, envelope, press.actor)
     if envelope.drawing is Drawing.REQUIRED:
         address = await give_link(ports, envelope, press.actor, as_staff=False)
         return Open(forms.sign_form(envelope, address, SIGNING_HOURS, texts))
@@ -66,7 +67,7 @@ async def ask_approval(ports: Ports, press: Press, texts: Texts) -> Answer:
 
 async def ask_reason(ports: Ports, press: Press, texts: Texts) -> Answer:
     """The reject dialog. Raises what `Envelope.require_turn` raises."""
-    envelope = _require_turn(await _read(ports, press.actor, EnvelopeId(press.value)), press.actor)
+    envelope = await _read_turn(ports, press.actor, press.value)
     return Open(forms.reject_form(envelope, envelope.id, texts))
 
 
@@ -76,7 +77,7 @@ async def approve(ports: Ports, submission: Submission, texts: Texts) -> Answer:
     Raises `InvalidInput`, and what `record_answer` raises.
     """
     actor = submission.actor
-    envelope = _require_turn(await _read(ports, actor, EnvelopeId(submission.context)), actor)
+    envelope = await _read_turn(ports, actor, submission.context)
     place, day = read_text(submission.values, forms.PLACE), read_day(submission.values, adoption.ADOPTED_ON)
     decision, faults = read_approval(ports, envelope, place, day, texts)
     return await _answer(ports, actor, envelope, decision, faults)
@@ -85,7 +86,7 @@ async def approve(ports: Ports, submission: Submission, texts: Texts) -> Answer:
 async def reject(ports: Ports, submission: Submission) -> Answer:
     """Record the rejection with its reason. Raises what `approve` raises."""
     actor = submission.actor
-    envelope = _require_turn(await _read(ports, actor, EnvelopeId(submission.context)), actor)
+    envelope = await _read_turn(ports, actor, submission.context)
     return await _answer(ports, actor, envelope, *read_rejection(ports, read_text(submission.values, forms.REASON)))
 
 
@@ -136,7 +137,8 @@ async def record_answer(
         raise NotAParticipant(by.name)
     while True:
         try:
-            return await _save(ports, envelope, by, given, link)
+            # Asked only now, since a platform may have taken its time.
+            return await _save(ports, await close_expired(ports, envelope), by, given, link)
         except Conflict:  # Somebody else was first; as in `settle`, every change leaves fewer possible.
             envelope = await _read_again(ports, envelope)
         except LinkRefused:
@@ -222,16 +224,17 @@ async def _read_again(ports: Ports, envelope: Envelope) -> Envelope:
     return found
 
 
-async def _read(ports: Ports, actor: Actor, envelope: EnvelopeId) -> Envelope | None:
+async def _read_turn(ports: Ports, actor: Actor, envelope: str) -> Envelope:
     async with ports.store.single_query() as tx:
-        found = await tx.envelopes.at_tenant(actor.account.platform, actor.office_tenant, envelope)
+        found = await tx.envelopes.at_tenant(actor.account.platform, actor.office_tenant, EnvelopeId(envelope))
     if found is None:
         await read_office(ports, actor)  # an unknown workspace is told apart from an unknown envelope
-    return found
+    return await _require_turn(ports, found, actor)
 
 
-def _require_turn(envelope: Envelope | None, actor: Actor) -> Envelope:
+async def _require_turn(ports: Ports, envelope: Envelope | None, actor: Actor) -> Envelope:
     if envelope is None:
         raise UnknownEnvelope
+    envelope = await close_expired(ports, envelope)
     envelope.require_turn(actor.account)
     return envelope

@@ -15,6 +15,7 @@ from bot.texts import Texts
 from bot.use_cases.access import ask_participants, find_office, read_envelope
 from bot.use_cases.compose import find_problem
 from bot.use_cases.draft import read_text
+from bot.use_cases.expire import close_expired
 from bot.use_cases.ids import new_id
 from bot.use_cases.keep_delegation import add_delegation, close_delegation
 from bot.use_cases.settle import settle
@@ -104,7 +105,7 @@ async def read_delegated(ports: Ports, actor: Actor, id_: DelegationId) -> tuple
         envelope = await tx.envelopes.by_delegation(office.id, id_)
     if envelope is None:
         raise UnknownEnvelope
-    return office, envelope
+    return office, await close_expired(ports, envelope)
 
 
 async def _check_taker(ports: Ports, actor: Actor, id_: EnvelopeId, user: str) -> Party:

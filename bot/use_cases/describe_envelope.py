@@ -1,4 +1,4 @@
-"""An envelope as source packages read it: in webhooks, and where they ask for it."""
+"""An envelope, or a delivery of which none came, as source packages read it: in webhooks, and where they ask."""
 
 from collections.abc import Mapping
 from datetime import datetime
@@ -11,17 +11,37 @@ from bot.domain.webhooks import WebhookCall
 
 API = "/api/v1/envelopes"
 """Where source packages ask for envelopes."""
+DELIVERIES = "/api/v1/deliveries"
+"""Where they ask for deliveries."""
 
 Json = Mapping[str, object]
 
 
-def describe_event(call: WebhookCall, envelope: Envelope, delivery: Delivery, public_url: str) -> Json:
-    """The body of a call: what happened when, and the envelope as it is now."""
+def describe_event(call: WebhookCall, envelope: Envelope | None, delivery: Delivery, public_url: str) -> Json:
+    """The body of a call: what happened when, and the envelope as it is now or, without one, the delivery."""
+    data = describe_envelope(envelope, delivery, public_url) if envelope else _describe_rejection(delivery, public_url)
+    return {"id": call.event_id, "type": call.event, "timestamp": write_time(call.occurred_at), "data": data}
+
+
+def _describe_rejection(delivery: Delivery, public_url: str) -> Json:
+    refused = delivery.refused
     return {
-        "id": call.event_id,
-        "type": call.event,
-        "timestamp": write_time(call.occurred_at),
-        "data": describe_envelope(envelope, delivery, public_url),
+        **_describe_delivery(delivery),
+        "state": delivery.state,
+        "reason": refused.reason if refused else None,
+        "rejected_at": write_time(refused.at) if refused else None,
+        "links": {"delivery": f"{public_url}{DELIVERIES}/{delivery.id}"},
+    }
+
+
+def _describe_delivery(delivery: Delivery) -> Json:
+    return {
+        "delivery": delivery.id,
+        "reference": delivery.reference,
+        "key": delivery.key,
+        "kind": delivery.kind,
+        "client": delivery.client_number,
+        "period": delivery.period,
     }
 
 
@@ -31,12 +51,7 @@ def describe_envelope(envelope: Envelope, delivery: Delivery, public_url: str) -
     return {
         "envelope": envelope.id,
         "state": envelope.state,
-        "delivery": delivery.id,
-        "reference": delivery.reference,
-        "key": delivery.key,
-        "kind": delivery.kind,
-        "client": delivery.client_number,
-        "period": delivery.period,
+        **_describe_delivery(delivery),
         "way": envelope.way,
         "asks": envelope.asks,
         "sent_at": write_time(envelope.sent_at),

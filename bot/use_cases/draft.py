@@ -35,8 +35,8 @@ class Draft:
 
     `round` counts how often their order was shown again, `asked` is the signer of whom the dialog asks who they are at
     the client. `client` is whose dossier the dialog showed. `key` names the first submission of the draft, and becomes
-    the envelope's `request_key`. `wants_send` says that linking the conversation is only a step on the way to the send
-    dialog.
+    the envelope's `request_key`. `expires` is the last day on which it can be answered. `wants_send` says that linking
+    the conversation is only a step on the way to the send dialog.
     """
 
     place: Place
@@ -53,6 +53,7 @@ class Draft:
     asked: str = ""
     message: str = ""
     due: date | None = None
+    expires: date | None = None
     remind: bool = True
     key: str = ""
     asks: Asks = Asks.APPROVE
@@ -99,6 +100,7 @@ def fill_in(draft: Draft, submission: Submission, today: date) -> Draft:
         signers=_put_first(read_text(values, forms.SIGNER), draft.signers),
         message=tidy(read_text(values, forms.MESSAGE)),
         due=read_day(values, forms.DUE),
+        expires=read_day(values, forms.EXPIRES),
         remind=bool(values.get(forms.REMIND)),
         key=submission.key,
     )
@@ -136,6 +138,9 @@ def _find_faults(draft: Draft, today: date, documents: str) -> dict[str, Fault]:
         faults[forms.MESSAGE] = fault
     if draft.due is not None and draft.due < today:
         faults[forms.DUE] = Fault(Problem.IN_THE_PAST)
+    if draft.expires is not None and draft.expires < max(today, draft.due or today):
+        is_past = draft.expires < today
+        faults[forms.EXPIRES] = Fault(Problem.IN_THE_PAST if is_past else Problem.BEFORE_DUE)
     return faults
 
 

@@ -63,6 +63,7 @@ async def run_errand(ports: Ports, row: Claimed) -> None:
             Errand.NOTE_COMPLETION
             | Errand.NOTE_REJECTION
             | Errand.NOTE_WITHDRAWAL
+            | Errand.NOTE_EXPIRY
             | Errand.NOTE_SUCCESSOR
             | Errand.NOTE_DELEGATION
             | Errand.NOTE_SEALED
@@ -80,6 +81,8 @@ def _write_note(outgoing: Outgoing, envelope: Envelope, texts: Texts) -> Card:
             return notes.note_rejection(envelope, texts)
         case Errand.NOTE_WITHDRAWAL:
             return notes.note_withdrawal(envelope, texts)
+        case Errand.NOTE_EXPIRY:
+            return notes.note_expiry(envelope, texts)
         case Errand.NOTE_SUCCESSOR:
             return notes.note_successor(envelope, texts)
         case Errand.NOTE_DELEGATION:

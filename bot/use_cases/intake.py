@@ -170,6 +170,7 @@ async def _make_request(tx: Transaction, delivery: Delivery, plan: Plan) -> Requ
             way=plan.way,
             message=plan.message,
             due=plan.due,
+            expires=plan.expires,
             remind=plan.remind,
             key=f"delivery:{delivery.id}",
             asks=plan.template.asks,

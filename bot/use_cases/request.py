@@ -9,6 +9,7 @@ from bot.domain.certified import Way
 from bot.domain.dossier import DossierItem, freeze
 from bot.domain.envelope import Envelope, EnvelopeId, Party, Pointer, Signer
 from bot.domain.errors import UnknownEnvelope
+from bot.domain.expiry import find_end, find_last_day
 from bot.domain.faults import Fault, InvalidInput, Problem
 from bot.domain.fields import Field
 from bot.domain.log import Happening, LogLine
@@ -82,8 +83,8 @@ async def place_request(
 
     `along` are sent with it, and are not sealed where `items` are. `found` are the fields that the document itself
     has, to which come those that staff placed on it. The same request twice makes one envelope. Raises
-    `UnknownEnvelope`, `InvalidInput` for documents that cannot be signed in this way by these signers, and what
-    `Envelope.supersede` raises.
+    `UnknownEnvelope`, `InvalidInput` for documents that cannot be signed in this way by these signers and for an expiry
+    that passed, and what `Envelope.supersede` raises.
     """
     if known := await tx.envelopes.by_request(request.office.id, request.draft.key):
         return known.id
@@ -94,6 +95,9 @@ async def place_request(
     old = await tx.envelopes.get(request.office.id, draft.supersedes) if draft.supersedes else None
     if draft.supersedes and (old is None or old.client != request.client.id):
         raise UnknownEnvelope
+    expires_at = find_end(draft.expires) if draft.expires else None
+    if expires_at and expires_at <= now:  # the day ended while files were taken, or between two dialogs
+        raise InvalidInput({forms.EXPIRES: Fault(Problem.IN_THE_PAST)})
     envelope = Envelope(
         id=EnvelopeId(new_id()),
         office=request.office.id,
@@ -116,6 +120,7 @@ async def place_request(
         asks=draft.asks,
         period_end=request.period_end,
         cadence=request.cadence,
+        expires_at=expires_at,
     )
     await tx.envelopes.add(envelope)
     await start_reminders(tx, now, envelope, office=request.office)
@@ -148,6 +153,8 @@ def _log_sending(envelope: Envelope) -> LogLine:
         facts |= {"way": envelope.way, "order": "in order" if envelope.in_order else "in parallel"}
     if envelope.asks is Asks.ADOPT:
         facts["asks"] = envelope.asks
+    if envelope.expires_at:
+        facts["expires_on"] = find_last_day(envelope.expires_at).isoformat()
     by, at = envelope.sender, envelope.sent_at
     return LogLine(envelope.office, Happening.SENT, by, at, envelope.client, envelope.id, facts)
 

@@ -12,6 +12,7 @@ from typing import assert_never
 from bot.domain.dossier import Document
 from bot.domain.envelope import Envelope, Party
 from bot.domain.errors import LinkRefused, LinkTrouble
+from bot.domain.expiry import has_expired
 from bot.domain.faults import Fault, InvalidInput
 from bot.domain.fields import find_texts
 from bot.domain.log import Happening, LogLine
@@ -23,6 +24,7 @@ from bot.ports import Ports, Transaction
 from bot.texts import Texts
 from bot.use_cases import decide
 from bot.use_cases.decide import Given
+from bot.use_cases.expire import close_expired
 from bot.use_cases.read_signature import read_signature
 from bot.use_cases.settle import settle
 from bot.use_cases.signing_link import Opened, find_any_link, find_link
@@ -90,6 +92,14 @@ class OpenedDocument:
 
 async def open_page(ports: Ports, secret: str) -> SigningPage:
     """The page behind a personal link, which looking at it does not use up. Raises `LinkRefused`."""
+    page = await _read_page(ports, secret)
+    if has_expired(page.envelope, ports.clock.now()):
+        await close_expired(ports, page.envelope)
+        return await _read_page(ports, secret)
+    return page
+
+
+async def _read_page(ports: Ports, secret: str) -> SigningPage:
     async with ports.store.reading() as tx:
         return await _show(tx, await find_link(ports, tx, secret), ports.clock.now())
 

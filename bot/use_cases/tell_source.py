@@ -1,10 +1,10 @@
-"""Put on its way what a source package is told of an envelope that came of its delivery."""
+"""Put on its way what a source package is told of its delivery, or of an envelope that came of it."""
 
 from datetime import datetime
 
 from bot.domain.delivery import Delivery
 from bot.domain.envelope import Envelope
-from bot.domain.webhooks import WebhookCall, find_event
+from bot.domain.webhooks import WebhookCall, WebhookEvent, find_event
 from bot.ports import Transaction
 
 
@@ -32,4 +32,14 @@ async def tell_source(tx: Transaction, envelope: Envelope, at: datetime, now: da
     if webhook is None or not webhook.is_active:
         return False
     await tx.webhook_calls.put(WebhookCall(envelope.office, webhook.source, envelope.id, event, at), now or at)
+    return True
+
+
+async def tell_rejection(tx: Transaction, delivery: Delivery, now: datetime) -> bool:
+    """Put the call in line, in the transaction in which staff rejected the delivery; whether anybody is called."""
+    webhook = await tx.webhooks.get(delivery.office, delivery.source)
+    if delivery.refused is None or webhook is None or not webhook.is_active:
+        return False
+    event, at = WebhookEvent.DELIVERY_REJECTED, delivery.refused.at
+    await tx.webhook_calls.put(WebhookCall(delivery.office, delivery.source, None, event, at, delivery.id), now)
     return True

@@ -8,7 +8,7 @@ from bot.domain.envelope import EnvelopeId
 from bot.domain.people import OfficeId
 from bot.domain.webhooks import Webhook
 from bot.ports import Store, Transaction
-from bot.use_cases.tell_source import find_delivery, tell_source
+from bot.use_cases.tell_source import find_delivery, tell_rejection, tell_source
 
 
 async def set_webhook(
@@ -46,11 +46,16 @@ async def replay_envelope(store: Store, office: OfficeId, envelope: EnvelopeId, 
 
 
 async def replay_since(store: Store, office: OfficeId, source: SourceId, since: datetime, now: datetime) -> int:
-    """Tell a source again of every envelope that closed at or after `since`, in that order; how many those are."""
+    """Tell a source again of all that ended at or after `since`, what was sent and then what staff rejected.
+
+    Each in the order in which it ended; how many those are.
+    """
     async with store.transaction() as tx:
         told = 0
         for envelope in await tx.webhooks.closed_since(office, source, since):
             told += await _replay(tx, office, envelope, now)
+        for delivery in await tx.deliveries.refused_since(office, source, since):
+            told += await tell_rejection(tx, delivery, now)
     return told
 
 

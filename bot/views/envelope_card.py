@@ -5,6 +5,7 @@ from datetime import datetime
 
 from bot.domain.dossier import Document
 from bot.domain.envelope import Answer, Envelope, EnvelopeState, Signer
+from bot.domain.expiry import find_last_day
 from bot.domain.people import Account
 from bot.texts import Texts
 from bot.views.adoption import name_approval, tell_adoption
@@ -123,6 +124,8 @@ def _show_facts(envelope: Envelope, texts: Texts, now: datetime) -> Facts:
     if envelope.due:
         late = " · " + texts.say("Late") if envelope.is_late(find_day(now)) else ""
         rows.append(Fact(texts.say("Due"), (Plain(texts.day(envelope.due) + late),)))
+    if envelope.expires_at and envelope.state is EnvelopeState.OPEN:
+        rows.append(Fact(texts.say("Valid until"), (Plain(texts.day(find_last_day(envelope.expires_at))),)))
     if envelope.sealed:
         rows.append(Fact(texts.say("Seal"), (Plain(describe_level(envelope.sealed.level, texts)),)))
     decisions = [each.decision for each in only if each.decision]

@@ -7,6 +7,7 @@ from bot.domain.certified import SealLevel
 from bot.domain.dossier import Document
 from bot.domain.envelope import Decision, Envelope, EnvelopeState
 from bot.domain.evidence import Receipt
+from bot.domain.expiry import find_last_day
 from bot.texts import OFFICE_ZONE, Texts
 from cards.model import Anchor, Mention, Plain, Span, Strong
 
@@ -61,7 +62,8 @@ def show_status(envelope: Envelope, texts: Texts, now: datetime) -> tuple[Span, 
         case EnvelopeState.WITHDRAWN:
             return (Strong("↩️ " + texts.say("Withdrawn")), *_show_closing(envelope, texts))
         case EnvelopeState.EXPIRED:
-            return (Strong(texts.say("Expired")),)
+            validity = show_validity(envelope, texts)
+            return (Strong("⌛ " + texts.say("Expired")), *((Plain(f" · {validity}"),) if validity else ()))
         case EnvelopeState.SUPERSEDED:
             return (Strong("🔁 " + texts.say("Superseded")), *_show_closing(envelope, texts))
 
@@ -69,6 +71,13 @@ def show_status(envelope: Envelope, texts: Texts, now: datetime) -> tuple[Span, 
 def show_late(envelope: Envelope, texts: Texts, now: datetime) -> tuple[Span, ...]:
     """A word on an envelope whose answer is late."""
     return (Plain(" · "), Strong(texts.say("Late"))) if envelope.is_late(find_day(now)) else ()
+
+
+def show_validity(envelope: Envelope, texts: Texts) -> str:
+    """The last day on which it can be answered, or could; empty where that is not limited."""
+    if envelope.expires_at is None:
+        return ""
+    return texts.say("valid until {day}", day=texts.day(find_last_day(envelope.expires_at)))
 
 
 def _show_closing(envelope: Envelope, texts: Texts) -> tuple[Span, ...]:

@@ -35,8 +35,12 @@ def word_fault(field: str, fault: Fault, texts: Texts) -> str:
             | Problem.TWICE
         ):
             return _word_person(field, fault.problem, texts)
+        case Problem.IN_THE_PAST if field == "expires":
+            return texts.say("It would have expired already. Choose today or a later day.")
         case Problem.IN_THE_PAST:
             return texts.say("Choose today or a later day.")
+        case Problem.BEFORE_DUE:
+            return texts.say("Choose the due date or a later day.")
         case Problem.NOT_A_DAY:
             return texts.say("This is no day. Write it as 2026-05-28.")
         case Problem.IN_THE_FUTURE | Problem.BEFORE_PERIOD_END | Problem.ANOTHER_DAY:

@@ -53,7 +53,7 @@ def note_happening(happening: Happening, fact: dict[str, str], texts: Texts) -> 
         case Happening.UNDELIVERABLE | Happening.DELIVERY_RETRIED | Happening.DELIVERY_DROPPED:
             to = _say_if(fact.get("to"), lambda name: texts.say("To {name}", name=name))
             return (*to, *_say_if(fact.get("why"), lambda why: texts.say("The platform says: {why}", why=why)))
-        case Happening.VIEWED | Happening.APPROVED | Happening.REJECTED | Happening.WITHDRAWN:
+        case Happening.VIEWED | Happening.APPROVED | Happening.REJECTED | Happening.WITHDRAWN | Happening.EXPIRED:
             return ()
         case _:
             assert_never(happening)
@@ -78,11 +78,23 @@ def _note_delivery(fact: dict[str, str], texts: Texts) -> Iterator[str]:
 def _note_sending(fact: dict[str, str], texts: Texts) -> tuple[str, ...]:
     signers = fact.get("signer", "")
     asked = (name_asked(Asks.ADOPT, texts),) if fact.get("asks") == Asks.ADOPT else ()
+    valid = _say_if(fact.get("expires_on"), lambda day: _show_validity(day, texts))
     if fact.get("way") != Way.CERTIFIED:
-        return (*_say_if(signers, lambda name: texts.say("Signer: {name}", name=name)), *asked)
+        return (*_say_if(signers, lambda name: texts.say("Signer: {name}", name=name)), *asked, *valid)
     in_order = fact.get("order") == "in order"
     order = texts.say("One after the other") if in_order else texts.say("In any order")
-    return (texts.say("Signers: {names}", names=signers), texts.say("Signing with a certificate"), order, *asked)
+    return (
+        texts.say("Signers: {names}", names=signers),
+        texts.say("Signing with a certificate"),
+        order,
+        *asked,
+        *valid,
+    )
+
+
+def _show_validity(day: str, texts: Texts) -> str:
+    label = texts.say("Valid until")
+    return f"{label}: {texts.day(date.fromisoformat(day))}"
 
 
 def _note_sealing(fact: dict[str, str], texts: Texts) -> tuple[str, ...]:

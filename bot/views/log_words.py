@@ -3,24 +3,15 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Literal, assert_never
 
 from bot.domain.envelope import EnvelopeState
 from bot.domain.evidence import Receipt
-from bot.domain.log import Happening, LoggedDocument, LoggedSignature, LogLine, Subject
+from bot.domain.log import LoggedDocument, LoggedSignature, LogLine, Subject
 from bot.texts import OFFICE_ZONE, Texts
 from bot.views.envelope_words import SHORT_HASH, name_entry, name_state
+from bot.views.happening_words import name_happening
 from bot.views.log_notes import note_answer, note_happening
 from cards.text import clean
-
-_Delegating = Literal[
-    Happening.DELEGATION_ASKED,
-    Happening.DELEGATED,
-    Happening.DELEGATION_REFUSED,
-    Happening.DELEGATION_TAKEN_BACK,
-]
-_Intake = Literal[Happening.DELIVERED, Happening.DELIVERY_CHOSEN, Happening.DELIVERY_REJECTED]
-_Delivering = Literal[Happening.UNDELIVERABLE, Happening.DELIVERY_RETRIED, Happening.DELIVERY_DROPPED]
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,86 +79,6 @@ def describe_line(line: LogLine, subject: Subject | None, signature: LoggedSigna
         proves_state=line.receipt is not None and subject is not None and line.receipt == subject.evidence,
         adopted_on=fact.get("adopted_on", ""),
     )
-
-
-def name_happening(happening: Happening, texts: Texts) -> str:
-    """What happened, in a few words."""
-    match happening:
-        case Happening.LINKED:
-            return texts.say("Linked the conversation to this dossier")
-        case Happening.CONTACT_CONFIRMED:
-            return texts.say("Confirmed who the signer is")
-        case Happening.SENT:
-            return texts.say("Sent for signing")
-        case Happening.VIEWED:
-            return texts.say("Opened a document")
-        case Happening.PAGES_OPENED:
-            return texts.say("Looked at pages")
-        case Happening.APPROVED:
-            return texts.say("Approved")
-        case Happening.REJECTED:
-            return texts.say("Rejected")
-        case Happening.WITHDRAWN | Happening.SUPERSEDED:
-            is_withdrawn = happening is Happening.WITHDRAWN
-            return texts.say("Withdrew the request") if is_withdrawn else texts.say("Replaced by a corrected version")
-        case Happening.SEALED:
-            return texts.say("Sealed the PDF")
-        case Happening.DELIVERED | Happening.DELIVERY_CHOSEN | Happening.DELIVERY_REJECTED:
-            return _name_intake(happening, texts)
-        case (
-            Happening.DELEGATION_ASKED
-            | Happening.DELEGATED
-            | Happening.DELEGATION_REFUSED
-            | Happening.DELEGATION_TAKEN_BACK
-        ):
-            return _name_delegation(happening, texts)
-        case Happening.FIELDS_PLACED:
-            return texts.say("Placed fields on a document")
-        case Happening.REMINDED | Happening.ESCALATED:
-            is_reminder = happening is Happening.REMINDED
-            return texts.say("Reminded the signer") if is_reminder else texts.say("Told that reminders did not help")
-        case Happening.UNDELIVERABLE | Happening.DELIVERY_RETRIED | Happening.DELIVERY_DROPPED:
-            return _name_delivery(happening, texts)
-        case _:
-            assert_never(happening)
-
-
-def _name_intake(happening: _Intake, texts: Texts) -> str:
-    match happening:
-        case Happening.DELIVERED:
-            return texts.say("Filed and sent a delivery")
-        case Happening.DELIVERY_CHOSEN:
-            return texts.say("Chose what to do with a delivery")
-        case Happening.DELIVERY_REJECTED:
-            return texts.say("Rejected a delivery")
-        case _:
-            assert_never(happening)
-
-
-def _name_delivery(happening: _Delivering, texts: Texts) -> str:
-    match happening:
-        case Happening.UNDELIVERABLE:
-            return texts.say("A message could not be delivered")
-        case Happening.DELIVERY_RETRIED:
-            return texts.say("An administrator had a message delivered again")
-        case Happening.DELIVERY_DROPPED:
-            return texts.say("An administrator gave up a message")
-        case _:
-            assert_never(happening)
-
-
-def _name_delegation(happening: _Delegating, texts: Texts) -> str:
-    match happening:
-        case Happening.DELEGATION_ASKED:
-            return texts.say("Asked to pass the task on")
-        case Happening.DELEGATED:
-            return texts.say("Passed the task on")
-        case Happening.DELEGATION_REFUSED:
-            return texts.say("Refused to pass the task on")
-        case Happening.DELEGATION_TAKEN_BACK:
-            return texts.say("Kept the task after all")
-        case _:
-            assert_never(happening)
 
 
 def name_document(document: LoggedDocument, texts: Texts) -> str:

@@ -7,6 +7,7 @@ from bot.domain.accounts import find_adoption_day
 from bot.domain.certified import Way
 from bot.domain.envelope import Answer, Envelope, Party, Signer
 from bot.texts import Texts
+from bot.views.commands import spell
 from bot.views.envelope_card import LOG, RESEND, VIEW
 from bot.views.envelope_words import describe_documents, describe_level, flatten
 from cards.model import Actions, Anchor, Button, Card, Element, Mention, Plain, Span, Strong, Style, Text
@@ -78,6 +79,21 @@ def note_withdrawal(envelope: Envelope, texts: Texts) -> Card:
         texts.say("{name} withdrew this request. There is nothing left to do.", name=by),
         texts,
     )
+
+
+def note_expiry(envelope: Envelope, texts: Texts) -> Card:
+    """Its expiry passed before everybody answered; mentions who asked and can send it again."""
+    late = [signer.name for signer in envelope.signers if signer.decision is None]
+    words = texts.count(
+        "This request has expired: {names} did not answer in time.",
+        "This request has expired: {names} have not answered in time.",
+        len(late),
+        names=", ".join(late),
+    )
+    again = texts.say(
+        "Nobody can sign it any more. Send it again with {command}.", command=spell(envelope.conversation.platform)
+    )
+    return _note(envelope, words, texts, Text((Plain(again),)))
 
 
 def note_successor(envelope: Envelope, texts: Texts) -> Card:

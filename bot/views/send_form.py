@@ -2,14 +2,16 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import date
 
 from bot.domain.certified import Way
 from bot.domain.dossier import DossierItem
 from bot.domain.envelope import Envelope
+from bot.domain.expiry import find_last_day
 from bot.domain.people import Client
 from bot.domain.typed_text import DOCUMENTS, MESSAGE_LENGTH
 from bot.texts import Texts
-from bot.views.forms import DUE, FOUND, MESSAGE, RECENT, REMIND, SEND, SIGNER, UPLOADS, WAY, show_files
+from bot.views.forms import DUE, EXPIRES, FOUND, MESSAGE, RECENT, REMIND, SEND, SIGNER, UPLOADS, WAY, show_files
 from bot.views.options import offer_document
 from cards.limits import OPTIONS_IN_MENU
 from cards.model import (
@@ -51,7 +53,7 @@ class SendChoices:
     upload_page: str = ""
 
 
-def send_form(choices: SendChoices, context: str, texts: Texts) -> Form:
+def send_form(choices: SendChoices, context: str, today: date, texts: Texts) -> Form:
     """The send dialog."""
     client = f"{choices.client.number} · {choices.client.name}"
     return Form(
@@ -86,6 +88,7 @@ def send_form(choices: SendChoices, context: str, texts: Texts) -> Form:
                 required=False,
                 hint=texts.say("It can still be signed after this day."),
             ),
+            _ask_expiry(choices.replaces, today, texts),
             Toggle(REMIND, texts.say("Reminders"), texts.say("Remind people of this task automatically"), value=True),
         ),
         submit=texts.say("Send"),
@@ -116,6 +119,18 @@ def _ask_documents(recent: Sequence[DossierItem], *, has_more: bool, texts: Text
             )
         )
     return tuple(asked)
+
+
+def _ask_expiry(replaces: Envelope | None, today: date, texts: Texts) -> DateInput:
+    """A corrected version has as long as what it corrects, unless the sender says otherwise or that is over."""
+    before = find_last_day(replaces.expires_at) if replaces and replaces.expires_at else None
+    return DateInput(
+        EXPIRES,
+        texts.say("Valid until"),
+        before if before and before >= today else None,
+        hint=texts.say("After this day nobody can sign it any more."),
+        required=False,
+    )
 
 
 def _ask_way(way: Way, texts: Texts) -> Choice:

@@ -10,7 +10,7 @@ from bot.domain.people import Account, ClientId
 from bot.domain.tasks import REACH, TaskList, Turn
 from bot.texts import Texts
 from bot.views.envelope_card import Viewer, describe_status, offer_buttons
-from bot.views.envelope_words import describe_documents
+from bot.views.envelope_words import describe_documents, show_validity
 from cards.model import Actions, Anchor, Button, Card, Divider, Element, Personal, Plain, Span, Strong, Style, Text
 from cards.text import shorten
 
@@ -95,8 +95,9 @@ def _show_task(
 
 def _describe(envelope: Envelope, clients: Mapping[ClientId, str], texts: Texts) -> list[str]:
     due = [texts.say("due {day}", day=texts.day(envelope.due))] if envelope.due and envelope.closing is None else []
+    valid = [show_validity(envelope, texts)] if envelope.expires_at and envelope.closing is None else []
     client = [clients[envelope.client]] if envelope.client in clients else []
-    return [*due, *client, texts.say("from {name}", name=envelope.sender.name)]
+    return [*due, *valid, *client, texts.say("from {name}", name=envelope.sender.name)]
 
 
 def _show_pages(tasks: TaskList, channel: str, texts: Texts) -> tuple[Element, ...]:

@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from datetime import datetime, timedelta
+from operator import itemgetter
 from typing import Any
 
 from sqlalchemy import Row, Select, bindparam, select, update
@@ -31,6 +32,9 @@ _RULE = select(delivery_rules).where(
 _IS_RECEIVED = deliveries.c.state == bindparam(None, DeliveryState.RECEIVED, literal_execute=True)
 _IS_SENT = deliveries.c.state == bindparam(None, DeliveryState.SENT, literal_execute=True)
 _IS_WAITING = deliveries.c.state == bindparam(None, DeliveryState.WAITING, literal_execute=True)
+_REFUSED = _OF_OFFICE.where(
+    deliveries.c.source_id == bindparam("source"), deliveries.c.state == DeliveryState.REFUSED.value
+)
 _WAITING = _OF_OFFICE.where(_IS_WAITING).order_by(deliveries.c.id)
 DUE = (
     select(deliveries.c.id)
@@ -112,6 +116,11 @@ class SqlDeliveries:
 
     async def waiting(self, office: OfficeId) -> tuple[Delivery, ...]:
         return tuple(map(_read, await self._session.all(_WAITING, {"office": office})))
+
+    async def refused_since(self, office: OfficeId, source: SourceId, since: datetime) -> tuple[Delivery, ...]:
+        rows = await self._session.all(_REFUSED, {"office": office, "source": source})
+        found = [(each.refused.at, each) for each in map(_read, rows) if each.refused]
+        return tuple(each for at, each in sorted(found, key=itemgetter(0)) if at >= since)
 
     async def posted(self, delivery: DeliveryId, card: MessageRef) -> None:
         change = update(deliveries).where(deliveries.c.id == bindparam("delivery")).values(card=write_message(card))

@@ -50,6 +50,7 @@ def write_envelope(envelope: Envelope) -> dict[str, Any]:
         "period_end": envelope.period_end,
         "fields": [write_field(field) for field in envelope.fields] or None,
         "cadence": asdict(envelope.cadence) if envelope.cadence else None,
+        "expires_at": envelope.expires_at,
         **write_sealed(envelope.sealed),
         **write_state(envelope),
         **(write_card(envelope.card) if envelope.card else {}),
@@ -168,6 +169,7 @@ def read_envelope(row: Row[Any]) -> Envelope:
         asks=Asks(row.asks),
         period_end=row.period_end,
         cadence=Cadence(**row.cadence) if row.cadence else None,
+        expires_at=row.expires_at,
     )
 
 

@@ -6,6 +6,7 @@ the cards of the envelopes before and after it by a join.
 
 from collections.abc import Sequence
 from dataclasses import replace
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import ScalarSelect, Table, bindparam, func, select, update
@@ -37,10 +38,11 @@ from storage.sql.envelope_rows import (
     write_signer,
     write_state,
 )
+from storage.sql.expired_envelopes import EXPIRED, EXPIRED_POSTGRESQL, EXPIRED_SINCE
 from storage.sql.rows import write_account
 from storage.sql.session import Session
 from storage.sql.tables import delegations, envelope_documents, envelope_signers, envelopes, office_tenants
-from storage.sql.types import JsonRows
+from storage.sql.types import JsonRows, as_utc
 
 
 def _gather(table: Table, names: tuple[str, ...]) -> ScalarSelect[Any]:
@@ -129,6 +131,9 @@ _SEALED = (
     .where(envelopes.c.id == bindparam("envelope"), envelopes.c.sealed_at.is_(None))
     .values({name: bindparam(name) for name in ("sealed_document", "sealed_level", "sealed_at", "sealed_shortfall")})
     .returning(envelopes.c.id)
+)
+_THESE = _ALL.where(envelopes.c.id.in_(bindparam("envelopes", expanding=True))).order_by(
+    envelopes.c.expires_at, envelopes.c.id
 )
 _LAST_PLACE = (
     select(envelope_signers.c.place)
@@ -224,6 +229,18 @@ class SqlEnvelopes:
     async def sealed(self, envelope: EnvelopeId, sealed: Sealed) -> bool:
         values = {"envelope": envelope, **write_sealed(sealed)}
         return await self._session.one(_SEALED, values) is not None
+
+    async def claim_expired(self, now: datetime, limit: int) -> tuple[Envelope, ...]:
+        await self._session.flush()
+        query = EXPIRED_POSTGRESQL if self._session.is_postgresql else EXPIRED
+        found = [row.id for row in await self._session.all(query, {"now": now, "limit": limit})]
+        rows = await self._session.all(_THESE, {"envelopes": found}) if found else ()
+        return tuple(map(read_envelope, rows))
+
+    async def expired_since(self, now: datetime) -> datetime | None:
+        await self._session.flush()
+        row = (await self._session.run(EXPIRED_SINCE, {"now": now})).one()
+        return row[0] and as_utc(row[0])
 
     async def last_place(self, account: Account) -> str | None:
         await self._session.flush()

@@ -51,6 +51,7 @@ _OF_PARAAF = (
     Happening.REMINDED,
     Happening.ESCALATED,
     Happening.SEALED,
+    Happening.EXPIRED,
 )
 """What Paraaf finds out, or does by itself or for an administrator, under the account of whom it is about."""
 _BY_A_PERSON = or_(log.c.happening.not_in(_OF_PARAAF), log.c.by_name != "Paraaf")

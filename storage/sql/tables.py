@@ -264,6 +264,7 @@ envelopes = Table(
     Column("asks", Text, _words("asks", Asks), nullable=False, server_default=Asks.APPROVE.value),
     Column("period_end", Date),
     Column("cadence", JSON(none_as_null=True)),
+    Column("expires_at", UtcTime),
     UniqueConstraint("id", "office_id"),
     UniqueConstraint("office_id", "request_key"),
     UniqueConstraint("supersedes_id"),
@@ -274,6 +275,7 @@ envelopes = Table(
     CheckConstraint("(state = 'superseded') = (superseded_by_id IS NOT NULL)", name="successor"),
     Index("ix_envelopes_of_sender", "office_id", "sender_user_id", "closed_at", "id"),
     Index("ix_envelopes_of_conversation", "office_id", "channel", "closed_at", "id"),
+    _partial("ix_envelopes_expiring", "expires_at", "id", where="state = 'open' AND expires_at IS NOT NULL"),
 )
 
 envelope_documents = Table(
@@ -714,7 +716,9 @@ webhook_calls = Table(
     _sequence(),
     Column("office_id", Text, ForeignKey("offices.id"), nullable=False),
     Column("source_id", Text, ForeignKey("webhooks.source_id"), nullable=False),
-    Column("envelope_id", Text, nullable=False),
+    # What it is about: one of the two.
+    Column("envelope_id", Text),
+    Column("delivery_id", Text, ForeignKey("deliveries.id")),
     Column("event", Text, nullable=False),
     Column("occurred_at", UtcTime, nullable=False),
     Column("state", Text, nullable=False),
@@ -725,6 +729,8 @@ webhook_calls = Table(
     Column("created_at", UtcTime, nullable=False),
     _of_office("envelopes", "envelope_id"),
     UniqueConstraint("envelope_id", "event"),
+    UniqueConstraint("delivery_id", "event"),
+    CheckConstraint("(envelope_id IS NULL) <> (delivery_id IS NULL)", name="subject"),
     CheckConstraint("state IN ('pending', 'dead')", name="state"),
     _partial("ix_webhook_calls_due", "due_at", "id", where="state = 'pending'"),
     _partial("ix_webhook_calls_line", "source_id", "id", where="state = 'pending'"),

@@ -5,7 +5,7 @@ from typing import Any
 
 from sqlalchemy import Row, Select, bindparam, delete, func, or_, select, update
 
-from bot.domain.delivery import SourceId
+from bot.domain.delivery import DeliveryId, SourceId
 from bot.domain.envelope import EnvelopeId
 from bot.domain.people import OfficeId
 from bot.domain.webhooks import CallId, ClaimedCall, ListedCall, Webhook, WebhookCall, WebhookEvent
@@ -124,6 +124,7 @@ class SqlWebhookCalls:
             "office_id": call.office,
             "source_id": call.source,
             "envelope_id": call.envelope,
+            "delivery_id": call.delivery,
             "event": call.event,
             "occurred_at": call.occurred_at,
             "state": "pending",
@@ -134,7 +135,7 @@ class SqlWebhookCalls:
         # `attempts` goes on, so that who has a lease on it reports nothing.
         again = {"state": "pending", "due_at": now, "created_at": now, "lease_until": None, "last_error": None}
         put = self._session.insert(calls).values(**values)
-        keys = [calls.c.envelope_id, calls.c.event]
+        keys = [calls.c.envelope_id if call.envelope else calls.c.delivery_id, calls.c.event]
         again |= {"attempts": calls.c.attempts + 1, "occurred_at": call.occurred_at}
         await self._session.run(put.on_conflict_do_update(index_elements=keys, set_=again))
 
@@ -185,9 +186,10 @@ def _read_call(row: Row[Any]) -> WebhookCall:
     return WebhookCall(
         OfficeId(row.office_id),
         SourceId(row.source_id),
-        EnvelopeId(row.envelope_id),
+        row.envelope_id and EnvelopeId(row.envelope_id),
         WebhookEvent(row.event),
         row.occurred_at,
+        row.delivery_id and DeliveryId(row.delivery_id),
     )
 
 

@@ -7,13 +7,13 @@ from datetime import timedelta
 
 import pytest
 
-from bot.domain.delivery import SourceId
+from bot.domain.delivery import DeliveryId, SourceId
 from bot.domain.envelope import Closing, EnvelopeId, EnvelopeState, Pointer
 from bot.domain.people import OfficeId
 from bot.domain.webhooks import ClaimedCall, WebhookCall, WebhookEvent
 from bot.ports import Store
 from tests import builders as a
-from tests.delivering import SOURCE, a_source, a_webhook, deliver
+from tests.delivering import SOURCE, a_delivery, a_source, a_webhook, deliver
 
 LEASE = timedelta(minutes=1)
 OTHER = SourceId("source-2")
@@ -127,6 +127,22 @@ async def test_an_administrator_sees_what_was_buried_first(called: Store) -> Non
         assert (waiting.call, waiting.buried, waiting.due_at) == (a_call(1), False, a.at())
         assert await tx.webhook_calls.list_calls(None, buried_only=True, limit=10) == (buried,)
         assert await tx.webhook_calls.list_calls(OfficeId("office-2"), buried_only=False, limit=10) == ()
+
+
+async def test_a_call_is_about_an_envelope_or_about_a_delivery(called: Store) -> None:
+    async with called.transaction() as tx:
+        await tx.sources.add(a_source())
+        assert await tx.deliveries.add(a_delivery())
+    rejected = WebhookCall(a.OFFICE, SOURCE, None, WebhookEvent.DELIVERY_REJECTED, a.at(1), DeliveryId("delivery-1"))
+    await put(called, rejected, rejected)
+    (row,) = await claim(called)
+    assert row.call == rejected
+    async with called.transaction() as tx:
+        await tx.webhook_calls.bury(row, "status 500")
+    await put(called, rejected)
+    async with called.reading() as tx:
+        (listed,) = await tx.webhook_calls.list_calls(a.OFFICE, buried_only=False, limit=10)
+    assert (listed.call, listed.buried) == (rejected, False)
 
 
 async def test_replicas_never_claim_the_same(called: Store) -> None:

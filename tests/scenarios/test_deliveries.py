@@ -12,6 +12,7 @@ from bot.domain.delivery import Choices, Delivery, DeliveryState, Doubt, Kind, S
 from bot.domain.log import DossierLog, Happening, LogFilter
 from bot.domain.people import ClientId, ContactId, Office, Platform, Role, StaffId, StaffMember
 from bot.domain.places import Conversation, Place
+from bot.domain.webhooks import Webhook, WebhookEvent
 from bot.domain.workflow import Match, WorkflowTemplate
 from bot.use_cases.delivery_metadata import Metadata
 from bot.use_cases.intake import Intake
@@ -268,6 +269,8 @@ async def test_a_conversation_is_made_for_who_has_none_or_said_how(desk: Desk) -
 async def test_staff_reject_a_delivery_with_a_reason(desk: Desk) -> None:
     scene = desk.scene
     delivery = await desk.deliver(kind="vpb")
+    async with scene.ports.store.transaction() as tx:
+        await tx.webhooks.save(Webhook(delivery.source, OFFICE, "https://hooks.example", 1, scene.ports.clock.now()))
     card = await desk.card("Levering")
     await scene.bas.press(card, "Levering afwijzen")
     form = await scene.bas.view("refuse_delivery")
@@ -280,6 +283,9 @@ async def test_staff_reject_a_delivery_with_a_reason(desk: Desk) -> None:
     assert scene.bas.id not in card.pings
     assert card.labels == []
     assert Happening.DELIVERY_REJECTED in await desk.happenings()
+    async with scene.ports.store.reading() as tx:
+        [row] = await tx.webhook_calls.list_calls(OFFICE, buried_only=False, limit=9)
+    assert (row.call.event, row.call.delivery) == (WebhookEvent.DELIVERY_REJECTED, delivery.id)
 
 
 async def test_general_terms_go_along_with_an_agreement_that_is_sealed(desk: Desk, browser: Browser) -> None:

@@ -4,6 +4,7 @@ from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
+from alembic import command
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from sqlalchemy import Column, Connection, text
@@ -12,13 +13,24 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from bot.domain.errors import StoreUnavailable
 from storage.sql.engine import connect
 from storage.sql.leftovers import LEFTOVERS
-from storage.sql.migrations import migrate
+from storage.sql.migrations import configure, migrate
 from storage.sql.tables import metadata
 
 # Constraints and indexes with their conditions, which Alembic does not compare.
 CONSTRAINTS = "SELECT conrelid::regclass::text, conname, pg_get_constraintdef(oid) FROM pg_constraint"
 INDEXES = "SELECT tablename, indexname, indexdef FROM pg_indexes WHERE schemaname = 'public'"
 SCHEMA = "SELECT type, name, sql FROM sqlite_master WHERE sql IS NOT NULL AND tbl_name <> 'alembic_version'"
+A_CALL = """
+INSERT INTO offices VALUES ('o', 'Kantoor', 'nl', NULL, '[]', 0, 'off', 1, 3, 3, 2, 5, NULL, NULL);
+INSERT INTO clients VALUES ('c', 'o', '1', '1', 'Bakker', 'bakker', '');
+INSERT INTO envelopes
+    (id, office_id, client_id, platform, tenant, channel, sender_platform, sender_tenant, sender_user_id, sender_name,
+     sent_at, request_key, message, remind, state, revision)
+    VALUES ('e', 'o', 'c', 'slack', 't', 'h', 'slack', 't', 'u', 'n', '2026-01-01', 'r', '', 1, 'open', 1);
+INSERT INTO webhooks VALUES ('s', 'o', 'https://hooks.example', 1, '2026-01-01', '');
+INSERT INTO webhook_calls VALUES
+    (7, 'o', 's', 'e', 'envelope.rejected', '2026-01-01', 'dead', '2026-01-01', NULL, 3, 'status 500', '2026-01-01');
+"""
 
 
 @pytest.fixture
@@ -95,6 +107,22 @@ async def test_a_database_that_is_away_is_said_to_be(tmp_path: Path, unused_tcp_
     folder.mkdir()
     with pytest.raises(StoreUnavailable):
         await migrate(f"sqlite:///{folder}")
+
+
+async def test_calls_outlast_that_their_table_is_made_anew(tmp_path: Path) -> None:
+    file = tmp_path / "paraaf.db"
+    engines = connect(f"sqlite:///{file}")
+    async with engines.writing.begin() as opened:
+        await opened.run_sync(lambda connection: command.upgrade(configure(connection), "0015"))
+    await engines.dispose()
+    with sqlite3.connect(file) as connection:
+        connection.executescript(A_CALL)
+    connection.close()
+    await migrate(f"sqlite:///{file}")
+    again = sqlite3.connect(file)
+    kept = again.execute("SELECT id, envelope_id, delivery_id, event, state, attempts, last_error FROM webhook_calls")
+    assert kept.fetchall() == [(7, "e", None, "envelope.rejected", "dead", 3, "status 500")]
+    again.close()
 
 
 async def test_migrations_keep_what_is_there(tmp_path: Path) -> None:

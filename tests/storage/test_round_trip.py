@@ -47,6 +47,7 @@ def envelopes(draw: st.DrawFn) -> Envelope:
         sent_at=draw(moments),
         message=draw(texts),
         due=draw(st.none() | days),
+        expires_at=draw(st.none() | moments),
         asks=draw(st.sampled_from(Asks)),
         period_end=draw(st.none() | days),
         remind=draw(st.booleans()),

@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 
 from adapters.template_file import read_templates
-from adapters.template_text import write_template
+from adapters.template_text import describe, write_template
 from bot.domain.accounts import Asks
 from bot.domain.certified import Way
 from bot.domain.delivery import Kind
@@ -48,6 +48,8 @@ def change(key: str, value: str) -> str:
         ("sources", '[""]', 6, "at least 1 character"),
         ("days_until_due", "-1", 6, "greater than or equal to 0"),
         ("days_until_due", "366", 6, "less than or equal to 365"),
+        ("days_until_expiry", "0", 6, "greater than or equal to 1"),
+        ("days_until_expiry", "731", 6, "less than or equal to 730"),
         ("days_until_due", '"14"', 6, "valid integer"),
         ("days_until_due", "true", 6, "valid integer"),
         ("reminders", '"nee"', 6, "valid boolean"),
@@ -146,8 +148,11 @@ def test_every_template_is_written_as_it_is_read() -> None:
         cadence=Cadence(1, 2, 3, 0),
         drawing=Drawing.OFFERED,
         asks=Asks.APPROVE,
+        days_until_expiry=1,
     )
-    plain = replace(full, message="Regel één\nregel twee", cadence=None, reminders=False, drawing=None)
+    plain = replace(
+        full, days_until_expiry=None, message="Regel één\nregel twee", cadence=None, reminders=False, drawing=None
+    )
     for template in (full, plain, a.a_template(days_until_due=None, message="")):
         (read,) = read_templates(("\ufeff" + write_template(template, {})).encode(), a.OFFICE)
         assert read.template == template
@@ -156,6 +161,14 @@ def test_every_template_is_written_as_it_is_read() -> None:
     )
     (read,) = read_templates(written.encode(), a.OFFICE)
     assert read.standard_documents == ("V/x.pdf",)
+
+
+def test_a_template_expires_no_earlier_than_it_is_due() -> None:
+    written = LEAST + "days_until_due = 14\ndays_until_expiry = "
+    assert faults(written + "13")[0].endswith("days_until_expiry: at least 14, as days_until_due says.")
+    (read,) = read_templates((written + "14").encode(), a.OFFICE)
+    assert read.template.days_until_expiry == 14
+    assert "valid for 14 days" in describe(read.template)
 
 
 def test_only_annual_accounts_are_adopted() -> None:

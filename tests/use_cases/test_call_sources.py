@@ -11,7 +11,7 @@ import pytest
 
 from bot.conversation import Press, Submission
 from bot.domain.accounts import Asks
-from bot.domain.delivery import SourceId
+from bot.domain.delivery import DeliveryState, Refused, SourceId
 from bot.domain.envelope import Envelope, EnvelopeId, Pointer
 from bot.domain.evidence import Receipt
 from bot.domain.log import Happening
@@ -22,9 +22,10 @@ from bot.texts import load_texts
 from bot.use_cases import webhooks
 from bot.use_cases.call_sources import GIVE_UP_AFTER, PROOF_PATIENCE, PROOF_WAIT, Calling
 from bot.use_cases.decide import approve, reject
+from bot.use_cases.tell_source import tell_rejection
 from bot.use_cases.withdraw import withdraw
 from tests import builders as a
-from tests.delivering import SOURCE, URL, a_source, a_webhook, deliver
+from tests.delivering import SOURCE, URL, a_delivery, a_source, a_webhook, deliver
 from tests.use_cases.conftest import SIGNER, STAFF, World
 from tests.use_cases.signing import by
 
@@ -301,6 +302,38 @@ async def test_what_is_told_again_by_hand_is_of_the_own_office_and_ended(office:
     assert await webhooks.replay_since(store, OfficeId("office-2"), SOURCE, a.NOON, a.NOON) == 0
     await office.call()
     assert [event for _, event, _ in office.caller.told] == [name_event(ENVELOPE, WebhookEvent.COMPLETED)] * 2
+
+
+async def test_a_delivery_that_staff_rejected_is_told_with_the_reason(office: Office) -> None:
+    store, refused = office.world.store, Refused("Sanne de Vries", "Verkeerd jaar", a.at(-1))
+    async with store.transaction() as tx:
+        await tx.sources.add(a_source())
+        waiting = a_delivery(state=DeliveryState.WAITING)
+        assert await tx.deliveries.add(waiting)
+        assert not await tell_rejection(tx, waiting, a.NOON)
+        assert await tell_rejection(tx, await tx.deliveries.save(waiting.refuse(refused)), a.NOON)
+    assert await office.call() == 1
+    ((_, event_id, body),) = office.caller.told
+    assert (body["id"], body["type"], body["timestamp"]) == (event_id, "delivery.rejected", "2026-03-02T11:59:00Z")
+    assert body["data"] == {
+        "delivery": "delivery-1",
+        "reference": "JR-7",
+        "key": "key of delivery-1",
+        "kind": "jaarrekening",
+        "client": "1001",
+        "period": "2025",
+        "state": "refused",
+        "reason": "Verkeerd jaar",
+        "rejected_at": "2026-03-02T11:59:00Z",
+        "links": {"delivery": f"{office.world.ports.public_url}/api/v1/deliveries/delivery-1"},
+    }
+    assert await webhooks.replay_since(store, a.OFFICE, SOURCE, a.at(-1), a.NOON) == 1
+    assert await webhooks.replay_since(store, a.OFFICE, SOURCE, a.at(1), a.NOON) == 0
+    office.caller.answers.append(Reply(410))
+    await office.call()
+    assert [event for _, event, _ in office.caller.told] == [event_id] * 2
+    async with store.reading() as tx:
+        assert len(await tx.webhook_calls.list_calls(a.OFFICE, buried_only=True, limit=9)) == 1
 
 
 async def test_the_one_who_runs_finishes_what_is_under_way(office: Office) -> None:

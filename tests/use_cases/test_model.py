@@ -20,6 +20,7 @@ from bot.conversation import Answer, Press, Submission
 from bot.domain.envelope import Answer as Verdict
 from bot.domain.envelope import Envelope, EnvelopeId, EnvelopeState
 from bot.domain.errors import Refusal
+from bot.domain.expiry import has_expired
 from bot.domain.log import Happening
 from bot.domain.people import Account, Platform, Standing
 from bot.ports import Ports
@@ -27,6 +28,7 @@ from bot.use_cases.answer_delegation import allow, refuse
 from bot.use_cases.ask_reminder import remind_now
 from bot.use_cases.decide import approve, reject
 from bot.use_cases.delegate import submit_delegation, take_back
+from bot.use_cases.expire import Expiring
 from bot.use_cases.withdraw import withdraw
 from storage.blobs import open_blobs
 from storage.sql.store import SqlStore
@@ -44,6 +46,7 @@ ENDS = {
     Happening.APPROVED: EnvelopeState.COMPLETED,
     Happening.REJECTED: EnvelopeState.REJECTED,
     Happening.WITHDRAWN: EnvelopeState.WITHDRAWN,
+    Happening.EXPIRED: EnvelopeState.EXPIRED,
 }
 """The state of a request with one signer after each line that ends it."""
 
@@ -137,14 +140,15 @@ class Requests(RuleBasedStateMachine):
         self.ended: dict[EnvelopeId, EnvelopeState] = {}
         self.sent: list[EnvelopeId] = []
 
-    @rule(target=envelopes)
-    def send(self) -> EnvelopeId:
-        """A request that Karim is to sign."""
+    @rule(target=envelopes, minutes=st.none() | st.integers(1, 2 * 24 * 60))
+    def send(self, minutes: int | None) -> EnvelopeId:
+        """A request that Karim is to sign, within so many minutes where that is limited."""
         id_ = EnvelopeId(f"envelope-{len(self.sent)}")
+        expires_at = None if minutes is None else self.world.clock.now() + (a.at(minutes) - a.at(0))
 
         async def add() -> None:
             async with self.world.store.transaction() as tx:
-                await tx.envelopes.add(a.an_envelope(id_, request_key=id_))
+                await tx.envelopes.add(a.an_envelope(id_, request_key=id_, expires_at=expires_at))
 
         self.runner.run(add())
         self.sent.append(id_)
@@ -157,10 +161,11 @@ class Requests(RuleBasedStateMachine):
 
     @rule(envelope=envelopes, deeds=st.lists(st.sampled_from(sorted(DEEDS)), min_size=2, max_size=3))
     def race(self, envelope: EnvelopeId, deeds: list[tuple[str, str]]) -> None:
-        """Several do something at the same moment."""
+        """Several do something at the same moment, at which somebody looks for what expired."""
 
         async def all_at_once() -> None:
-            await asyncio.gather(*(self._do(envelope, deed) for deed in deeds))
+            doing = (self._do(envelope, deed) for deed in deeds)
+            await asyncio.gather(*doing, Expiring(self.world.ports).expire_due())
 
         self.runner.run(all_at_once())
 
@@ -168,6 +173,19 @@ class Requests(RuleBasedStateMachine):
     def wait(self, minutes: int) -> None:
         """Time passes, or the clock is put back."""
         self.world.clock.move(a.at(minutes) - a.at(0))
+
+    @rule()
+    def expire(self) -> None:
+        """Whoever expires requests looks, while somebody else does; nothing is left that is past its expiry."""
+
+        async def look() -> None:
+            expiring = Expiring(self.world.ports)
+            await asyncio.gather(expiring.expire_due(), Expiring(self.world.ports).expire_due())
+            assert await expiring.expire_due() == 0
+            for id_ in self.sent:
+                assert not has_expired(await self.world.read(id_), self.world.clock.now())
+
+        self.runner.run(look())
 
     @invariant()
     def each_request_is_as_its_log_says(self) -> None:
@@ -184,6 +202,11 @@ class Requests(RuleBasedStateMachine):
             decided = signer.decision.answer if signer.decision else None
             expected = {EnvelopeState.COMPLETED: Verdict.APPROVED, EnvelopeState.REJECTED: Verdict.REJECTED}
             assert decided is expected.get(envelope.state)
+            if signer.decision and envelope.expires_at:
+                assert signer.decision.at < envelope.expires_at, "nothing is taken in after that"
+            if envelope.state is EnvelopeState.EXPIRED:
+                assert envelope.closing
+                assert envelope.closing.at == envelope.expires_at
             passed_on = lines.count(Happening.DELEGATED)
             assert (signer.account == MILA) == bool(passed_on)
             assert passed_on <= 1

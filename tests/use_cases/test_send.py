@@ -3,12 +3,14 @@
 import asyncio
 from collections.abc import Callable
 from dataclasses import replace
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
 from bot.conversation import Actor, Done, FileRef, Lookup, Open, Press, Submission, Value
 from bot.domain.envelope import Envelope, EnvelopeId
 from bot.domain.errors import NotAParticipant, NotStaff, Refusal, UnknownEnvelope
+from bot.domain.expiry import find_end
 from bot.domain.faults import Fault, InvalidInput, Problem
 from bot.domain.log import Happening
 from bot.domain.people import Account, ClientId, Platform, Standing
@@ -18,7 +20,9 @@ from bot.use_cases.draft import Draft, fill_in, read_draft, write_draft
 from bot.use_cases.link import link_conversation
 from bot.use_cases.look_up import look_up
 from bot.use_cases.send import confirm_signer, submit_draft
-from bot.use_cases.withdraw import withdraw
+from bot.use_cases.withdraw import start_correction, withdraw
+from bot.views.log_words import describe_line
+from cards.model import DateInput
 from tests import builders as a
 from tests.use_cases.conftest import SIGNER, STAFF, STRANGER, World
 
@@ -66,6 +70,70 @@ async def test_what_the_office_wishes_goes_along(world: World, drawing: Drawing)
     envelope = await sent(world)
     assert envelope
     assert envelope.drawing is drawing
+
+
+TODAY = date(2026, 3, 2)
+"""When the clock of these tests stands at noon."""
+
+
+async def test_an_expiry_is_the_end_of_a_day_and_stands_in_the_log(world: World) -> None:
+    filled = sending()
+    filled = replace(filled, values={**filled.values, "due": date(2026, 3, 31), "expires": date(2026, 3, 31)})
+    await submit_draft(world.ports, filled, DUTCH)
+    envelope = await sent(world)
+    assert envelope
+    assert envelope.expires_at == datetime(2026, 3, 31, 22, tzinfo=UTC)
+    async with world.store.reading() as tx:
+        (line,) = await tx.log.of_envelope(a.OFFICE, envelope.id)
+    assert line.facts["expires_on"] == "2026-03-31"
+    assert "Geldig tot en met: 31 maart 2026" in describe_line(line, None, None, DUTCH).notes
+
+
+@pytest.mark.parametrize(
+    ("due", "expires", "problem"),
+    [
+        (None, TODAY, None),
+        (TODAY, TODAY, None),
+        (None, TODAY - timedelta(days=1), Problem.IN_THE_PAST),
+        (TODAY + timedelta(days=5), TODAY - timedelta(days=1), Problem.IN_THE_PAST),
+        (TODAY + timedelta(days=5), TODAY + timedelta(days=4), Problem.BEFORE_DUE),
+        (TODAY - timedelta(days=9), TODAY, None),  # the fault is that of the other
+    ],
+)
+def test_it_expires_neither_before_today_nor_before_it_is_due(
+    due: date | None, expires: date, problem: Problem | None
+) -> None:
+    filled = sending()
+    filled = replace(filled, values={**filled.values, "due": due, "expires": expires})
+    faults: dict[str, Fault] = {}
+    try:
+        assert fill_in(Draft(place=a.a_place()), filled, TODAY).expires == expires
+    except InvalidInput as refused:
+        faults = dict(refused.faults)
+    assert faults.get("expires") == (Fault(problem) if problem else None)
+
+
+async def test_what_would_have_expired_when_it_is_sent_at_last_is_not(world: World) -> None:
+    late = replace(sending(), values={**sending().values, "expires": TODAY}, context=write_draft(Draft(a.a_place())))
+    draft = replace(fill_in(Draft(place=a.a_place()), late, TODAY), key=KEY)
+    world.clock.move(timedelta(days=1))
+    with pytest.raises(InvalidInput) as refused:
+        await confirm_signer(world.ports, replace(late, form="who", context=write_draft(draft), values={}), DUTCH)
+    assert list(refused.value.faults.values()) == [Fault(Problem.IN_THE_PAST)]
+    assert await sent(world) is None
+
+
+@pytest.mark.parametrize(("days", "offered"), [(9, True), (0, True), (-1, False)])
+async def test_a_corrected_version_is_offered_what_is_left_of_the_time(
+    world: World, days: int, *, offered: bool
+) -> None:
+    day = TODAY + timedelta(days=days)
+    async with world.store.transaction() as tx:
+        await tx.envelopes.add(a.an_envelope(expires_at=find_end(day)).answer(SIGNER, a.a_rejection()))
+    opened = await start_correction(world.ports, Press(by(), a.a_place(), "resend", "envelope-1"), DUTCH)
+    assert isinstance(opened, Open)
+    (asked,) = [each for each in opened.form.body if isinstance(each, DateInput) and each.id == "expires"]
+    assert asked.value == (day if offered else None)
 
 
 @pytest.mark.parametrize("change", [make_guest, close_account, move_elsewhere])

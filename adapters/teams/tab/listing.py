@@ -6,6 +6,7 @@ from html import escape
 from adapters.teams.tab.drawing import draw_button, draw_spans
 from bot.domain.dossier import Document
 from bot.domain.envelope import Envelope
+from bot.domain.expiry import find_last_day
 from bot.domain.tasks import REACH, TaskList, Turn
 from bot.texts import OFFICE_ZONE, Texts
 from bot.views.envelope_card import LOG, VIEW
@@ -51,6 +52,8 @@ def _draw_facts(envelope: Envelope, tasks: TaskList, texts: Texts) -> str:
         facts.insert(0, (texts.say("Client"), tasks.clients[envelope.client]))
     if envelope.due:
         facts.append((texts.say("Due"), texts.day(envelope.due)))
+    if envelope.expires_at and envelope.closing is None:
+        facts.append((texts.say("Valid until"), texts.day(find_last_day(envelope.expires_at))))
     drawn = (f"<dt>{escape(label)}</dt><dd><bdi>{escape(value)}</bdi></dd>" for label, value in facts)
     return f"<dl>{''.join(drawn)}</dl>"
 

@@ -19,7 +19,9 @@ class ProblemType(Enum):
 
     BROKEN_REQUEST = 400, "The request cannot be read"
     UNAUTHORIZED = 401, "The token is missing or wrong"
+    NO_SUCH_ADDRESS = 404, "There is no such address"
     NOT_FOUND = 404, "There is nothing here for this source package"
+    WRONG_METHOD = 405, "The address does not take this method"
     TOO_SLOW = 408, "The request did not arrive in time"
     TOO_LARGE = 413, "The request is too large"
     WRONG_MEDIA_TYPE = 415, "The request is not multipart/form-data"
@@ -46,6 +48,8 @@ class Problem(Exception):
     errors: Sequence[Mapping[str, str]] = ()
     closes: bool = False
     """Whether the rest of the request is not read."""
+    allow: str = ""
+    """The methods that are taken instead, where it is about the method (RFC 9110, section 10.2.1)."""
 
 
 def answer_problem(problem: Problem, public_url: str, texts: Texts) -> web.Response:
@@ -64,6 +68,8 @@ def answer_problem(problem: Problem, public_url: str, texts: Texts) -> web.Respo
         headers["WWW-Authenticate"] = 'Bearer realm="Paraaf"'
     if kind is ProblemType.UNAVAILABLE:
         headers["Retry-After"] = "30"
+    if problem.allow:
+        headers["Allow"] = problem.allow
     text = json.dumps(body, ensure_ascii=False)
     answer = web.Response(status=kind.status, text=text, content_type=MEDIA_TYPE, headers=headers)
     if problem.closes:

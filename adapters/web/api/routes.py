@@ -7,6 +7,7 @@ import structlog
 from aiohttp import web
 
 from adapters.web.api.deliveries import OPERATIONS as DELIVERIES
+from adapters.web.api.elsewhere import serve_elsewhere
 from adapters.web.api.envelopes import OPERATIONS as ENVELOPES
 from adapters.web.api.gate import require_source
 from adapters.web.api.openapi import describe_api
@@ -28,7 +29,7 @@ Answer = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
 
 def serve_api(site: ApiSite, operations: Sequence[Operation] = OPERATIONS) -> list[web.AbstractRouteDef]:
-    """Every operation below `/api/v1`, `openapi.json`, and a page to read there."""
+    """Every operation below `/api/v1`, `openapi.json`, a page to read there, and a refusal everywhere else."""
     document = describe_api(site.ports.public_url, operations)
 
     async def show(_request: web.Request) -> web.Response:
@@ -38,7 +39,7 @@ def serve_api(site: ApiSite, operations: Sequence[Operation] = OPERATIONS) -> li
         return web.json_response(document)
 
     routes = [_route(site, each) for each in operations]
-    return [web.get(f"{BASE}/", show), web.get(f"{BASE}/openapi.json", send), *routes]
+    return [web.get(f"{BASE}/", show), web.get(f"{BASE}/openapi.json", send), *routes, serve_elsewhere(site)]
 
 
 def _route(site: ApiSite, operation: Operation) -> web.RouteDef:

@@ -9,6 +9,7 @@ from adapters.web.signing.form import NOTHING_YET, Entered, write_form
 from adapters.web.signing.site import Site
 from bot.domain.dossier import Document
 from bot.domain.envelope import Envelope
+from bot.domain.expiry import find_last_day
 from bot.texts import OFFICE_ZONE, Texts
 from bot.use_cases.sign_page import SigningPage
 from bot.views.envelope_words import describe_document, describe_documents, flatten, show_status
@@ -51,6 +52,8 @@ def _write_header(site: Site, page: SigningPage, title: str, texts: Texts) -> Ht
         is_late = envelope.is_late(now.astimezone(OFFICE_ZONE).date())
         late = join((" · ", tag("strong", texts.say("Late")))) if is_late else NOTHING
         rows.append((texts.say("Due"), join((texts.day(envelope.due), late))))
+    if envelope.expires_at and envelope.closing is None:
+        rows.append((texts.say("Valid until"), join((texts.day(find_last_day(envelope.expires_at)),))))
     return tag(
         "header",
         tag("p", status, class_="soft"),

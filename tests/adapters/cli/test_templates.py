@@ -70,7 +70,7 @@ def imported(paraaf: Run) -> None:
 def test_the_documented_file_is_imported_and_tells_what_changed(paraaf: Run, folder: Path) -> None:
     refused = paraaf("templates", "import", "templates.toml")
     assert (refused.exit_code, "paraaf offices own-client" in refused.stderr) == (1, True)
-    assert "line 39, template “Jaarrekening mkb”, standard_documents" in refused.stderr
+    assert "line 40, template “Jaarrekening mkb”, standard_documents" in refused.stderr
     assert work(folder, lambda tx: tx.workflow_templates.of_office(a.OFFICE)) == ()
     assert "client 0001" in paraaf("offices", "own-client", "Van Dijk Accountants", "0001").stdout
     added = paraaf("templates", "import", "templates.toml").stdout.splitlines()

@@ -320,3 +320,35 @@ async def test_the_same_a_hundred_times_at_once_is_one(store: SqlStore, tmp_path
         assert sorted(answer.status for answer in answers) == [200] * 99 + [201]
         assert len({(await answer.json())["id"] for answer in answers}) == 1
         assert len(await doors.deliveries()) == len(doors.told) == 1
+
+
+async def test_an_unknown_address_is_a_problem(doors: Doors) -> None:
+    for path in ("", "/delivery", "/deliveries/", "/deliveries/a/b", "/../v1/x", "/é"):
+        for method in ("GET", "POST", "DELETE"):
+            answer = await doors.client.request(method, f"/api/v1{path}", data=b"x")
+            assert (await read_problem(answer, 404))["type"].endswith("#no-such-address")
+    assert (await doors.client.get("/api/v10")).content_type == "text/plain"  # is somebody else's
+
+
+async def test_a_wrong_method_is_told_the_right_ones(doors: Doors) -> None:
+    for method, path, right in (
+        ("GET", "/deliveries", "POST"),
+        ("POST", "/deliveries/x", "GET, HEAD"),
+        ("QUERY", "/envelopes/x/proof", "GET, HEAD"),
+        ("PUT", "/openapi.json", "GET, HEAD"),
+        ("DELETE", "/", "GET, HEAD"),
+    ):
+        answer = await doors.client.request(method, f"/api/v1{path}", headers={"Accept-Language": "en"})
+        problem = await read_problem(answer, 405)
+        assert answer.headers["Allow"] == right
+        assert f"takes {right}." in problem["detail"]
+
+
+async def test_nothing_is_uploaded_to_where_nothing_is(doors: Doors) -> None:
+    reader, writer = await asyncio.open_connection(doors.client.host, doors.client.port)
+    writer.write(
+        b"PUT /api/v1/deliveries HTTP/1.1\r\nHost: x\r\nContent-Length: 100000000\r\nExpect: 100-continue\r\n\r\n"
+    )
+    assert (await reader.readline()).startswith(b"HTTP/1.1 405")
+    assert await reader.read()  # and then nothing is waited for
+    writer.close()

@@ -15,7 +15,7 @@ from schemathesis.checks import (
     status_code_conformance,
 )
 from schemathesis.generation import GenerationMode
-from schemathesis.specs.openapi.checks import ignored_auth, negative_data_rejection
+from schemathesis.specs.openapi.checks import ignored_auth, negative_data_rejection, unsupported_method
 
 from tests.adapters.deliveries.conftest import Doors
 
@@ -62,6 +62,29 @@ async def test_it_does_what_it_says(doors: Doors, method: str, path: str, mode: 
     assert statuses
     if mode is GenerationMode.POSITIVE:  # the others try without the token as well
         assert 401 not in statuses
+
+
+@pytest.mark.parametrize("path", sorted({path for _, path in OPERATIONS}))
+async def test_no_other_method_is_taken(doors: Doors, path: str) -> None:
+    document = await (await doors.client.get("/api/v1/openapi.json")).json()
+    schema = schemathesis.openapi.from_dict(document)
+    operation = next(iter(schema[path].values()))
+    cases = schema.iter_coverage_cases(
+        operation,
+        generation_modes=[GenerationMode.NEGATIVE],
+        generation_config=schema.config.generation_for(operation=operation),
+    )
+    others = [case for case in cases if case.method not in {"OPTIONS", operation.method.upper()}]
+    url = str(doors.client.make_url("/api/v1"))
+
+    def ask() -> set[str]:
+        for case in others:
+            headers = {"Authorization": f"Bearer {doors.token}"}
+            answer = case.call_and_validate(base_url=url, checks=[unsupported_method], headers=headers)
+            assert answer.status_code == 405
+        return {case.method for case in others}
+
+    assert {"DELETE", "PATCH", "PUT", "TRACE"} <= await asyncio.to_thread(ask)
 
 
 async def test_every_operation_is_held_against_its_description(doors: Doors) -> None:

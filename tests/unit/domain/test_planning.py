@@ -84,6 +84,20 @@ def test_a_due_date_is_a_working_day(days: int | None, due: date | None) -> None
     assert planned(facts(templates=(a.a_template(days_until_due=days),))).due == due
 
 
+@pytest.mark.parametrize(
+    ("valid", "days", "last"),
+    [
+        (30, 14, date(2026, 4, 1)),
+        (None, 14, None),
+        (1, None, date(2026, 3, 3)),
+        (5, 5, date(2026, 3, 9)),  # as long as the due date, which a weekend puts off
+    ],
+)
+def test_what_expires_does_so_no_earlier_than_it_is_due(valid: int | None, days: int | None, last: date | None) -> None:
+    template = a.a_template(days_until_due=days, days_until_expiry=valid, message="")
+    assert planned(facts(templates=(template,))).expires == last
+
+
 def test_a_template_decides_how() -> None:
     cadence = Cadence(1, 2, 3, 4)
     template = a.a_template(cadence=cadence, reminders=False, drawing=Drawing.OFF)

@@ -7,6 +7,7 @@ import pytest
 
 from bot.domain.envelope import Envelope, EnvelopeId, Pointer
 from bot.domain.evidence import Receipt
+from bot.domain.expiry import expire, find_end
 from bot.texts import load_texts
 from bot.views import notes
 from bot.views.envelope_card import APPROVE, DELEGATE, LOG, REJECT, REMIND, VIEW, WITHDRAW, Viewer, show_envelope
@@ -42,6 +43,7 @@ def in_every_state() -> dict[str, Envelope]:
         "rejected": rejected(),
         "withdrawn": a.an_envelope().withdraw(a.a_party(), a.at(5)),
         "superseded": superseded(),
+        "expired": expire(a.an_envelope(expires_at=find_end(date(2026, 6, 1))))[0],
     }
 
 
@@ -53,6 +55,7 @@ def in_every_state() -> dict[str, Envelope]:
         ("rejected", "❌ Afgekeurd · Karim Haddad"),
         ("withdrawn", "↩️ Ingetrokken · Sanne de Vries"),
         ("superseded", "🔁 Vervangen · Sanne de Vries"),
+        ("expired", "⌛ Verlopen · geldig tot en met 1 juni 2026"),
     ],
 )
 def test_everybody_reads_the_state(state: str, words: str) -> None:
@@ -69,7 +72,7 @@ RECEIPT = Receipt(f"paraaf.example/evidence/{a.OFFICE}", 7, "0123456789abcdef" *
 @pytest.mark.parametrize(
     "viewer", [None, Viewer(a.a_staff_account(), is_staff=True), Viewer(a.an_account(), is_staff=False)]
 )
-@pytest.mark.parametrize("state", ["completed", "rejected", "withdrawn", "superseded"])
+@pytest.mark.parametrize("state", ["completed", "rejected", "withdrawn", "superseded", "expired"])
 def test_a_finished_card_says_where_it_is_proved_or_that_this_follows(state: str, viewer: Viewer | None) -> None:
     finished = in_every_state()[state]
     assert find_muted(show_envelope(finished, DUTCH, a.at(), viewer)) == ["Bewijs volgt"]
@@ -109,6 +112,29 @@ def test_after_the_due_date_it_says_late_and_still_asks() -> None:
 
     assert "te laat" in card.summary
     assert APPROVE in buttons(card)
+
+
+def test_until_when_it_is_valid_is_said_while_it_can_be_answered() -> None:
+    limited = a.an_envelope(expires_at=find_end(date(2026, 6, 1)))
+    for envelope, valid in ((limited, ["1 juni 2026"]), (expire(limited)[0], []), (a.an_envelope(), [])):
+        card = show_envelope(envelope, DUTCH, a.at())
+        rows = [row for element in card.elements if isinstance(element, Facts) for row in element.rows]
+        assert [flatten(row.value) for row in rows if row.label == "Geldig tot en met"] == valid
+
+
+def test_the_note_of_an_expiry_names_who_did_not_answer_and_asks_the_sender() -> None:
+    signers = (
+        a.a_signer(decision=a.an_approval()),
+        *(a.a_signer(a.an_account(f"U{each}"), name=each) for each in "MP"),
+    )
+    late = a.an_envelope(expires_at=a.at(5), signers=signers)
+    words = notes.note_expiry(expire(late)[0], DUTCH)
+    assert words.summary.startswith("Sanne de Vries — Dit verzoek is verlopen: M, P hebben niet op tijd geantwoord.")
+    assert "Verstuur het opnieuw met /sign" in str(words)
+    assert (
+        "Karim Haddad heeft niet op tijd"
+        in notes.note_expiry(expire(replace(late, signers=(a.a_signer(),)))[0], DUTCH).summary
+    )
 
 
 def test_old_and_new_point_at_each_other() -> None:
