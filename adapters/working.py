@@ -18,6 +18,7 @@ from bot.use_cases.expire import Expiring
 from bot.use_cases.intake import Intake
 from bot.use_cases.record_evidence import Recorder
 from bot.use_cases.remind import Reminding
+from bot.use_cases.watch_clock import ClockWatch
 
 PATIENCE = 10.0
 """Seconds that requests and deliveries under way are given when Paraaf stops."""
@@ -41,7 +42,7 @@ class Worker:
         self._recorder = Recorder(ports, self._courier.wake, metrics.count_recorded, follow)
         self._calling = Calling(ports, caller)
         self._intake = Intake(ports, self._courier.wake)
-        recording = {"evidence": self._recorder.run, "webhooks": self._calling.run}
+        recording = {"evidence": self._recorder.run, "webhooks": self._calling.run, "clock": ClockWatch(ports).run}
         watching = {"inbox": inbox.run} if inbox else {}
         reminding = Reminding(ports, self._courier.wake, metrics.count_reminders)
         expiring = Expiring(ports, self._expired, metrics.count_expired)

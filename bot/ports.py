@@ -816,6 +816,13 @@ class WebhookCalls(Protocol):
         """As `Outbox.list_rows`."""
 
 
+class Waits(Protocol):
+    """All that waits until some time, whatever for."""
+
+    async def shorten(self, until: datetime) -> None:
+        """Let no lease and no wait for another try end later than `until`; reminders keep the days planned for them."""
+
+
 class Transaction(Protocol):
     """One database transaction, and everything that can be read or changed in it."""
 
@@ -842,6 +849,7 @@ class Transaction(Protocol):
     outbox: Outbox
     webhooks: Webhooks
     webhook_calls: WebhookCalls
+    waits: Waits
 
 
 class Store(Protocol):

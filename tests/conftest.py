@@ -11,6 +11,7 @@ from redis import Redis
 from sqlalchemy import URL, make_url
 
 from tests.servers import fresh_database, read_database_url, run_postgres, run_redis
+from tests.sparing import forget_applications, share_compiled_statements
 
 Report = TypeVar("Report", pytest.TestReport, pytest.CollectReport)
 
@@ -65,6 +66,15 @@ def redis_url(redis_server: str) -> Iterator[str]:
         connection.flushdb()
         yield redis_server
         connection.flushdb()
+
+
+def pytest_configure() -> None:
+    share_compiled_statements()
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_runtest_logfinish() -> None:
+    forget_applications()
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

@@ -7,10 +7,10 @@ import shutil
 from collections.abc import AsyncIterator
 from pathlib import Path
 
+import asyncpg
 import pytest
 import pytest_asyncio
-from sqlalchemy import URL, text
-from sqlalchemy.ext.asyncio import create_async_engine
+from sqlalchemy import URL, delete, make_url
 
 from storage.sql.migrations import migrate
 from storage.sql.store import SqlStore
@@ -20,6 +20,15 @@ from tests.builders import a_client, a_contact, an_item, an_office
 from tests.servers import fresh_database
 
 DATABASES = ("sqlite", "postgresql")
+LARGE = 1_000_000
+"""Bytes of all tables: what is left of deleted rows stays until there is more. Cutting off 35 tables takes ten times as
+long as deleting the few rows that most tests write."""
+_SIZE = "SELECT sum(pg_relation_size(oid)) FROM pg_class WHERE relkind = 'r' AND relnamespace = 'public'::regnamespace"
+_DELETE = [str(delete(table)) for table in reversed(metadata.sorted_tables)]
+_BEGIN_ANEW = """
+SELECT setval(format('%I.%I', schemaname, sequencename)::regclass, start_value, false) FROM pg_sequences
+WHERE last_value IS NOT NULL
+"""
 A_VAULT = Vault(bytes(range(32)))
 
 
@@ -57,11 +66,20 @@ def used_database_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
 async def database_url(used_database_url: str) -> str:
     """The URL of an empty database with all tables: each test runs on SQLite and on PostgreSQL."""
     if used_database_url.startswith("postgresql"):
-        engine = create_async_engine(used_database_url)
-        async with engine.begin() as connection:
-            await connection.execute(text(f"TRUNCATE {', '.join(metadata.tables)} RESTART IDENTITY"))
-        await engine.dispose()
+        await empty_postgres(used_database_url)
     return used_database_url
+
+
+async def empty_postgres(url: str) -> None:
+    """Empty every table, and let every sequence begin anew."""
+    connection = await asyncpg.connect(make_url(url).set(drivername="postgresql").render_as_string(hide_password=False))
+    try:
+        if await connection.fetchval(_SIZE) > LARGE:
+            await connection.execute(f"TRUNCATE {', '.join(metadata.tables)} RESTART IDENTITY")
+        else:
+            await connection.execute(";".join((*_DELETE, _BEGIN_ANEW)))
+    finally:
+        await connection.close()
 
 
 @pytest.fixture

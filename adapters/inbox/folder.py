@@ -110,7 +110,7 @@ class SourceFolder:
         for left in sorted((self.path / BUSY).iterdir()):
             named = _CLAIM.fullmatch(left.name)
             # A link with such a name would lead out of here.
-            if named is None or left.is_symlink() or _read_when(named[1]) + lease > now:
+            if named is None or left.is_symlink() or _is_held(_read_when(named[1]), now, lease):
                 continue
             claim = Claim(self._name(now, Stage(named[2])), Stage(named[2]))
             try:
@@ -160,6 +160,12 @@ def _look(entry: os.DirEntry[str]) -> Seen | None:
     if stat.S_ISDIR(found.st_mode):
         return None
     return Seen(entry.name, found.st_size, found.st_mtime_ns, stat.S_ISREG(found.st_mode))
+
+
+def _is_held(since: datetime, now: datetime, lease: timedelta) -> bool:
+    # One of later than now is by a clock that was set back since, or by another process's that is ahead; one that is
+    # ahead by a lease takes our claims for ended as well.
+    return now - lease < since <= now + lease
 
 
 def _read_when(text: str) -> datetime:

@@ -59,7 +59,8 @@ class Watch:
     def sort(self, found: Iterable[Seen], pattern: str, now: datetime) -> list[Bundle]:
         """What can be taken away now, in the order of names."""
         files = sorted((each for each in found if not _is_ignored(each.name)), key=lambda each: each.name)
-        self._since = {each: self._since.get(each, now) for each in files}
+        # Never later than now: a clock that was set back makes nothing wait.
+        self._since = {each: min(self._since.get(each, now), now) for each in files}
         bundles = [Bundle((each,), Stray.LINK) for each in files if not each.is_regular]
         groups: dict[str, list[Seen]] = {}
         for each in files:

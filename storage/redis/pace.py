@@ -23,7 +23,8 @@ _REPLICAS: Final = "paraaf:pace"
 
 # Time is Redis's own, which all replicas share; a test may give another. `paraaf:pace:NAME` holds until when a limit is
 # shut and the ends of its two lines, `…:times` the newest calls first. Written as text, since Lua rounds large numbers.
-# All of it is kept a minute longer than it says something, so that no clock that is set right makes Redis forget.
+# All of it is kept a minute longer than it says something, so that no clock that is set right makes Redis forget. When
+# the clock was set back by more, which the newest replica tells, all is forgotten: else nothing would go for as long.
 _BEGIN = """
 local clock = redis.call('TIME')
 local now = tonumber(ARGV[1]) or clock[1] * 1000000 + clock[2]
@@ -31,6 +32,15 @@ local function write(number) return string.format('%.0f', number) end
 local function keep(key, until_)
   local ms = math.ceil((until_ - now) / 1000) + 60000
   if redis.call('PTTL', key) < ms then redis.call('PEXPIRE', key, write(ms)) end
+end
+local newest = redis.call('ZREVRANGE', 'paraaf:pace', 0, 0, 'WITHSCORES')[2]
+if newest and newest - now > 60000000 then
+  local cursor = '0'
+  repeat
+    local page = redis.call('SCAN', cursor, 'MATCH', 'paraaf:pace*', 'COUNT', 1000)
+    cursor = page[1]
+    for _, key in ipairs(page[2]) do redis.call('DEL', key) end
+  until cursor == '0'
 end
 """
 _ASK = (

@@ -30,6 +30,7 @@ from bot.ports import (
     Sources,
     Tasks,
     UploadPages,
+    Waits,
     WebhookCalls,
     Webhooks,
     WorkflowTemplates,
@@ -62,6 +63,7 @@ from storage.sql.tables import personal_keys
 from storage.sql.tasks import SqlTasks
 from storage.sql.troubles import TROUBLES, translate
 from storage.sql.upload_pages import SqlUploadPages
+from storage.sql.waits import SqlWaits
 from storage.sql.webhooks import SqlWebhookCalls, SqlWebhooks
 from storage.sql.workflow_templates import SqlWorkflowTemplates
 from storage.vault import Vault
@@ -96,6 +98,7 @@ class SqlTransaction:
         self.outbox: Outbox = SqlOutbox(session)
         self.webhooks: Webhooks = SqlWebhooks(session)
         self.webhook_calls: WebhookCalls = SqlWebhookCalls(session)
+        self.waits: Waits = SqlWaits(session)
         self.workflow_templates: WorkflowTemplates = SqlWorkflowTemplates(session)
         self.archives = SqlArchives(session)
         self.audited = SqlAuditedLines(session)

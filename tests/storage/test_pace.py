@@ -122,6 +122,21 @@ async def test_a_replica_that_is_gone_has_no_share(redis: BreakableRedis) -> Non
     assert stays._own.share == 1
 
 
+@pytest.mark.parametrize(("back", "let"), [(60, 0), (HOUR, 1)])
+async def test_a_clock_of_redis_that_was_set_back_closes_nothing_for_long(
+    redis: BreakableRedis, back: int, let: int
+) -> None:
+    now = Stopwatch()
+    now.seconds += 2 * HOUR
+    pace = RedisPace(redis, clock=now)
+    await pace.ask(ONE)
+    await pace.hold(FOUR[0], timedelta(hours=1))
+    now.seconds -= back
+    assert await let_through(pace, ONE) == await let_through(pace, FOUR, 1) == let
+    now.seconds += 1
+    assert await let_through(pace, ONE) == 0  # what went since is counted
+
+
 async def test_memory_stays_bounded() -> None:
     now = Stopwatch()
     pace = ProcessPace(now)

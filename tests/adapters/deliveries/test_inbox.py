@@ -228,6 +228,20 @@ async def test_what_a_process_that_died_had_taken_away_is_found(desk: Desk, file
     assert list((desk.path / ".busy").iterdir()) == []
 
 
+async def test_a_clock_that_was_set_back_holds_up_nothing(desk: Desk) -> None:
+    left_behind = desk.path / ".busy" / f"{a.NOON:%Y%m%dT%H%M%S}-{'0' * 32}-taking"
+    left_behind.mkdir()
+    desk.put("b.pdf", PDF).rename(left_behind / "b.pdf")
+    desk.put("b.json", {**SAID})
+    desk.deliver("a", OTHER_PDF)
+    assert await desk.inbox.look() == 0
+    desk.doors.clock.move(-LEASE)
+    assert await desk.inbox.look() == 0  # a process whose clock is ahead may hold the claim
+    desk.doors.clock.move(-QUIET)
+    assert await desk.look() == 2
+    assert desk.names("done") == ["a.json", "a.pdf", "b.json", "b.pdf"]
+
+
 @pytest.mark.parametrize("step", ["advance", "finish"])
 async def test_a_crash_after_it_was_taken_in_doubles_nothing(
     desk: Desk, step: str, monkeypatch: pytest.MonkeyPatch
