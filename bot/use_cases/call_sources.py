@@ -21,7 +21,7 @@ from bot.domain.webhooks import CallFailed, ClaimedCall, Reply, Webhook, Webhook
 from bot.incidents import describe
 from bot.ports import Ports, SourceCaller, Transaction
 from bot.texts import texts_for
-from bot.use_cases.deliver import Outcome, wait_before
+from bot.use_cases.deliver import Outcome, is_given_up, wait_before
 from bot.use_cases.describe_envelope import describe_event
 from bot.use_cases.take_files import tell_trouble
 from bot.use_cases.tell_source import find_delivery
@@ -139,7 +139,7 @@ class Calling:
             await self._postpone_or_bury(row, why)
 
     async def _postpone_or_bury(self, row: ClaimedCall, why: str, wait: timedelta | None = None) -> None:
-        if self._ports.clock.now() - row.created_at > GIVE_UP_AFTER:
+        if is_given_up(self._ports.clock.now() - row.created_at, GIVE_UP_AFTER, row.attempts):
             await self._bury(row, why)
         else:
             await self._postpone(row, wait or wait_before(row.attempts), why)

@@ -44,6 +44,8 @@ CLOCKS_DIFFER = 0.005
 FIRST_WAIT, LONGEST_WAIT = timedelta(seconds=1), timedelta(minutes=5)
 GIVE_UP_AFTER = timedelta(days=1)
 """How long a platform's outage is waited out before a row is buried and its sender told."""
+LEAST_TRIES = 12
+"""Tries before that, over 20 minutes: a row may be old because Paraaf stood still, or since a clock was set right."""
 
 _Deliveries = dict[asyncio.Task[None], Claimed]
 _WITH_FILES = (Errand.TAKE_FILES, Errand.POST_SEALED)
@@ -194,7 +196,7 @@ class Courier:
             self._observe(row.outgoing.errand, Outcome.DELIVERED)
 
     async def _postpone_or_bury(self, row: Claimed, why: str, *, unclear: bool) -> None:
-        if self._ports.clock.now() - row.created_at > GIVE_UP_AFTER:
+        if is_given_up(self._ports.clock.now() - row.created_at, GIVE_UP_AFTER, row.attempts):
             await self._bury(row, why)
         else:
             await self._postpone(row, wait_before(row.attempts), why, unclear=unclear)
@@ -221,6 +223,11 @@ def _find_room(active: int) -> int:
     """How many rows to claim while so many are under way."""
     room = BATCH - active
     return room if room >= CLAIMED_BUSY else 0
+
+
+def is_given_up(age: timedelta, after: timedelta, attempts: int) -> bool:
+    """Whether no more is to be tried, when another try failed after so many failed attempts."""
+    return age > after and attempts + 1 >= LEAST_TRIES
 
 
 def wait_before(attempts: int) -> timedelta:

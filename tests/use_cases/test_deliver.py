@@ -13,7 +13,7 @@ from bot.domain.outgoing import Errand, Outgoing
 from bot.domain.people import Platform
 from bot.domain.places import MessageRef
 from bot.ports import FetchedFile
-from bot.use_cases.deliver import GIVE_UP_AFTER, LEASE, LONGEST_WAIT, Courier, wait_before
+from bot.use_cases.deliver import GIVE_UP_AFTER, LEASE, LEAST_TRIES, LONGEST_WAIT, Courier, wait_before
 from bot.use_cases.draft import Draft, write_draft
 from cards.model import Card
 from tests import builders as a
@@ -128,12 +128,29 @@ async def test_a_refusal_for_good_is_logged_and_told_to_the_sender(sent: World) 
     assert await depth(sent) == 0
 
 
-async def test_an_outage_of_a_day_is_given_up_and_told(sent: World) -> None:
-    sent.clock.move(GIVE_UP_AFTER + timedelta(seconds=1))
-    sent.messenger.fail_next.append(PlatformUnavailable("no connection"))
-    await deliver_all(sent)
+async def fail(world: World, error: Exception, times: int) -> None:
+    """Try so many times while the platform fails, and wait after each for the next."""
+    for _ in range(times):
+        world.messenger.fail_next.append(error)  # type: ignore[arg-type]  # the outages of a store are raised there too
+        await deliver_all(world)
+        world.clock.move(LONGEST_WAIT * 1.5)
 
+
+async def test_an_outage_of_a_day_is_given_up_and_told(sent: World) -> None:
+    await fail(sent, PlatformUnavailable("no connection"), LEAST_TRIES)
+    assert await depth(sent) == 1
+    sent.clock.move(GIVE_UP_AFTER)
+    await fail(sent, PlatformUnavailable("no connection"), 1)
     assert len(sent.messenger.whispers) == 1
+    assert await depth(sent) == 0
+
+
+async def test_what_is_old_because_paraaf_stood_still_is_not_given_up_at_the_first_failure(sent: World) -> None:
+    sent.clock.move(GIVE_UP_AFTER * 3)
+    await fail(sent, PlatformUnavailable("no connection"), LEAST_TRIES - 1)
+    await deliver_all(sent)
+    assert len(sent.messenger.messages) == 1
+    assert sent.messenger.whispers == []
 
 
 async def test_a_failed_row_blocks_its_conversation_and_no_other(sent: World) -> None:
@@ -238,10 +255,8 @@ async def test_a_file_that_hangs_holds_up_no_other_conversation(sent: World) -> 
 
 
 async def test_a_full_disk_is_postponed_and_at_last_told(sent: World) -> None:
-    sent.messenger.fail_next.append(StoreUnavailable("disk full"))  # type: ignore[arg-type]  # as blobs raise it
-    await deliver_all(sent)
+    await fail(sent, StoreUnavailable("disk full"), LEAST_TRIES)
     assert await depth(sent) == 1
-    sent.clock.move(GIVE_UP_AFTER + timedelta(seconds=1))
-    sent.messenger.fail_next.append(StoreUnavailable("disk full"))  # type: ignore[arg-type]  # as above
-    await deliver_all(sent)
+    sent.clock.move(GIVE_UP_AFTER)
+    await fail(sent, StoreUnavailable("disk full"), 1)
     assert len(sent.messenger.whispers) == 1
