@@ -2,7 +2,7 @@
 
 import asyncio
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
@@ -11,6 +11,7 @@ from bot.domain.log import LogLine
 from bot.domain.people import Account, ClientId, OfficeId
 from bot.ports import Ports
 from bot.use_cases.filing import PDF, StoredFile, file_document
+from bot.views.envelope_words import find_day
 from tests.documents import make_pdf
 from tests.scenarios.chat import Chat, Message, Person, Room, View
 from tests.scenarios.holdable import Recording
@@ -39,6 +40,10 @@ class MovableClock:
     def now(self) -> datetime:
         """The time now, in UTC."""
         return datetime.now(UTC) + self._ahead
+
+    def today(self) -> date:
+        """The day in the office's zone, which in the evening is another one than in UTC."""
+        return find_day(self.now())
 
     def move(self, by: timedelta) -> None:
         """Let time pass."""

@@ -68,7 +68,7 @@ async def test_adopting_asks_the_date_and_everything_tells_it(scene: Scene) -> N
     await scene.karim.press(card, "Vaststellen")
     dialog = await scene.karim.view("approve")
     assert "Wij stellen de onderstaande jaarrekening vast" in dialog.words
-    assert dialog.chosen("adopted_on") == [scene.clock.now().date().isoformat()]
+    assert dialog.chosen("adopted_on") == [scene.clock.today().isoformat()]
     assert not await adopt(scene, card, ADOPTED)
 
     assert "Datum van vaststelling" in card.words
@@ -119,7 +119,7 @@ async def test_the_source_package_is_told_the_day_and_finds_the_proof(scene: Sce
 
 async def test_a_day_to_come_or_none_is_refused_at_its_field(scene: Scene) -> None:
     card = await send(scene, "adopt")
-    later = await adopt(scene, card, scene.clock.now().date() + timedelta(days=2))
+    later = await adopt(scene, card, scene.clock.today() + timedelta(days=2))
     assert "Kies vandaag of een eerdere dag" in later["adopted_on"]
     assert (await envelope_of(scene, card)).state is EnvelopeState.OPEN
     await adopt(scene, card, ADOPTED)
@@ -148,7 +148,7 @@ async def test_the_signing_page_asks_it_too_and_every_signer_names_the_same_day(
 
     page = await open_page(browser, scene.karim, card, "Vaststellen")
     assert "Wij stellen de onderstaande jaarrekening vast, en ik onderteken die" in page.words
-    assert page.value("adopted_on") == scene.clock.now().date().isoformat()
+    assert page.value("adopted_on") == scene.clock.today().isoformat()
     for wrong, words in (("", "Vul dit in"), ("28 mei", "Dit is geen datum"), ("2999-01-01", "Kies vandaag")):
         page = await browser.approve(page, place="Utrecht", adopted_on=wrong, **DRAWN)
         assert words in page.words

@@ -88,7 +88,7 @@ async def test_staff_read_the_dossier_log_and_filter_it(scene: Scene) -> None:
     assert "Balans 2025.pdf" in page
     assert "Aangifte IB 2025.pdf" not in page
 
-    today = scene.clock.now().date()
+    today = scene.clock.today()
     view = await scene.sanne.fill(view, status="Elke status", since=today - timedelta(9), until=today).submit()
     assert REASON in view.words
     view = await scene.sanne.fill(view, since=today - timedelta(30), until=today - timedelta(9)).submit()

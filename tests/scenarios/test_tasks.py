@@ -130,7 +130,7 @@ async def test_what_was_said_elsewhere_is_not_in_the_list_of_a_conversation(scen
 
 
 async def test_pages_late_first_then_by_due_date_then_oldest(scene: Scene) -> None:
-    today = scene.clock.now().date()
+    today = scene.clock.today()
     for number in range(2 * PAGE_SIZE):
         await put(scene, f"oud{number:02}", scene.mila, scene.sanne)
     await put(scene, "morgen", scene.mila, scene.sanne, due=today + timedelta(days=1))

@@ -78,7 +78,7 @@ async def test_a_reason_that_shows_nothing_keeps_the_dialog_and_what_was_typed(s
 async def test_what_is_missing_or_wrong_in_the_send_dialog_is_named_at_its_field(scene: Scene) -> None:
     await scene.sign(scene.sanne)
     form = await scene.sanne.view("send")
-    yesterday = scene.clock.now().date() - timedelta(days=2)
+    yesterday = scene.clock.today() - timedelta(days=2)
     view = await scene.sanne.fill(form, signer=scene.karim.id, due=yesterday).submit()
 
     assert "ten minste één document" in view.errors["documents"]
