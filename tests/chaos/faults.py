@@ -80,7 +80,7 @@ async def trouble_platform(api_url: str, fleet: Fleet, trouble: Trouble) -> Asyn
             method, number = request.match_info["method"], int(request.match_info["replica"])
             fate = Fate.PASS if method in SPARED else trouble.draw(trouble.calls, Fate.PASS)
             if (fate is Fate.KILL_BEFORE and fleet.kill(number)) or fate is Fate.CUT_BEFORE:
-                return _cut(request)
+                return cut(request)
             if fate is Fate.LIMIT:
                 return web.json_response(
                     {"ok": False, "error": "ratelimited"}, status=429, headers={"Retry-After": "1"}
@@ -96,8 +96,8 @@ async def trouble_platform(api_url: str, fleet: Fleet, trouble: Trouble) -> Asyn
             ) as answer:
                 said = await answer.read()
             if (fate is Fate.KILL_AFTER and fleet.kill(number)) or fate is Fate.CUT_AFTER:
-                return _cut(request)
-            return await _answer(request, said, slow=fate is Fate.SLOW)
+                return cut(request)
+            return await answer_with(request, said, slow=fate is Fate.SLOW)
 
         app = web.Application(client_max_size=2**26)
         app.router.add_route("*", "/{replica}/api/{method}", serve)
@@ -110,8 +110,10 @@ async def trouble_platform(api_url: str, fleet: Fleet, trouble: Trouble) -> Asyn
             await runner.cleanup()
 
 
-async def _answer(request: web.Request, said: bytes, *, slow: bool) -> web.StreamResponse:
-    response = web.StreamResponse(headers={"Content-Type": "application/json", "Content-Length": str(len(said))})
+async def answer_with(request: web.Request, said: bytes, *, status: int = 200, slow: bool) -> web.StreamResponse:
+    """Answer with this JSON, of which all but the first byte may come late."""
+    told = {"Content-Type": "application/json", "Content-Length": str(len(said))}
+    response = web.StreamResponse(status=status, headers=told)
     with suppress(ConnectionError):  # it may have died of another call
         await response.prepare(request)
         await response.write(said[:1])
@@ -122,7 +124,8 @@ async def _answer(request: web.Request, said: bytes, *, slow: bool) -> web.Strea
     return response
 
 
-def _cut(request: web.Request) -> web.StreamResponse:
+def cut(request: web.Request) -> web.StreamResponse:
+    """Break the connection in place of an answer."""
     if request.transport is not None:
         request.transport.abort()
     return web.Response(status=500)
