@@ -22,8 +22,8 @@ UNHEARD = (NotAcknowledged, aiohttp.ClientError, OSError)
 
 
 def is_unheard(fault: BaseException) -> bool:
-    """Whether it came of nobody being there to answer, rather than of an answer that Teams does not take."""
-    unanswered = ("No answer within", "The bot answered 50")
+    """Whether nobody was there to answer, or not who has the same request already; any other answer is one."""
+    unanswered = ("No answer within", "The bot answered 502", "The bot answered 503", "The bot answered 409")
     return not isinstance(fault, NotAcknowledged) or str(fault).startswith(unanswered)
 
 

@@ -5,17 +5,15 @@ token: each replica has an address of its own for the login, and gets its token 
 """
 
 import json
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable
 from contextlib import asynccontextmanager
 
 import aiohttp
 from aiohttp import web
 from yarl import URL
 
-from tests.chaos.faults import Fate, Trouble, answer_with, cut
+from tests.chaos.faults import Fate, Trouble, hand_on, meet
 from tests.chaos.fleet import Fleet
-
-_KEPT = ("Authorization", "Content-Type")
 
 
 @asynccontextmanager
@@ -28,33 +26,20 @@ async def trouble_teams(url: str, fleet: Fleet, trouble: Trouble) -> AsyncIterat
     holders: dict[str, int] = {}
     async with aiohttp.ClientSession() as session:
 
-        async def hand_on(request: web.Request, path: str) -> tuple[int, bytes]:
-            kept = {name: request.headers[name] for name in _KEPT if name in request.headers}
-            body = await request.read()
-            address = URL(f"{url}{path}", encoded=True)
-            async with session.request(request.method, address, data=body, headers=kept) as answer:
-                return answer.status, await answer.read()
+        def make_call(request: web.Request, path: str) -> Awaitable[tuple[int, bytes]]:
+            return hand_on(session, request, URL(f"{url}{path}", encoded=True))
 
         async def log_in(request: web.Request) -> web.StreamResponse:
             number = request.match_info["replica"]
-            status, said = await hand_on(request, request.raw_path.removeprefix(f"/{number}"))
+            status, said = await make_call(request, request.raw_path.removeprefix(f"/{number}"))
             if token := json.loads(said).get("access_token"):
                 holders[f"Bearer {token}"] = int(number)
             return web.Response(status=status, body=said, content_type="application/json")
 
         async def connect(request: web.Request) -> web.StreamResponse:
             number = holders[request.headers["Authorization"]]
-            fate = Fate.PASS if request.method == "GET" else trouble.draw(trouble.calls)
-            if (fate is Fate.KILL_BEFORE and fleet.kill(number)) or fate is Fate.CUT_BEFORE:
-                return cut(request)
-            if fate is Fate.LIMIT:
-                return web.json_response({"error": {"code": "Throttled"}}, status=429, headers={"Retry-After": "1"})
-            if fate is Fate.BREAK:
-                return web.Response(status=500)
-            status, said = await hand_on(request, request.raw_path)
-            if (fate is Fate.KILL_AFTER and fleet.kill(number)) or fate is Fate.CUT_AFTER:
-                return cut(request)
-            return await answer_with(request, said, status=status, slow=fate is Fate.SLOW)
+            fate = Fate.PASS if request.method == "GET" else trouble.draw(trouble.calls, Fate.PASS)
+            return await meet(fate, request, lambda: fleet.kill(number), lambda: make_call(request, request.raw_path))
 
         app = web.Application(client_max_size=2**26)
         app.router.add_route("*", "/emea/{path:.*}", connect)
