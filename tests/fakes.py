@@ -112,7 +112,8 @@ class FakeMessenger:
     async def update(self, message: MessageRef, card: Card) -> None:
         """Add the card to the message."""
         self._fail()
-        next(each for each in self.messages if each.ref == message).cards.append(card)
+        shown = (message.place, message.id)
+        next(each for each in self.messages if (each.ref.place, each.ref.id) == shown).cards.append(card)
 
     async def whisper(self, to: Place, account: Account, card: Card) -> None:
         """Keep the private message."""

@@ -26,6 +26,7 @@ class Proxy:
         self._open = asyncio.Event()
         self._open.set()
         self._way = Way.OPEN
+        self._lost: bytes | None = None
         self._writers: set[asyncio.StreamWriter] = set()
         self._tasks: set[asyncio.Task[None]] = set()
         self.port = 0
@@ -43,6 +44,10 @@ class Proxy:
     def reach(self, url: str) -> str:
         """The same URL, by this way."""
         return make_url(url).set(host="127.0.0.1", port=self.port).render_as_string(hide_password=False)
+
+    def lose_answer(self, asked: bytes) -> None:
+        """Break the connection in place of the answer to what is sent next with these bytes in it."""
+        self._lost = asked
 
     @asynccontextmanager
     async def listening(self) -> AsyncIterator["Proxy"]:
@@ -67,7 +72,8 @@ class Proxy:
                 return
             there, back = await asyncio.open_connection(*self._server)
             self._note(back)
-            await asyncio.gather(self._pass(reader, back), self._pass(there, writer))
+            doomed = asyncio.Event()
+            await asyncio.gather(self._ask(reader, back, doomed), self._pass(there, writer, doomed))
 
     def _note(self, writer: asyncio.StreamWriter) -> None:
         self._writers.add(writer)
@@ -75,12 +81,26 @@ class Proxy:
             self._tasks.add(task)
             task.add_done_callback(self._tasks.discard)
 
-    async def _pass(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+    async def _ask(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter, doomed: asyncio.Event) -> None:
         with suppress(OSError):
             while some := await reader.read(65_536):
                 await self._open.wait()
+                if self._lost and self._lost in some:
+                    self._lost = None
+                    doomed.set()
                 writer.write(some)
                 await writer.drain()
+        self._close(writer)
+
+    async def _pass(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter, doomed: asyncio.Event) -> None:
+        with suppress(OSError):
+            while (some := await reader.read(65_536)) and not doomed.is_set():
+                await self._open.wait()
+                writer.write(some)
+                await writer.drain()
+        self._close(writer)
+
+    def _close(self, writer: asyncio.StreamWriter) -> None:
         writer.transport.abort()
         self._writers.discard(writer)
 

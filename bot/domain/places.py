@@ -32,6 +32,8 @@ class MessageRef:
     place: Place
     id: str
     link: str | None = None
+    may_be_twice: bool = False
+    """It was sent where nobody could tell whether it was there already, and says so."""
 
     @property
     def thread(self) -> Place:

@@ -15,7 +15,7 @@ from bot.use_cases.intake_card import deliver_intake_card
 from bot.use_cases.notify_turn import find_awaited, notify_turn
 from bot.use_cases.remind_errands import deliver_escalation, deliver_reminder, escalate, find_addressee
 from bot.use_cases.seal import seal
-from bot.use_cases.send_once import send_once
+from bot.use_cases.send_once import send_once, update_sent
 from bot.use_cases.take_files import read_sender, take_files, tell_trouble
 from bot.views import notes
 from bot.views.delegation import note_answer, note_delegation
@@ -131,7 +131,7 @@ async def _remind(ports: Ports, row: Claimed) -> None:
 async def _show_card(ports: Ports, row: Claimed, envelope: Envelope, texts: Texts) -> None:
     card = show_envelope(envelope, texts, ports.clock.now())
     if envelope.card:
-        await ports.messengers[envelope.card.place.platform].update(envelope.card, card)
+        await update_sent(ports, envelope.card, card, texts)
         return
     message = await send_once(ports, row, envelope.conversation, card)
     # A crash before the next line: the message is found by its key when the row is claimed again.
@@ -142,7 +142,7 @@ async def _show_delegation(ports: Ports, row: Claimed, envelope: Envelope, texts
     delegation = _find_delegation(row.outgoing, envelope)
     card = note_delegation(envelope, delegation, texts)
     if delegation.message:
-        await ports.messengers[delegation.message.place.platform].update(delegation.message, card)
+        await update_sent(ports, delegation.message, card, texts)
         return
     message = await send_once(ports, row, _find_thread(envelope), card)
     await ports.store.share(lambda tx: tx.delegations.posted(delegation.id, message))

@@ -9,7 +9,7 @@ from bot.ports import Ports
 from bot.texts import texts_for
 from bot.use_cases.intake_channel import find_others
 from bot.use_cases.plan_delivery import gather_facts
-from bot.use_cases.send_once import send_once
+from bot.use_cases.send_once import send_once, update_sent
 from bot.views.intake import show_intake
 
 
@@ -29,9 +29,10 @@ async def deliver_intake_card(ports: Ports, row: Claimed) -> None:
         raise Undeliverable("the delivery is gone")
     known = outline(await gather_facts(ports, delivery, source.name))
     signers = ", ".join(signer.name for signer in sent.signers) if sent else ""
-    card = show_intake(delivery, source.name, known, signers, texts_for(office.locale))
+    texts = texts_for(office.locale)
+    card = show_intake(delivery, source.name, known, signers, texts)
     if delivery.card:
-        await ports.messengers[delivery.card.place.platform].update(delivery.card, card)
+        await update_sent(ports, delivery.card, card, texts)
         return
     await _require_staff_alone(ports, outgoing.place)
     message = await send_once(ports, row, outgoing.place, card)

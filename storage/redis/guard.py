@@ -1,5 +1,6 @@
 """Duplicate guards: which requests were taken in, remembered by this process and, with Redis, by all replicas."""
 
+import secrets
 import time
 from collections.abc import Callable
 from datetime import timedelta
@@ -59,13 +60,16 @@ class RedisDuplicateGuard:
             return False
         if self._outage.is_paused:
             return True
+        # The client asks again where the answer was lost, so what is there already may be what was written just now.
+        mark = secrets.token_bytes(8)
         try:
-            added = await self._redis.set(_name(key), b"", nx=True, px=keep)
+            added = await self._redis.set(_name(key), mark, nx=True, px=keep)
+            is_first = bool(added) or await self._redis.get(_name(key)) == mark
         except (RedisError, OSError) as error:
             self._outage.note_failure(error)
             return True
         self._outage.note_answer()
-        return bool(added)
+        return is_first
 
     async def forget(self, key: str) -> None:
         await self._own.forget(key)

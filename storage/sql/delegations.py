@@ -15,7 +15,7 @@ from storage.sql.tables import delegations
 from storage.sql.types import read_time
 
 _CLOSING = ("closed_by_platform", "closed_by_tenant", "closed_by_user_id", "closed_by_name", "closed_at")
-_MESSAGE = ("message_platform", "message_tenant", "message_channel", "message_thread", "message_id", "message_link")
+_MESSAGE = tuple(f"message_{name}" for name in ("platform", "tenant", "channel", "thread", "id", "link", "twice"))
 COLUMNS = (
     *("id", "note", "asked_at", "request_key", "state", "reason"),
     *("signer_platform", "signer_tenant", "signer_user_id", "signer_name"),
@@ -60,8 +60,9 @@ class SqlDelegations:
             raise Conflict(f"the request {delegation.id} is closed already")
 
     async def posted(self, delegation: DelegationId, message: MessageRef) -> None:
-        values = {**write_place(message.place, "message_"), "message_id": message.id, "message_link": message.link}
-        await self._session.run(_POSTED, {"delegation": delegation, **values})
+        told = {"message_id": message.id, "message_link": message.link, "message_twice": message.may_be_twice}
+        values = {"delegation": delegation, **write_place(message.place, "message_"), **told}
+        await self._session.run(_POSTED, values)
 
 
 def _write_state(delegation: Delegation) -> dict[str, Any]:
@@ -98,5 +99,7 @@ def _read_party(columns: list[Any]) -> Party:
 
 
 def _read_message(columns: list[Any]) -> MessageRef | None:
-    platform, tenant, channel, thread, id_, link = columns
-    return None if id_ is None else MessageRef(Place(Platform(platform), tenant, channel, thread), id_, link)
+    platform, tenant, channel, thread, id_, link, twice = columns
+    if id_ is None:
+        return None
+    return MessageRef(Place(Platform(platform), tenant, channel, thread), id_, link, bool(twice))

@@ -93,7 +93,8 @@ def write_sealed(sealed: Sealed | None) -> dict[str, Any]:
 
 def write_card(card: MessageRef) -> dict[str, Any]:
     """The columns of where the card was posted."""
-    return {**write_place(card.place, "card_"), "card_id": card.id, "card_link": card.link}
+    told = {"card_id": card.id, "card_link": card.link, "card_twice": card.may_be_twice}
+    return {**write_place(card.place, "card_"), **told}
 
 
 def write_document(envelope: EnvelopeId, position: int, document: Document) -> Values:
@@ -157,7 +158,7 @@ def read_envelope(row: Row[Any]) -> Envelope:
         supersedes=_read_pointer(row.supersedes_id, row.before_link),
         superseded_by=_read_pointer(row.superseded_by_id, row.after_link),
         delegations=tuple(map(read_delegation, sorted(row.delegations or ()))),
-        card=None if row.card_id is None else MessageRef(read_place(row, "card_"), row.card_id, row.card_link),
+        card=None if row.card_id is None else _read_card(row),
         revision=row.revision,
         drawing=Drawing(row.drawing),
         evidence=read_receipt(row),
@@ -171,6 +172,10 @@ def read_envelope(row: Row[Any]) -> Envelope:
         cadence=Cadence(**row.cadence) if row.cadence else None,
         expires_at=row.expires_at,
     )
+
+
+def _read_card(row: Row[Any]) -> MessageRef:
+    return MessageRef(read_place(row, "card_"), row.card_id, row.card_link, row.card_twice)
 
 
 def write_field(field: Field) -> dict[str, Any]:

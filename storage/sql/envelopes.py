@@ -111,7 +111,7 @@ _REPLACE_SIGNER = (
     )
     .values({name: bindparam(name) for name in ("platform", "tenant", "user_id", "name", "contact_id")})
 )
-_CARD = ("card_platform", "card_tenant", "card_channel", "card_thread", "card_id", "card_link")
+_CARD = ("card_platform", "card_tenant", "card_channel", "card_thread", "card_id", "card_link", "card_twice")
 _CARD_POSTED = (
     update(envelopes).where(envelopes.c.id == bindparam("envelope")).values({name: bindparam(name) for name in _CARD})
 )

@@ -20,10 +20,10 @@ def write_message(message: MessageRef | None) -> dict[str, Any] | None:
     """A message."""
     if message is None:
         return None
-    return {"place": write_place(message.place), "id": message.id, "link": message.link}
+    return {"place": write_place(message.place), "id": message.id, "link": message.link, "twice": message.may_be_twice}
 
 
 def read_message(written: dict[str, Any] | None) -> MessageRef | None:
     """The message that `write_message` wrote."""
     place = read_place(written["place"]) if written else None
-    return MessageRef(place, written["id"], written["link"]) if written and place else None
+    return MessageRef(place, written["id"], written["link"], written.get("twice", False)) if written and place else None

@@ -247,6 +247,7 @@ envelopes = Table(
     Column("card_thread", Text),
     Column("card_id", Text),
     Column("card_link", Text),
+    Column("card_twice", Boolean, nullable=False, server_default=false()),
     Column("revision", Integer, nullable=False),
     Column("drawing", Text, _words("drawing", Drawing), nullable=False, server_default="off"),
     # The entry of the evidence log that proves the final state.
@@ -342,6 +343,7 @@ delegations = Table(
     Column("closed_at", UtcTime),
     Column("reason", Text, nullable=False),
     *(Column(f"message_{name}", Text) for name in ("platform", "tenant", "channel", "thread", "id", "link")),
+    Column("message_twice", Boolean, nullable=False, server_default=false()),
     UniqueConstraint("envelope_id", "request_key"),
     _of_office("envelopes", "envelope_id"),
     _words("state", DelegationState),

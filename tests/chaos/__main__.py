@@ -10,7 +10,7 @@ from pathlib import Path
 from time import perf_counter
 
 from tests.chaos.faults import HARSH
-from tests.chaos.history import find_broken_promises
+from tests.chaos.history import count_twins, find_broken_promises
 from tests.chaos.mutants import RIGHT, VARIANTS
 from tests.chaos.run import Wish, run_chaos
 from tests.servers import fresh_database, run_postgres, run_redis
@@ -29,8 +29,8 @@ async def _run(wish: Wish) -> list[str]:
     broken = find_broken_promises(outcome.history)
     kept, seconds = len(outcome.history.kept), perf_counter() - begun
     print(
-        f"{wish.variant}: {outcome.kills} and {outcome.keeper_kills} kills, {outcome.accepted} accepted, "
-        f"{kept} requests, {len(broken)} broken, {seconds:.0f} s"
+        f"{wish.variant}: {outcome.kills} and {outcome.keeper_kills} kills, {outcome.accepted} accepted, {kept} requests, "
+        f"{count_twins(outcome.history)} twins, {len(broken)} broken, {seconds:.0f} s"
     )
     print("\n".join(f"  {each}" for each in broken[:20]), flush=True)
     if broken and wish.variant == RIGHT:

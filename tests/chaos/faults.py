@@ -5,7 +5,7 @@ What happens is drawn from a seed. Each replica has addresses of its own here, s
 
 import asyncio
 import random
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
 from enum import Enum, auto
@@ -13,6 +13,7 @@ from typing import TypeVar
 
 import aiohttp
 from aiohttp import web
+from yarl import URL
 
 from tests.chaos.fleet import Fleet
 
@@ -79,25 +80,8 @@ async def trouble_platform(api_url: str, fleet: Fleet, trouble: Trouble) -> Asyn
         async def serve(request: web.Request) -> web.StreamResponse:
             method, number = request.match_info["method"], int(request.match_info["replica"])
             fate = Fate.PASS if method in SPARED else trouble.draw(trouble.calls, Fate.PASS)
-            if (fate is Fate.KILL_BEFORE and fleet.kill(number)) or fate is Fate.CUT_BEFORE:
-                return _cut(request)
-            if fate is Fate.LIMIT:
-                return web.json_response(
-                    {"ok": False, "error": "ratelimited"}, status=429, headers={"Retry-After": "1"}
-                )
-            if fate is Fate.BREAK:
-                return web.Response(status=500)
-            kept = {
-                name: request.headers[name] for name in ("Authorization", "Content-Type") if name in request.headers
-            }
-            body = await request.read()
-            async with session.request(
-                request.method, f"{api_url}{method}", params=request.query, data=body, headers=kept
-            ) as answer:
-                said = await answer.read()
-            if (fate is Fate.KILL_AFTER and fleet.kill(number)) or fate is Fate.CUT_AFTER:
-                return _cut(request)
-            return await _answer(request, said, slow=fate is Fate.SLOW)
+            address = URL(f"{api_url}{method}").with_query(request.query)
+            return await meet(fate, request, lambda: fleet.kill(number), lambda: hand_on(session, request, address))
 
         app = web.Application(client_max_size=2**26)
         app.router.add_route("*", "/{replica}/api/{method}", serve)
@@ -110,8 +94,33 @@ async def trouble_platform(api_url: str, fleet: Fleet, trouble: Trouble) -> Asyn
             await runner.cleanup()
 
 
-async def _answer(request: web.Request, said: bytes, *, slow: bool) -> web.StreamResponse:
-    response = web.StreamResponse(headers={"Content-Type": "application/json", "Content-Length": str(len(said))})
+async def meet(
+    fate: Fate, request: web.Request, kill: Callable[[], bool], carry_out: Callable[[], Awaitable[tuple[int, bytes]]]
+) -> web.StreamResponse:
+    """Let this become of a call; `kill` ends whoever makes it, if they can be."""
+    if (fate is Fate.KILL_BEFORE and kill()) or fate is Fate.CUT_BEFORE:
+        return _cut(request)
+    if fate is Fate.LIMIT:
+        return web.json_response({"ok": False, "error": "ratelimited"}, status=429, headers={"Retry-After": "1"})
+    if fate is Fate.BREAK:
+        return web.Response(status=500)
+    status, said = await carry_out()
+    if (fate is Fate.KILL_AFTER and kill()) or fate is Fate.CUT_AFTER:
+        return _cut(request)
+    return await _answer(request, status, said, slow=fate is Fate.SLOW)
+
+
+async def hand_on(session: aiohttp.ClientSession, request: web.Request, address: URL) -> tuple[int, bytes]:
+    """Make the same call at this address; the status and the JSON of its answer."""
+    kept = {name: request.headers[name] for name in ("Authorization", "Content-Type") if name in request.headers}
+    body = await request.read()
+    async with session.request(request.method, address, data=body, headers=kept) as answer:
+        return answer.status, await answer.read()
+
+
+async def _answer(request: web.Request, status: int, said: bytes, *, slow: bool) -> web.StreamResponse:
+    told = {"Content-Type": "application/json", "Content-Length": str(len(said))}
+    response = web.StreamResponse(status=status, headers=told)
     with suppress(ConnectionError):  # it may have died of another call
         await response.prepare(request)
         await response.write(said[:1])

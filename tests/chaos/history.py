@@ -39,6 +39,8 @@ class Kept:
     """The id of its card on the platform."""
     card: str
     notes: tuple[str, ...] = ()
+    chat: str | None = None
+    """Where the notes stand beside all others, since there are no threads; else they stand below the card."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +61,8 @@ class Posted:
     key: str
     words: str
     thread: str | None = None
+    says_twice: bool = False
+    """It says that it may stand there twice, as it has to where no platform tells whether it was sent before."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,9 +85,19 @@ def find_broken_promises(history: History) -> list[str]:
 
 
 def find_duplicates(history: History) -> list[str]:
-    """The messages that stand there more than once."""
+    """The messages that stand there again and do not say so."""
     counted = Counter(each.key for each in history.posted)
-    return [f"posted {count} times: {key}" for key, count in counted.items() if count > 1]
+    first = {each.key: each for each in reversed(history.posted)}
+    silent = {each.key: None for each in history.posted if each is not first[each.key] and not each.says_twice}
+    return [f"posted {counted[key]} times: {key}" for key in silent]
+
+
+def count_twins(history: History) -> int:
+    """How many messages stand there again, whatever they say."""
+    cards = Counter(each.key for each in history.posted)
+    notes = Counter((each.thread, each.words) for each in history.posted)
+    wanted = _count_notes(history)
+    return sum(cards.values()) - len(cards) + sum(max(0, notes[each] - wanted[each]) for each in wanted)
 
 
 def _find_unsettled(history: History) -> Iterator[str]:
@@ -129,20 +143,31 @@ def _find_unrecorded(history: History) -> Iterator[str]:
 
 
 def _find_stale(history: History) -> Iterator[str]:
-    """Requests without a card, and cards that say something else than the database."""
+    """Requests without a card, and cards that say something else than the database; of twins the last is the card."""
     posted = {each.id: each for each in history.posted}
+    last = {each.key: each for each in history.posted}
     for each in history.kept:
         card = posted.get(each.message or "")
         if card is None:
             yield f"no card: {each.request}"
         elif card.words != each.card:
             yield f"stale: the card of {each.request} says {card.words!r} in place of {each.card!r}"
+        elif last[card.key].says_twice and last[card.key] is not card:
+            yield f"stale: the last card of {each.request} is not the one that is kept up to date"
 
 
 def _find_unsaid(history: History) -> Iterator[str]:
-    """Notes that nobody can read below their card, or that stand there twice under different keys."""
+    """Notes that nobody can read where they belong, or that stand there more often than they say."""
+    wanted = _count_notes(history)
     said = Counter((each.thread, each.words) for each in history.posted)
+    silent = Counter((each.thread, each.words) for each in history.posted if not each.says_twice)
     for each in history.kept:
         for note in each.notes:
-            if (count := said[each.message, note]) != 1:
-                yield f"said {count} times below {each.request}: {note!r}"
+            key = each.chat or each.message, note
+            if not silent[key] <= wanted[key] <= said[key]:
+                yield f"said {said[key]} times below {each.request}: {note!r}"
+
+
+def _count_notes(history: History) -> Counter[tuple[str | None, str]]:
+    """How often each note has to stand in each place."""
+    return Counter((each.chat or each.message, note) for each in history.kept for note in each.notes)

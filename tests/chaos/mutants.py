@@ -9,9 +9,11 @@ from bot.domain.errors import PlatformError
 from bot.domain.outgoing import Claimed
 from bot.domain.places import MessageRef, Place
 from bot.ports import Transaction
-from bot.use_cases import deliver
+from bot.texts import Texts
+from bot.use_cases import deliver, send_once
 from bot.use_cases.deliver import BATCH, Courier, wait_before
 from bot.use_cases.errands import run_errand
+from cards.model import Card
 
 
 def leave_as_it_is() -> None:
@@ -55,10 +57,20 @@ def never_look_up() -> None:
     SlackMessenger.find = find  # type: ignore[method-assign]  # as above
 
 
+def say_nothing_of_twins() -> None:
+    """Send again what cannot be looked up as if it were the first time."""
+
+    def say_twice(card: Card, texts: Texts) -> Card:
+        return card
+
+    send_once.say_twice = say_twice  # type: ignore[attr-defined]  # as above
+
+
 RIGHT = "right"
 VARIANTS: Mapping[str, Callable[[], None]] = {
     RIGHT: leave_as_it_is,
     "send before commit": send_before_commit,
     "no lease": hold_no_lease,
     "no lookup": never_look_up,
+    "silent twins": say_nothing_of_twins,
 }

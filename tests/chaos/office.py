@@ -23,6 +23,7 @@ from storage.sql.migrations import migrate
 from storage.sql.store import SqlStore
 from storage.vault import open_vault
 from tests import builders as a
+from tests.chaos import teams
 from tests.chaos.history import Accepted, Deed, History, Kept, Line, Posted
 from tests.strict_slack import Room, StrictSlack, User
 from tests.strict_slack.facts import Message
@@ -58,8 +59,8 @@ class OfficeInSlack:
         async with self.store.reading() as tx:
             return await tx.outbox.depth() + (await tx.owed_evidence.lag()).owed
 
-    async def tell(self, settings: Settings, accepted: Sequence[Accepted]) -> History:
-        """Everything that is known now."""
+    async def tell(self, settings: Settings, accepted: Sequence[Accepted], elsewhere: Sequence[Posted]) -> History:
+        """Everything that is known now, with what was posted `elsewhere` than in Slack."""
         async with self.store.reading() as tx:
             lines = await _read_lines(tx)
             ids = tuple(dict.fromkeys(each.line.envelope for each in lines if each.line.envelope))
@@ -71,7 +72,7 @@ class OfficeInSlack:
             kept=tuple(map(_tell_kept, envelopes)),
             logged=tuple(_tell_line(each) for each in lines if each.line.happening in _DEEDS),
             recorded=await asyncio.to_thread(_read_evidence, settings),
-            posted=tuple(_tell_posted(each) for room in self.rooms for each in room.messages if each.by_bot),
+            posted=(*(_tell_posted(each) for room in self.rooms for each in room.messages if each.by_bot), *elsewhere),
             waiting=(*map(str, rows), *["a line for the evidence"] * owed),
         )
 
@@ -108,14 +109,17 @@ def _tell_kept(envelope: Envelope) -> Kept:
         (each.account.user, _read_answer(each.decision.answer)) for each in envelope.signers if each.decision
     )
     note = _NOTES.get(envelope.state)
+    place = envelope.conversation
+    words = teams.read_words if place.platform is Platform.TEAMS else _words
     return Kept(
         envelope.id,
         envelope.message,
         envelope.state is EnvelopeState.OPEN,
         answers,
         envelope.card.id if envelope.card else None,
-        _words(show_envelope(envelope, _TEXTS, envelope.sent_at)),
-        (_words(note(envelope, _TEXTS)),) if note else (),
+        words(show_envelope(envelope, _TEXTS, envelope.sent_at)),
+        (words(note(envelope, _TEXTS)),) if note else (),
+        place.channel if teams.is_chat(place) else None,
     )
 
 

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from tests.chaos.history import Accepted, Deed, History, Kept, Line, Posted, find_broken_promises
+from tests.chaos.history import Accepted, Deed, History, Kept, Line, Posted, count_twins, find_broken_promises
 
 KEPT = Kept(
     "e1",
@@ -27,6 +27,9 @@ GOOD = History(
     recorded=(replace(SENT, by=""), replace(DECIDED, by="")),
     posted=(CARD, NOTE),
 )
+AGAIN = replace(CARD, id="3.0", says_twice=True)
+IN_CHAT = replace(NOTE, thread="chat")
+BESIDE = replace(IN_CHAT, id="4.0", key="beside")
 TWIN = replace(KEPT, id="e2", answers=(), message="3.0", notes=())
 OPEN = replace(KEPT, is_open=True, answers=(), notes=())
 REJECTED = Accepted("Verzoek 1", Deed.REJECTED)
@@ -35,6 +38,21 @@ REJECTED = Accepted("Verzoek 1", Deed.REJECTED)
 def test_a_good_history_has_no_broken_promise() -> None:
     assert find_broken_promises(GOOD) == []
     assert find_broken_promises(History()) == []
+
+
+def test_what_says_that_it_may_stand_there_twice_may_stand_there_twice() -> None:
+    kept, note = replace(KEPT, message="3.0"), replace(NOTE, thread="3.0")
+    notes = (note, replace(note, id="4.0", key="again", says_twice=True))
+    twins = replace(GOOD, kept=(kept,), posted=(CARD, AGAIN, *notes))
+    assert find_broken_promises(twins) == []
+    assert [count_twins(GOOD), count_twins(twins)] == [0, 2]
+
+
+def test_notes_of_one_chat_stand_beside_one_another() -> None:
+    kept = replace(KEPT, chat="chat")
+    both = replace(GOOD, kept=(kept, replace(kept, request="Verzoek 2")), posted=(CARD, IN_CHAT, BESIDE))
+    assert find_broken_promises(both) == []
+    assert count_twins(both) == 0
 
 
 @pytest.mark.parametrize(
@@ -92,6 +110,19 @@ def test_a_good_history_has_no_broken_promise() -> None:
             ["said 2 times below Verzoek 1: 'Karim heeft goedgekeurd'"],
         ),
         (replace(GOOD, posted=(CARD, replace(CARD, id="3.0"), NOTE)), ["posted 2 times: card"]),
+        (replace(GOOD, posted=(AGAIN, replace(CARD, id="1.0"), NOTE)), ["posted 2 times: card"]),
+        (
+            replace(GOOD, posted=(CARD, AGAIN, NOTE)),
+            ["stale: the last card of Verzoek 1 is not the one that is kept up to date"],
+        ),
+        (
+            replace(GOOD, kept=(replace(KEPT, chat="chat"),), posted=(CARD, IN_CHAT, BESIDE)),
+            ["said 2 times below Verzoek 1: 'Karim heeft goedgekeurd'"],
+        ),
+        (
+            replace(GOOD, kept=(replace(KEPT, chat="chat"),), posted=(CARD, NOTE)),
+            ["said 0 times below Verzoek 1: 'Karim heeft goedgekeurd'"],
+        ),
     ],
 )  # fmt: skip
 def test_a_broken_promise_is_told(bad: History, told: list[str]) -> None:

@@ -228,15 +228,16 @@ async def test_what_waits_for_staff_is_listed_for_its_office_alone(doors: Store)
 async def test_how_staff_decided_and_where_they_were_asked_comes_back(doors: Store) -> None:
     choices = Choices(a.CLIENT, "Aangiften", a.a_place(thread="1.0"), a.CONTACT, a.a_staff_account())
     refused = Refused("Sanne de Vries", "Verkeerd jaar.", a.at(1))
+    card = MessageRef(a.a_place(), "7.0", "https://chat.example/7", may_be_twice=True)
     await add(doors, a_delivery("d1"))
     async with doors.transaction() as tx:
         found = await tx.deliveries.get(a.OFFICE, DeliveryId("d1"))
         assert found
         saved = await tx.deliveries.save(found.choose(choices).refuse(refused))
-        await tx.deliveries.posted(saved.id, MessageRef(a.a_place(), "7.0", "https://chat.example/7"))
+        await tx.deliveries.posted(saved.id, card)
     async with doors.reading() as tx:
         found = await tx.deliveries.get(a.OFFICE, DeliveryId("d1"))
-    assert found == replace(saved, card=MessageRef(a.a_place(), "7.0", "https://chat.example/7"))
+    assert found == replace(saved, card=card)
     assert (found.choices, found.refused, found.state) == (choices, refused, DeliveryState.REFUSED)
 
 

@@ -198,7 +198,7 @@ class TestSaving:
 
     async def test_a_new_card_replaces_the_old_one(self, office_store: Store) -> None:
         await add(office_store, an_envelope(card=a_message("1.1")))
-        moved = replace(a_message("2.2", a_place(thread="3.3")), link=None)
+        moved = replace(a_message("2.2", a_place(thread="3.3")), link=None, may_be_twice=True)
         async with office_store.transaction() as transaction:
             await transaction.envelopes.card_posted(ENVELOPE, moved)
         assert (await get(office_store)).card == moved

@@ -122,3 +122,13 @@ async def test_requests_are_let_in_while_redis_is_away_and_shared_again_afterwar
         assert not await here.first("c", MINUTE)
         await here.close()
         await there.close()
+
+
+async def test_a_request_is_first_although_redis_was_asked_again_because_its_answer_was_lost(redis_url: str) -> None:
+    async with between(redis_url) as proxy:
+        here, there = open_redis_guard(proxy.reach(redis_url)), open_redis_guard(redis_url)
+        proxy.lose_answer(b"NX")
+        assert await here.first("lost answer", MINUTE)
+        assert not await there.first("lost answer", MINUTE)
+        await here.close()
+        await there.close()

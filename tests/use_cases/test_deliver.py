@@ -69,6 +69,20 @@ async def test_a_rate_limit_is_waited_out(sent: World) -> None:
     assert len(sent.messenger.messages) == 1
 
 
+async def test_what_cannot_be_looked_up_goes_on_to_say_that_it_may_stand_there_twice(sent: World) -> None:
+    sent.messenger.finds_messages = False
+    sent.messenger.loses_answers.append(DeliveryUnclear("timeout"))
+    await deliver_all(sent)
+    sent.clock.move(timedelta(minutes=1))
+    await deliver_all(sent)
+    await ask_for(sent, Errand.SHOW_CARD)
+    await deliver_all(sent)
+
+    first, second = (message.cards for message in sent.messenger.messages)
+    assert ["twee keer" in str(card) for card in first] == [False]
+    assert ["twee keer" in str(card) for card in second] == [True, True]
+
+
 async def test_an_outage_is_tried_again_without_a_lookup(sent: World) -> None:
     sent.messenger.fail_next.append(PlatformUnavailable("no connection"))
     await deliver_all(sent)
