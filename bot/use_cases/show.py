@@ -9,6 +9,7 @@ from bot.texts import Texts
 from bot.use_cases.access import find_office, is_staff
 from bot.views.delegation import note_delegation
 from bot.views.envelope_card import Viewer, show_envelope
+from bot.views.notes import say_twins
 
 
 async def show_view(ports: Ports, press: Press, texts: Texts) -> Answer:
@@ -26,5 +27,6 @@ async def show_view(ports: Ports, press: Press, texts: Texts) -> Answer:
         raise UnknownEnvelope
     viewer = Viewer(press.actor.account, is_staff=await is_staff(ports, office, press.actor))
     if own:
-        return Show(show_envelope(own, texts, ports.clock.now(), viewer))
-    return Show(note_delegation(envelope, find_delegation(envelope, id_), texts, viewer))
+        return Show(say_twins(show_envelope(own, texts, ports.clock.now(), viewer), own.card, texts))
+    delegation = find_delegation(envelope, id_)
+    return Show(say_twins(note_delegation(envelope, delegation, texts, viewer), delegation.message, texts))

@@ -6,6 +6,7 @@ from dataclasses import replace
 from bot.domain.accounts import find_adoption_day
 from bot.domain.certified import Way
 from bot.domain.envelope import Answer, Envelope, Party, Signer
+from bot.domain.places import MessageRef
 from bot.texts import Texts
 from bot.views.commands import spell
 from bot.views.envelope_card import LOG, RESEND, VIEW
@@ -130,5 +131,17 @@ def _address(envelope: Envelope, people: tuple[Span, ...], words: str, texts: Te
 
 def say_twice(card: Card, texts: Texts) -> Card:
     """The card, for where nobody can tell whether it was sent before."""
-    words = texts.say("The connection broke, so this may stand here twice. Only this one is kept up to date.")
+    return _add(
+        card, texts.say("The connection broke, so this may stand here twice. Only this one is kept up to date.")
+    )
+
+
+def say_twins(card: Card, message: MessageRef | None, texts: Texts) -> Card:
+    """A viewer's own view of this message, or of the other where it stands there twice."""
+    if message is None or not message.may_be_twice:
+        return card
+    return _add(card, texts.say("The connection broke, so this may stand here twice. It is one and the same."))
+
+
+def _add(card: Card, words: str) -> Card:
     return replace(card, elements=(*card.elements, Text((Plain(words),), muted=True)))

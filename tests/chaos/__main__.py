@@ -29,8 +29,8 @@ async def _run(wish: Wish) -> list[str]:
     broken = find_broken_promises(outcome.history)
     kept, seconds = len(outcome.history.kept), perf_counter() - begun
     print(
-        f"{wish.variant}: {outcome.kills} and {outcome.keeper_kills} kills, {outcome.accepted} accepted, {kept} requests, "
-        f"{count_twins(outcome.history)} twins, {len(broken)} broken, {seconds:.0f} s"
+        f"{wish.variant}: {outcome.kills} and {outcome.keeper_kills} kills, {outcome.accepted} accepted, "
+        f"{kept} requests, {count_twins(outcome.history)} twins, {len(broken)} broken, {seconds:.0f} s"
     )
     print("\n".join(f"  {each}" for each in broken[:20]), flush=True)
     if broken and wish.variant == RIGHT:

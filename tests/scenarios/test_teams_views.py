@@ -153,6 +153,9 @@ async def test_a_card_that_may_have_arrived_is_posted_again_and_both_work(scene:
     await scene.settled()
     assert "Ondertekend" in second.words
     assert "Ondertekend" in (await scene.chat.seen_by(scene.karim, first)).words
+    assert "kan dit hier twee keer staan. Alleen" in second.words  # the changed one as well
+    for message in (first, second):
+        assert "kan dit hier twee keer staan. Het is" in (await scene.chat.seen_by(scene.karim, message)).words
     await scene.chat.press_early(scene.karim, first, "Afkeuren")
     await scene.karim.told("U hebt dit goedgekeurd op")
 
