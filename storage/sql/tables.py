@@ -598,6 +598,7 @@ reminders = Table(
     _partial("ix_reminders_due", "due_at", "id", where="due_at IS NOT NULL"),
     _partial("ix_reminders_of_person", "user_id", "due_at", where="due_at IS NOT NULL"),
     sqlite_autoincrement=True,
+    postgresql_with={"fillfactor": 50},  # as the outbox, for the lease
 )
 
 sources = Table(

@@ -19,7 +19,7 @@ class Deed(StrEnum):
 class Accepted:
     """Paraaf told the person that it was done. `request` is the message that the request was sent with.
 
-    No withdrawal is among them: a press is acknowledged whatever comes of it, which the card and the log tell.
+    In Slack a press is acknowledged whatever comes of it: a withdrawal there is not among them, but judged by the log.
     """
 
     request: str
@@ -113,6 +113,8 @@ def _find_lost(history: History) -> Iterator[str]:
         request = by_request.get(each.request)
         if request is None:
             yield f"lost: {each.request} was {each.deed}, and there is no such request"
+        elif each.deed is Deed.WITHDRAWN and request.is_open:
+            yield f"lost: {each.request} was withdrawn, and is open"
         elif each.deed in {Deed.APPROVED, Deed.REJECTED} and each.deed not in dict(request.answers).values():
             yield f"lost: {each.request} was {each.deed}, and nobody answered so"
 

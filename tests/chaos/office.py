@@ -9,6 +9,7 @@ from adapters.evidence.opening import open_existing
 from adapters.settings import Settings
 from bot.domain.envelope import Answer, Envelope, EnvelopeState
 from bot.domain.log import Happening
+from bot.domain.outgoing import Listed
 from bot.domain.people import Office, Platform
 from bot.ports import Transaction
 from bot.texts import load_texts
@@ -73,7 +74,7 @@ class OfficeInSlack:
             logged=tuple(_tell_line(each) for each in lines if each.line.happening in _DEEDS),
             recorded=await asyncio.to_thread(_read_evidence, settings),
             posted=(*(_tell_posted(each) for room in self.rooms for each in room.messages if each.by_bot), *elsewhere),
-            waiting=(*map(str, rows), *["a line for the evidence"] * owed),
+            waiting=(*map(_name_row, rows), *["a line for the evidence"] * owed),
         )
 
 
@@ -141,6 +142,10 @@ def _read_evidence(settings: Settings) -> tuple[Line, ...]:
 def _tell_posted(message: Message) -> Posted:
     payload = (message.metadata or {}).get("event_payload") or {}
     return Posted(message.ts, str(payload.get("key") or message.ts), message.words, message.thread_ts)
+
+
+def _name_row(row: Listed) -> str:
+    return f"{row.errand} of {row.subject}, {'buried' if row.buried else 'tried'} {row.tries} times: {row.last_error}"
 
 
 def _words(card: Card) -> str:

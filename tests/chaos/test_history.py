@@ -65,6 +65,10 @@ def test_notes_of_one_chat_stand_beside_one_another() -> None:
             ["lost: Verzoek 2 was sent, and there is no such request"],
         ),
         (
+            History((Accepted("Verzoek 1", Deed.WITHDRAWN),), (OPEN,), (SENT,), (SENT,), (CARD,)),
+            ["lost: Verzoek 1 was withdrawn, and is open"],
+        ),
+        (
             History((), (OPEN,), (SENT, WITHDRAWN), (SENT, WITHDRAWN), (CARD,)),
             ["withdrawn and open: Verzoek 1"],
         ),
