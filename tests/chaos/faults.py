@@ -19,6 +19,8 @@ from tests.chaos.fleet import Fleet
 
 Drawn = TypeVar("Drawn", bound=Enum)
 SLOW_SECONDS = 0.3
+HANG_SECONDS = 6.0
+"""Half as long again as the replicas' leases."""
 SPARED = ("auth.test", "users.info")
 """Methods that a replica needs to start or to know anybody: faults there would only make the run longer."""
 
@@ -32,6 +34,8 @@ class Fate(Enum):
     KILL_KEEPER = auto()
     CUT_BEFORE = auto()
     CUT_AFTER = auto()
+    HANG = auto()
+    """It is carried out, and nobody says so until the lease of who asked has ended."""
     LIMIT = auto()
     BREAK = auto()
     SLOW = auto()
@@ -43,6 +47,7 @@ CALLS = {
     Fate.KILL_AFTER: 5,
     Fate.CUT_BEFORE: 2,
     Fate.CUT_AFTER: 4,
+    Fate.HANG: 1,
     Fate.LIMIT: 1,
     Fate.BREAK: 2,
     Fate.SLOW: 3,
@@ -105,7 +110,9 @@ async def meet(
     if fate is Fate.BREAK:
         return web.Response(status=500)
     status, said = await carry_out()
-    if (fate is Fate.KILL_AFTER and kill()) or fate is Fate.CUT_AFTER:
+    if fate is Fate.HANG:
+        await asyncio.sleep(HANG_SECONDS)
+    if (fate is Fate.KILL_AFTER and kill()) or fate in {Fate.CUT_AFTER, Fate.HANG}:
         return _cut(request)
     return await _answer(request, status, said, slow=fate is Fate.SLOW)
 
