@@ -32,7 +32,7 @@ from bot.use_cases.paced import Chats, pace_ports
 BATCH = 100
 """Rows claimed at once: measured, one by one is ten times slower."""
 CLAIMED_BUSY = 25
-"""Rows that are claimed at least while as many others are under way: one at a time costs more than delivering it."""
+"""Room for so many is waited for before more rows are claimed: claiming one at a time costs more than delivering it."""
 LEASE = timedelta(minutes=2)
 """How long a delivery may take before another process believes that this one died."""
 FILES = 2
