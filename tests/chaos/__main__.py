@@ -15,7 +15,8 @@ from tests.chaos.mutants import RIGHT, VARIANTS
 from tests.chaos.run import Wish, run_chaos
 from tests.servers import fresh_database, run_postgres, run_redis
 
-MUTANT_KILLS = 12
+MUTANT_KILLS, MUTANT_REQUESTS = 12, 4
+"""Requests in each conversation at least, so that the mistake has its occasion."""
 MUTANT_PATIENCE = 20.0
 """Seconds until what a mutant has not done counts as not done."""
 
@@ -40,6 +41,12 @@ async def _run(wish: Wish) -> list[str]:
     return broken
 
 
+def _wish(variant: str, seed: int, kills: int) -> Wish:
+    if variant == RIGHT:
+        return Wish(seed, kills)
+    return Wish(seed, MUTANT_KILLS, requests=MUTANT_REQUESTS, variant=variant, patience=MUTANT_PATIENCE, calls=HARSH)
+
+
 def main() -> int:
     """The exit code: 1 where a promise was broken, or a mutant was not found."""
     parser = argparse.ArgumentParser(prog="python -m tests.chaos")
@@ -50,9 +57,7 @@ def main() -> int:
     print(f"seed {asked.seed}", flush=True)
     wrong = False
     for variant in [asked.variant] if asked.variant else VARIANTS:
-        right = Wish(asked.seed, asked.kills)
-        mutant = Wish(asked.seed, MUTANT_KILLS, variant=variant, patience=MUTANT_PATIENCE, calls=HARSH)
-        broken = asyncio.run(_run(right if variant == RIGHT else mutant))
+        broken = asyncio.run(_run(_wish(variant, asked.seed, asked.kills)))
         wrong |= bool(broken) is (variant == RIGHT)
     return int(wrong)
 
