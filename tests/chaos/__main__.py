@@ -15,7 +15,7 @@ from tests.chaos.mutants import RIGHT, VARIANTS
 from tests.chaos.run import Wish, run_chaos
 from tests.servers import fresh_database, run_postgres, run_redis
 
-MUTANT_KILLS, MUTANT_REQUESTS = 12, 4
+MUTANT_KILLS, MUTANT_REQUESTS = 12, 2
 """Requests in each conversation at least, so that the mistake has its occasion."""
 MUTANT_PATIENCE = 20.0
 """Seconds until what a mutant has not done counts as not done."""

@@ -21,11 +21,11 @@ from tests.strict_slack import NotAcknowledged, Room, User
 from tests.strict_slack.facts import Json, Message
 from tests.strict_slack.filling import Filled, build_state
 
-TRIES = 12
+TRIES = 40
 CARD_SECONDS = 60.0
 PROMPT_SECONDS = 0.9
 """A press that is acknowledged sooner than this was carried out; later it may be on its way."""
-_PAUSE = 0.1
+_PAUSE = 0.25
 _TEXTS = load_texts("nl")
 
 
