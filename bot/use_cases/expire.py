@@ -19,6 +19,7 @@ from bot.domain.outgoing import Errand, Outgoing
 from bot.incidents import describe
 from bot.ports import Ports, Transaction
 from bot.use_cases.keep_delegation import show_lapsed
+from bot.use_cases.repeating import repeat
 from bot.use_cases.tell_source import tell_source
 
 BATCH = 50
@@ -41,13 +42,7 @@ class Expiring:
 
     async def run(self, stop: asyncio.Event) -> None:
         """Expire until `stop` is set; a batch under way is finished first."""
-        stopping = asyncio.create_task(stop.wait())
-        try:
-            while not stop.is_set():
-                if not await self.expire_due():
-                    await asyncio.wait({stopping}, timeout=POLL)
-        finally:
-            stopping.cancel()
+        await repeat(self.expire_due, stop, POLL)
 
     async def expire_due(self) -> int:
         """Expire up to `BATCH` of what is due now; how many that were."""

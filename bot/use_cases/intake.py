@@ -23,6 +23,7 @@ from bot.ports import Ports, Transaction
 from bot.use_cases.draft import Draft
 from bot.use_cases.filing import StoredFile, file_document
 from bot.use_cases.plan_delivery import plan_delivery
+from bot.use_cases.repeating import repeat
 from bot.use_cases.request import Request, place_request
 
 BATCH = 20
@@ -52,16 +53,7 @@ class Intake:
 
     async def run(self, stop: asyncio.Event) -> None:
         """Take up deliveries until `stop` is set; those under way are finished first."""
-        stopping = asyncio.create_task(stop.wait())
-        try:
-            while not stop.is_set():
-                self._awake.clear()
-                if not await self.take_up_due():
-                    waking = asyncio.create_task(self._awake.wait())
-                    await asyncio.wait({stopping, waking}, timeout=POLL, return_when=asyncio.FIRST_COMPLETED)
-                    waking.cancel()
-        finally:
-            stopping.cancel()
+        await repeat(self.take_up_due, stop, POLL, self._awake)
 
     async def take_up_due(self) -> int:
         """Take up at most `BATCH` deliveries, one by one and oldest first; how many there were."""

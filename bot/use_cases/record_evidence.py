@@ -34,6 +34,7 @@ from bot.incidents import describe, name_incident
 from bot.ports import Ports, Transaction
 from bot.use_cases.deliver import POLL, wait_before
 from bot.use_cases.filing import NAME_LENGTH, StoredFile, file_document
+from bot.use_cases.repeating import repeat
 from bot.use_cases.settle import settle
 from cards.text import shorten
 
@@ -101,14 +102,7 @@ class Recorder:
 
     async def run(self, stop: asyncio.Event) -> None:
         """Record until `stop` is set; a batch under way is finished first."""
-        stopping = asyncio.create_task(stop.wait())
-        try:
-            while not stop.is_set():
-                self._woken.clear()
-                if not await self.record_due():
-                    await self._wait(stopping)
-        finally:
-            stopping.cancel()
+        await repeat(self.record_due, stop, POLL, self._woken)
 
     async def record_due(self) -> int:
         """Record up to `BATCH` of what is due now; the number of lines that were tried."""
@@ -143,11 +137,6 @@ class Recorder:
                 self._troubles[office] = now
             if now != before:
                 _log.warning("evidence.trouble", office=office, reason=now)
-
-    async def _wait(self, stopping: asyncio.Task[bool]) -> None:
-        woken = asyncio.create_task(self._woken.wait())
-        await asyncio.wait({stopping, woken}, timeout=POLL, return_when=asyncio.FIRST_COMPLETED)
-        woken.cancel()
 
     async def _record(self, lines: Sequence[OwedLine]) -> _Outcome:
         outcome = _Outcome()

@@ -18,6 +18,7 @@ from bot.domain.people import Account, Cadence, OfficeId
 from bot.domain.reminders import Reminder, Step, find_current, find_next, find_tomorrow, is_office_time
 from bot.incidents import describe
 from bot.ports import Ports, Transaction
+from bot.use_cases.repeating import repeat
 
 BATCH = 100
 """Reminders claimed at once, and with them what else the same people are reminded of."""
@@ -43,13 +44,7 @@ class Reminding:
 
     async def run(self, stop: asyncio.Event) -> None:
         """Remind until `stop` is set; a batch under way is finished first."""
-        stopping = asyncio.create_task(stop.wait())
-        try:
-            while not stop.is_set():
-                if not await self.remind_due():
-                    await asyncio.wait({stopping}, timeout=POLL)
-        finally:
-            stopping.cancel()
+        await repeat(self.remind_due, stop, POLL)
 
     async def remind_due(self) -> int:
         """Carry out up to `BATCH` of what is due now, and what goes with it; the number of reminders looked at."""

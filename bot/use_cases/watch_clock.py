@@ -12,6 +12,7 @@ import structlog
 from bot.domain.errors import Conflict, StoreUnavailable
 from bot.ports import Ports
 from bot.use_cases.deliver import LEASE
+from bot.use_cases.repeating import repeat
 
 POLL = 10.0
 """Seconds between two looks at the clock."""
@@ -30,13 +31,7 @@ class ClockWatch:
 
     async def run(self, stop: asyncio.Event) -> None:
         """Look until `stop` is set."""
-        stopping = asyncio.create_task(stop.wait())
-        try:
-            while not stop.is_set():
-                await self.look()
-                await asyncio.wait({stopping}, timeout=POLL)
-        finally:
-            stopping.cancel()
+        await repeat(self.look, stop, POLL)
 
     async def look(self) -> None:
         """Shorten what waits if the clock was set back; leases that are in use stay as long as they are."""
