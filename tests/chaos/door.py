@@ -11,6 +11,7 @@ from aiohttp import web
 
 from tests.chaos.faults import Trouble
 from tests.chaos.fleet import Fleet
+from tests.chaos.serving import serve_routes
 
 LATE_SECONDS = 0.4
 """Long enough for the next press to overtake it."""
@@ -61,13 +62,8 @@ async def open_door(fleet: Fleet, trouble: Trouble) -> AsyncIterator[str]:
                 return web.Response(status=502)
             return web.Response(status=status, body=said, content_type=kind)
 
-        app = web.Application(client_max_size=2**26)
-        app.router.add_route("*", "/{path:.*}", serve)
-        runner = web.AppRunner(app, shutdown_timeout=0.1)
-        await runner.setup()
-        await web.TCPSite(runner, "127.0.0.1", 0).start()
-        try:
-            yield f"http://127.0.0.1:{runner.addresses[0][1]}"
-        finally:
-            await asyncio.gather(*doubles, return_exceptions=True)
-            await runner.cleanup()
+        async with serve_routes([web.route("*", "/{path:.*}", serve)]) as address:
+            try:
+                yield address
+            finally:
+                await asyncio.gather(*doubles, return_exceptions=True)

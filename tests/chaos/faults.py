@@ -16,6 +16,7 @@ from aiohttp import web
 from yarl import URL
 
 from tests.chaos.fleet import Fleet
+from tests.chaos.serving import serve_routes
 
 Drawn = TypeVar("Drawn", bound=Enum)
 SLOW_SECONDS = 0.3
@@ -88,15 +89,8 @@ async def trouble_platform(api_url: str, fleet: Fleet, trouble: Trouble) -> Asyn
             address = URL(f"{api_url}{method}").with_query(request.query)
             return await meet(fate, request, lambda: fleet.kill(number), lambda: hand_on(session, request, address))
 
-        app = web.Application(client_max_size=2**26)
-        app.router.add_route("*", "/{replica}/api/{method}", serve)
-        runner = web.AppRunner(app, shutdown_timeout=0.1)
-        await runner.setup()
-        await web.TCPSite(runner, "127.0.0.1", 0).start()
-        try:
-            yield f"http://127.0.0.1:{runner.addresses[0][1]}"
-        finally:
-            await runner.cleanup()
+        async with serve_routes([web.route("*", "/{replica}/api/{method}", serve)]) as address:
+            yield address
 
 
 async def meet(

@@ -14,6 +14,7 @@ from yarl import URL
 
 from tests.chaos.faults import Fate, Trouble, hand_on, meet
 from tests.chaos.fleet import Fleet
+from tests.chaos.serving import serve_routes
 
 
 @asynccontextmanager
@@ -41,13 +42,7 @@ async def trouble_teams(url: str, fleet: Fleet, trouble: Trouble) -> AsyncIterat
             fate = Fate.PASS if request.method == "GET" else trouble.draw(trouble.calls, Fate.PASS)
             return await meet(fate, request, lambda: fleet.kill(number), lambda: make_call(request, request.raw_path))
 
-        app = web.Application(client_max_size=2**26)
-        app.router.add_route("*", "/emea/{path:.*}", connect)
-        app.router.add_post("/{replica:\\d+}/{tenant}/oauth2/v2.0/token", log_in)
-        runner = web.AppRunner(app, shutdown_timeout=0.1)
-        await runner.setup()
-        await web.TCPSite(runner, "127.0.0.1", 0).start()
-        try:
-            yield f"http://127.0.0.1:{runner.addresses[0][1]}"
-        finally:
-            await runner.cleanup()
+        async with serve_routes(
+            [web.route("*", "/emea/{path:.*}", connect), web.post("/{replica:\\d+}/{tenant}/oauth2/v2.0/token", log_in)]
+        ) as address:
+            yield address
